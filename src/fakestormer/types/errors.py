@@ -1,0 +1,37 @@
+"""The exceptions a caller may meet.
+
+FakestormerError
+ +-- VideoError          a file that holds no readable video
+ +-- WeightsError        a file that holds no usable weights
+ +-- LandmarkModelError  the landmark model for training is missing or wrong
+ +-- ConfigError         settings that contradict each other or the data
+ +-- DataError           manifests, caches and score tables that cannot be used
+
+Every message is one sentence: what is wrong, the value, what to do.
+"""
+
+from __future__ import annotations
+
+
+class FakestormerError(Exception):
+    """The root of all exceptions that this package raises on purpose."""
+
+
+class VideoError(FakestormerError):
+    """The file holds no readable video."""
+
+
+class WeightsError(FakestormerError):
+    """The file holds no usable weights."""
+
+
+class LandmarkModelError(FakestormerError):
+    """The landmark model that training needs is missing or not the expected file."""
+
+
+class ConfigError(FakestormerError):
+    """Settings contradict each other or the data."""
+
+
+class DataError(FakestormerError):
+    """A manifest, cache or score table cannot be used."""

@@ -1,0 +1,132 @@
+"""From scores to a verdict: what the model saw, what follows from it, and how it came about."""
+
+from __future__ import annotations
+
+import enum
+import math
+from dataclasses import dataclass
+
+from jaxtyping import Float, UInt8
+from numpy import ndarray
+
+from fakestormer.types.faces import ClipSpec, SetAsideTrack
+from fakestormer.types.frames import VideoDamage, VideoInfo
+from fakestormer.types.time import TimeSpan
+
+
+class Decision(enum.Enum):
+    """The four answers. Abstaining is an answer of its own, never a score of 0.5."""
+
+    REAL = "real"
+    FAKE = "fake"
+    INCONCLUSIVE = "inconclusive"
+    NOT_APPLICABLE = "not_applicable"
+
+
+@dataclass(frozen=True, slots=True)
+class ClipEvidence:
+    """What the model says about one clip.
+
+    `spatial_vulnerability`: per frame, in [0, 1], how vulnerable its worst patch is. `temporal_vulnerability`: per
+    frame and patch, where vulnerability changes, in deviations of the training targets (unbounded). `to_frame` takes
+    crop pixels back to frame pixels; crops are `crop_size` pixels wide and high.
+    """
+
+    track_id: int
+    span: TimeSpan
+    logit: float
+    spatial_vulnerability: Float[ndarray, " frames"]
+    temporal_vulnerability: Float[ndarray, "frames rows columns"]
+    to_frame: Float[ndarray, "frames 2 3"]
+    crop_size: int
+
+    @property
+    def score(self) -> float:
+        """The logistic of the logit, in [0, 1]; not calibrated."""
+        return 1 / (1 + math.exp(-max(-60.0, min(60.0, self.logit))))
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFrame:
+    """A frame worth looking at: picture (reduced to `scale` of the video's size) and the clip frame it belongs to."""
+
+    time: float
+    frame_index: int
+    image: UInt8[ndarray, "height width 3"]
+    scale: float
+    logit: float
+    to_frame: Float[ndarray, "2 3"]
+    crop_size: int
+    temporal_vulnerability: Float[ndarray, "rows columns"]
+
+
+@dataclass(frozen=True, slots=True)
+class FaceVerdict:
+    """One person's answer: score (uncalibrated), probability (calibrated), decision, and the clips it rests on."""
+
+    track_id: int
+    span: TimeSpan
+    decision: Decision
+    score: float
+    probability: float
+    clips: tuple[ClipEvidence, ...]
+    key_frames: tuple[KeyFrame, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """How a mean logit becomes a probability and a decision; fitted on development data only.
+
+    probability = logistic(slope * logit + intercept). Probabilities at or above `fake_from` are FAKE, at or below
+    `real_to` REAL, between them INCONCLUSIVE. `fitted_on` names the data and the command.
+    """
+
+    slope: float
+    intercept: float
+    real_to: float
+    fake_from: float
+    fitted_on: str
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.real_to <= self.fake_from <= 1:
+            raise ValueError(
+                f"a calibration needs 0 <= real_to <= fake_from <= 1, got {self.real_to} and {self.fake_from}"
+            )
+        if self.slope <= 0:
+            raise ValueError(f"a calibration must keep the order of scores: slope > 0, got {self.slope}")
+
+    def probability(self, logit: float) -> float:
+        """The calibrated probability that a face is fake, in [0, 1]."""
+        return 1 / (1 + math.exp(-max(-60.0, min(60.0, self.slope * logit + self.intercept))))
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Everything a second examiner needs to get the same result from the same file."""
+
+    package_version: str
+    model_name: str
+    weights_sha256: str
+    clip_spec: ClipSpec
+    input_sha256: str
+    decoder: str
+    face_detector: str
+    calibration: Calibration
+    device: str
+    settings: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class VideoVerdict:
+    """The answer for one file. `score`, `probability` are None and `reason` is set where nothing could be scored."""
+
+    video: VideoInfo
+    decision: Decision
+    score: float | None
+    probability: float | None
+    reason: str | None
+    faces: tuple[FaceVerdict, ...]
+    set_aside: tuple[SetAsideTrack, ...]
+    damage: VideoDamage
+    num_frames: int
+    provenance: Provenance
