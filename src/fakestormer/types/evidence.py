@@ -62,7 +62,10 @@ class KeyFrame:
 
 @dataclass(frozen=True, slots=True)
 class FaceVerdict:
-    """One person's answer: score (uncalibrated), probability (calibrated), decision, and the clips it rests on."""
+    """One person's answer: score (uncalibrated), probability (calibrated), decision, and the clips it rests on.
+
+    `suspicious_spans` are the stretches in which clip after clip reaches the calibration's `fake_from`.
+    """
 
     track_id: int
     span: TimeSpan
@@ -71,6 +74,7 @@ class FaceVerdict:
     probability: float
     clips: tuple[ClipEvidence, ...]
     key_frames: tuple[KeyFrame, ...] = ()
+    suspicious_spans: tuple[TimeSpan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
