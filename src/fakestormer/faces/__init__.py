@@ -1,0 +1,22 @@
+"""Frames -> face tracks -> clips: who is seen when and where, and the crops that the network looks at."""
+
+from fakestormer.faces.align import box_at, crop_affine, cut_crop
+from fakestormer.faces.clip import ClipCutter, ClipPlan, plan_clips
+from fakestormer.faces.detect import FaceDetection, FaceDetector
+from fakestormer.faces.landmarks import Landmarker
+from fakestormer.faces.pipeline import FaceTracker, TrackingConfig, TrackingResult
+
+__all__ = [
+    "ClipCutter",
+    "ClipPlan",
+    "FaceDetection",
+    "FaceDetector",
+    "FaceTracker",
+    "Landmarker",
+    "TrackingConfig",
+    "TrackingResult",
+    "box_at",
+    "crop_affine",
+    "cut_crop",
+    "plan_clips",
+]

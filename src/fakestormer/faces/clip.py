@@ -1,0 +1,102 @@
+"""Tracks and frames -> clips: which frames a clip takes, and its crops, cut while the frames stream by."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, UInt8
+from numpy import ndarray
+
+from fakestormer.faces.align import box_at, crop_affine, cut_crop
+from fakestormer.types import ClipSpec, FaceClip, FaceTrack, Frame, TimeSpan
+
+
+@dataclass(frozen=True, slots=True)
+class ClipPlan:
+    """Which frames of one track make one clip, in order."""
+
+    track_id: int
+    frame_indices: tuple[int, ...]
+
+
+def plan_clips(track: FaceTrack, spec: ClipSpec, interval: float, frame_rate: float) -> tuple[ClipPlan, ...]:
+    """The clips of one track, spread evenly and symmetrically over it; none where it is shorter than one clip.
+
+    Clips begin `interval` seconds apart (at `frame_rate` frames a second), or where that would make them overlap, one
+    after the other. All frames lie between the track's first and last observation, `spec.frame_stride` apart.
+    """
+    if not (interval >= 0 and frame_rate >= 0 and math.isfinite(interval * frame_rate)):
+        raise ValueError(f"clips need interval >= 0 and frame_rate >= 0, got {interval} and {frame_rate}")
+    first, last = track.observations[0].frame_index, track.observations[-1].frame_index
+    slack = last - first + 1 - spec.num_source_frames
+    if slack < 0:
+        return ()
+    step = max(float(spec.num_source_frames), interval * frame_rate)
+    count = math.floor(slack / step) + 1
+    margin = (slack - (count - 1) * step) / 2
+    starts = [first + math.floor(margin + number * step) for number in range(count)]
+    offsets = range(0, spec.num_source_frames, spec.frame_stride)
+    return tuple(ClipPlan(track.track_id, tuple(start + offset for offset in offsets)) for start in starts)
+
+
+@dataclass(slots=True)
+class _OpenClip:
+    """Crops of a clip that waits for more of its frames, by their place in the clip."""
+
+    plan: ClipPlan
+    images: dict[int, UInt8[ndarray, "size size 3"]]
+    to_frame: dict[int, Float[ndarray, "2 3"]]
+    times: dict[int, float]
+
+
+class ClipCutter:
+    """Cuts planned clips while frames stream by; only crops of unfinished clips are kept, never frames."""
+
+    def __init__(self, tracks: Sequence[FaceTrack], plans: Sequence[ClipPlan], spec: ClipSpec) -> None:
+        self._tracks = {track.track_id: track for track in tracks}
+        self._spec = spec
+        self._plans = tuple(plans)
+        self._open: dict[int, _OpenClip] = {}
+        self._places: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        for number, plan in enumerate(self._plans):
+            if plan.track_id not in self._tracks:
+                raise ValueError(f"a clip is planned on track {plan.track_id}, there are {sorted(self._tracks)}")
+            for place, frame_index in enumerate(plan.frame_indices):
+                self._places[frame_index].append((number, place))
+
+    def wanted(self, frame_index: int) -> bool:
+        """Whether some planned clip still waits for this frame."""
+        return frame_index in self._places
+
+    def add(self, frame: Frame) -> tuple[FaceClip, ...]:
+        """The clips that this frame completes, in the order of their plans; a frame nobody waits for completes none."""
+        done = []
+        crops: dict[int, tuple[UInt8[ndarray, "size size 3"], Float[ndarray, "2 3"]]] = {}
+        for number, place in self._places.pop(frame.index, ()):
+            plan = self._plans[number]
+            if plan.track_id not in crops:
+                affine = crop_affine(box_at(self._tracks[plan.track_id], frame.index), self._spec)
+                crops[plan.track_id] = cut_crop(frame.image, affine, self._spec.image_size), affine.matrix
+            clip = self._open.setdefault(number, _OpenClip(plan, {}, {}, {}))
+            clip.images[place], clip.to_frame[place] = crops[plan.track_id]
+            clip.times[place] = frame.time
+            if len(clip.images) == len(plan.frame_indices):
+                done.append(self._finish(self._open.pop(number)))
+        return tuple(done)
+
+    def _finish(self, clip: _OpenClip) -> FaceClip:
+        places = range(len(clip.plan.frame_indices))
+        start, end = clip.times[0], clip.times[places[-1]]
+        # The last frame is shown for one frame interval, known where the clip has two frames to measure it.
+        shown = (end - start) / (self._spec.num_source_frames - 1) if self._spec.num_source_frames > 1 else 0.0
+        return FaceClip(
+            clip.plan.track_id,
+            TimeSpan(start, end + shown),
+            np.array(clip.plan.frame_indices, dtype=np.int64),
+            np.stack([clip.images[place] for place in places]),
+            np.stack([clip.to_frame[place] for place in places]),
+        )
