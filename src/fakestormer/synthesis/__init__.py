@@ -1,0 +1,26 @@
+"""Real clips -> pseudo-fake clips and targets: self-blended videos, determined by a seed. NumPy and OpenCV only."""
+
+from fakestormer.synthesis.augment import Recode
+from fakestormer.synthesis.camera import CameraMotion, film_still
+from fakestormer.synthesis.config import NO_AUGMENTATION, AugmentationConfig, ColourRanges, SynthesisConfig
+from fakestormer.synthesis.contact_sheet import draw_contact_sheet
+from fakestormer.synthesis.parameters import SynthesisParameters, draw_parameters
+from fakestormer.synthesis.regions import SCHEMES, FaceScheme
+from fakestormer.synthesis.video import SelfBlendedPair, SelfBlender
+
+__all__ = [
+    "NO_AUGMENTATION",
+    "SCHEMES",
+    "AugmentationConfig",
+    "CameraMotion",
+    "ColourRanges",
+    "FaceScheme",
+    "Recode",
+    "SelfBlendedPair",
+    "SelfBlender",
+    "SynthesisConfig",
+    "SynthesisParameters",
+    "draw_contact_sheet",
+    "draw_parameters",
+    "film_still",
+]

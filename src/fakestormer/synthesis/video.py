@@ -1,0 +1,171 @@
+"""The self-blended video: a real clip, its pseudo-fake twin and all targets, from a seed (sections 2 and 3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from jaxtyping import Bool, Float, Float32, UInt8
+from numpy import ndarray
+
+from fakestormer.synthesis.augment import Recode, augment
+from fakestormer.synthesis.blend import blend
+from fakestormer.synthesis.colour import change_colour, change_detail
+from fakestormer.synthesis.config import SynthesisConfig
+from fakestormer.synthesis.cutout import cut_patches, draw_kept_patches
+from fakestormer.synthesis.landmarks import interpolate_landmarks
+from fakestormer.synthesis.masks import draw_masks
+from fakestormer.synthesis.parameters import SynthesisParameters, draw_parameters
+from fakestormer.synthesis.regions import find_scheme
+from fakestormer.synthesis.vulnerability import pool_patches, spatial_target, temporal_targets, vulnerability
+from fakestormer.synthesis.warp import chain, fit_similarity, frame_picture, move_image, scale_and_shift
+from fakestormer.types import DataError
+
+
+@dataclass(frozen=True, slots=True)
+class SelfBlendedPair:
+    """A real clip, its pseudo-fake twin, and what the three heads should say about them.
+
+    `mask` and `vulnerability` are in [0, 1] at the size of the pictures and as they were before cutout.
+    `spatial_target` is for the pseudo-fake (0 for the real twin). Patches that are not kept are zero in both clips and
+    count in no target. `parameters` are the draws behind it.
+    """
+
+    real: UInt8[ndarray, "frames size size 3"]
+    fake: UInt8[ndarray, "frames size size 3"]
+    mask: Float32[ndarray, "frames size size"]
+    vulnerability: Float32[ndarray, "frames size size"]
+    spatial_target: Float32[ndarray, " frames"]
+    temporal_target: Float32[ndarray, "frames rows columns"]
+    real_temporal_target: Float32[ndarray, "frames rows columns"]
+    kept_patches: Bool[ndarray, "rows columns"]
+    parameters: SynthesisParameters
+
+
+@dataclass(frozen=True, slots=True)
+class SelfBlender:
+    """Makes self-blended pairs. `recode` is a video codec (frames, constant rate factor) -> frames, if there is one."""
+
+    config: SynthesisConfig = field(default_factory=SynthesisConfig)
+    recode: Recode | None = None
+
+    def blend(
+        self,
+        target_images: UInt8[ndarray, "frames size size 3"],
+        target_landmarks: Float[ndarray, "frames points 2"],
+        scheme: str,
+        seed: int,
+        source_images: UInt8[ndarray, "frames size size 3"] | None = None,
+        source_landmarks: Float[ndarray, "frames points 2"] | None = None,
+    ) -> SelfBlendedPair:
+        """A self-blended pair, determined by its arguments and the configuration.
+
+        Images are square crops, landmarks are in their pixels. The source is the same person at another moment (the
+        same number of frames); without one the target is its own source. DataError where the landmarks do not fit the
+        scheme, the face leaves the crop or the mask is empty.
+        """
+        parameters = draw_parameters(self.config, np.random.default_rng(seed))
+        return self.blend_with(parameters, target_images, target_landmarks, scheme, source_images, source_landmarks)
+
+    def blend_with(
+        self,
+        parameters: SynthesisParameters,
+        target_images: UInt8[ndarray, "frames size size 3"],
+        target_landmarks: Float[ndarray, "frames points 2"],
+        scheme: str,
+        source_images: UInt8[ndarray, "frames size size 3"] | None = None,
+        source_landmarks: Float[ndarray, "frames points 2"] | None = None,
+    ) -> SelfBlendedPair:
+        """A self-blended pair with these draws; otherwise as `blend`."""
+        config, size = self.config, target_images.shape[1]
+        points = self._steady_landmarks(target_landmarks, size)
+        face = find_scheme(scheme, points.shape[1])
+        source = self._place_source(parameters, points, target_images, source_images, source_landmarks)
+        mask = draw_masks(points, face, parameters.mask, size, config)
+        target = target_images
+        if parameters.change_target:
+            target = self._change(target, parameters)
+        else:
+            source = self._change(source, parameters)
+        fake = blend(source, target, mask, parameters.blend_ratio)
+        return self._finish(parameters, fake, target, mask)
+
+    def _steady_landmarks(
+        self, landmarks: Float[ndarray, "frames points 2"], size: int
+    ) -> Float[ndarray, "frames points 2"]:
+        config = self.config
+        if not np.isfinite(landmarks).all():
+            raise DataError("the clip's landmarks are not all finite numbers: leave this clip out")
+        outside = float(np.mean((landmarks < 0).any(axis=2) | (landmarks > size).any(axis=2), axis=1).max())
+        if outside > config.max_points_outside:
+            raise DataError(
+                f"the face leaves the crop: {outside:.0%} of the landmarks of a frame lie outside its {size} pixels, "
+                f"at most {config.max_points_outside:.0%} may: leave this clip out or cut larger crops"
+            )
+        return interpolate_landmarks(landmarks, size, config.jump_threshold, config.jump_step)
+
+    def _place_source(
+        self,
+        parameters: SynthesisParameters,
+        points: Float[ndarray, "frames points 2"],
+        target_images: UInt8[ndarray, "frames size size 3"],
+        source_images: UInt8[ndarray, "frames size size 3"] | None,
+        source_landmarks: Float[ndarray, "frames points 2"] | None,
+    ) -> UInt8[ndarray, "frames size size 3"]:
+        """The source frames over the target's face, scaled and shifted as drawn; one interpolation."""
+        shape, size = parameters.mask, target_images.shape[1]
+        change = scale_and_shift(size, shape.scale, shape.shift_x, shape.shift_y)
+        if source_images is None and source_landmarks is None:
+            return np.stack([move_image(image, change) for image in target_images])
+        if source_images is None or source_landmarks is None:
+            raise DataError("a source clip needs both images and landmarks, got one of them: give both or neither")
+        source_points = self._steady_landmarks(source_landmarks, size)
+        onto_target = [fit_similarity(here, there) for here, there in zip(source_points, points, strict=True)]
+        return np.stack(
+            [
+                move_image(image, chain(similarity, change))
+                for image, similarity in zip(source_images, onto_target, strict=True)
+            ]
+        )
+
+    def _change(
+        self, images: UInt8[ndarray, "frames size size 3"], parameters: SynthesisParameters
+    ) -> UInt8[ndarray, "frames size size 3"]:
+        return change_detail(change_colour(images, parameters.colour), parameters.frequency)
+
+    def _finish(
+        self,
+        parameters: SynthesisParameters,
+        fake: UInt8[ndarray, "frames size size 3"],
+        real: UInt8[ndarray, "frames size size 3"],
+        mask: Float32[ndarray, "frames size size"],
+    ) -> SelfBlendedPair:
+        """Framing, targets, final augmentation and cutout, the same for both clips."""
+        config, framing = self.config, parameters.framing
+        fake, real, mask = (
+            np.stack([frame_picture(picture, framing, config.image_size) for picture in clip])
+            for clip in (fake, real, mask)
+        )
+        boundary = vulnerability(mask)
+        pooled = pool_patches(boundary, config.num_rows, config.num_columns)
+        if pooled.max(axis=(1, 2)).min() < config.min_vulnerability_left:
+            raise DataError(
+                "the blending mask is empty or has no boundary inside the crop in some frame: leave this clip out, its "
+                "face is too small or too close to the border"
+            )
+        kept = np.ones(pooled.shape[1:], dtype=bool)
+        if parameters.cutout:
+            kept = draw_kept_patches(pooled, config, parameters.cutout_seed)
+        targets = temporal_targets(pooled, config.min_deviation)
+        fake, real = (cut_patches(augment(clip, parameters.augmentation, self.recode), kept) for clip in (fake, real))
+        return SelfBlendedPair(
+            real=real,
+            fake=fake,
+            mask=mask,
+            vulnerability=boundary,
+            spatial_target=spatial_target(pooled, kept),
+            temporal_target=targets.fake,
+            real_temporal_target=targets.real,
+            kept_patches=kept,
+            parameters=parameters,
+        )

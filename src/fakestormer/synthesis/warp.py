@@ -1,0 +1,97 @@
+"""Moving pictures and points: affine changes, similarities between landmarks, elastic deformation, framing."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from jaxtyping import Float, Float32, Shaped, UInt8
+from numpy import ndarray
+
+from fakestormer.synthesis.parameters import Framing
+
+ELASTIC_GRID = 256
+
+
+def scale_and_shift(size: int, scale: float, shift_x: float, shift_y: float) -> Float[ndarray, "2 3"]:
+    """The matrix that scales about the middle of a crop and shifts by fractions of its size (pixel corners)."""
+    middle = size / 2
+    return np.array(
+        [
+            [scale, 0.0, middle - scale * middle + shift_x * size],
+            [0.0, scale, middle - scale * middle + shift_y * size],
+        ]
+    )
+
+
+def chain(first: Float[ndarray, "2 3"], second: Float[ndarray, "2 3"]) -> Float[ndarray, "2 3"]:
+    """One matrix for `first` and then `second`."""
+    linear = second[:, :2] @ first[:, :2]
+    return np.hstack([linear, second[:, :2] @ first[:, 2:] + second[:, 2:]])
+
+
+def move_points(points: Float[ndarray, "*any 2"], matrix: Float[ndarray, "2 3"]) -> Float[ndarray, "*any 2"]:
+    """Points laid where the matrix takes them."""
+    moved: Float[ndarray, "*any 2"] = points @ matrix[:, :2].T + matrix[:, 2]
+    return moved
+
+
+def move_image(
+    image: UInt8[ndarray, "height width 3"], matrix: Float[ndarray, "2 3"], interpolation: int = cv2.INTER_CUBIC
+) -> UInt8[ndarray, "height width 3"]:
+    """The picture moved by a matrix in corner coordinates, mirrored at its border; interpolated once."""
+    height, width = image.shape[:2]
+    moved: UInt8[ndarray, "height width 3"] = cv2.warpAffine(
+        image, pixel_centres(matrix), (width, height), flags=interpolation, borderMode=cv2.BORDER_REFLECT_101
+    )
+    return moved
+
+
+def pixel_centres(matrix: Float[ndarray, "2 3"]) -> Float[ndarray, "2 3"]:
+    """The same map for OpenCV, which counts from the centre of the first pixel instead of its corner."""
+    offset = matrix[:, 2] + matrix[:, :2] @ np.array([0.5, 0.5]) - 0.5
+    return np.hstack([matrix[:, :2], offset[:, None]])
+
+
+def fit_similarity(points: Float[ndarray, "points 2"], onto: Float[ndarray, "points 2"]) -> Float[ndarray, "2 3"]:
+    """The shift, rotation and scale that take `points` closest to `onto` (least squares)."""
+    mean, mean_onto = points.mean(axis=0), onto.mean(axis=0)
+    # As complex numbers a rotation with scale is one factor, and the least-squares factor is a quotient.
+    here, there = (points - mean) @ np.array([1, 1j]), (onto - mean_onto) @ np.array([1, 1j])
+    factor = complex(np.vdot(here, there) / max(float(np.vdot(here, here).real), 1e-12))
+    linear = np.array([[factor.real, -factor.imag], [factor.imag, factor.real]])
+    return np.hstack([linear, (mean_onto - linear @ mean)[:, None]])
+
+
+def elastic_maps(
+    size: int, alpha: float, sigma: float, seed: int
+) -> tuple[Float32[ndarray, "size size"], Float32[ndarray, "size size"]]:
+    """Where each pixel of an elastically deformed picture comes from (x and y, pixel centres), for cv2.remap.
+
+    Uniform noise on a 256 x 256 grid, smoothed with deviation `sigma` and multiplied by `alpha`; scaled with the crop.
+    """
+    rng = np.random.default_rng(seed)
+    noise = rng.random((ELASTIC_GRID, ELASTIC_GRID, 2), dtype=np.float32) * 2 - 1
+    field = cv2.GaussianBlur(noise, (0, 0), sigma) * np.float32(alpha * size / ELASTIC_GRID)
+    if size != ELASTIC_GRID:
+        field = cv2.resize(field, (size, size), interpolation=cv2.INTER_LINEAR)
+    grid = np.arange(size, dtype=np.float32)
+    return field[..., 0] + grid[None, :], field[..., 1] + grid[:, None]
+
+
+def frame_picture(
+    image: Shaped[ndarray, "height width *channels"], framing: Framing, size: int
+) -> Shaped[ndarray, "size size *channels"]:
+    """The kept part of the crop at its final size, mirrored where the framing says so (section 2.3)."""
+    scale = size / (framing.size * image.shape[0])
+    matrix = np.array(
+        [
+            [scale, 0.0, -framing.left * image.shape[1] * scale],
+            [0.0, scale, -framing.top * image.shape[0] * scale],
+        ]
+    )
+    if framing.flip:
+        matrix[0] = [-scale, 0.0, size - matrix[0, 2]]
+    framed: Shaped[ndarray, "size size *channels"] = cv2.warpAffine(
+        image, pixel_centres(matrix), (size, size), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101
+    )
+    return framed
