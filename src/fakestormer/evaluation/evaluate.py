@@ -1,0 +1,131 @@
+"""From a manifest and a detector to scores and metrics; one file that fails costs one row, an interruption nothing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from fakestormer.evaluation.config import EvaluationConfig
+from fakestormer.evaluation.journal import ScoreJournal
+from fakestormer.evaluation.manifest import Manifest, ManifestRow, read_manifest
+from fakestormer.evaluation.record import Metrics, RunRecord, describe_detector, hash_detector, write_metrics
+from fakestormer.evaluation.scores import Outcome, ScoreRow
+from fakestormer.evaluation.summary import summarise
+from fakestormer.evaluation.tables import render_table
+from fakestormer.types import FakestormerError, VideoVerdict
+
+METRICS_FILE, TABLE_FILE = "metrics.json", "table.md"
+
+
+class VideoDetector(Protocol):
+    """Whatever turns a file into a verdict: `fakestormer.detector.Detector`, or a scripted one in a test."""
+
+    def detect(self, path: Path, /) -> VideoVerdict:
+        """The verdict of one file; FakestormerError where it holds no readable video."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationProgress:
+    """How far an evaluation is: `num_done` of `num_files`, of which `num_kept` are from an earlier run; the new row."""
+
+    num_done: int
+    num_files: int
+    num_kept: int
+    row: ScoreRow
+
+
+def evaluate(
+    manifest: Path,
+    out: Path,
+    detector: VideoDetector,
+    observe: Callable[[EvaluationProgress], None] | None = None,
+    config: EvaluationConfig | None = None,
+) -> Metrics:
+    """The metrics of a detector on the files of a manifest; scores, metrics and a table are written into `out`.
+
+    `scores.csv` grows by a line with each file, so an interrupted evaluation goes on where it stopped: rows made from
+    the same manifest by the same detector are kept (the first of them is scored once more, to see that weights and
+    settings are the same), errors are tried again. Scores of another run are set aside as `scores.earlier.csv`. A file
+    that fails, for whatever reason, is a row with the decision "error". `observe` hears of every file that was scored.
+
+    Raises:
+        DataError: the manifest cannot be used (see `read_manifest`), or `out` is no folder that can be written.
+    """
+    config = config or EvaluationConfig()
+    listed = read_manifest(manifest)
+    journal = ScoreJournal(out, listed)
+    num_kept = _resume(journal, listed, detector)
+    for row in listed.rows:
+        if row.file not in journal.rows:
+            scored, description = _score(row, detector)
+            journal.add(scored, description)
+            if observe is not None:
+                observe(EvaluationProgress(len(journal.rows), len(listed.rows), num_kept, scored))
+    rows = journal.finish()
+    run = RunRecord(str(manifest), listed.sha256, num_kept, journal.detector)
+    metrics = Metrics(run, config, summarise(rows, config))
+    write_metrics(out / METRICS_FILE, metrics)
+    (out / TABLE_FILE).write_text(render_table(metrics), "utf-8")
+    return metrics
+
+
+def _resume(journal: ScoreJournal, listed: Manifest, detector: VideoDetector) -> int:
+    """How many rows of an earlier run stand, after its first file was scored anew to compare the detectors."""
+    earlier, detector_hash = journal.earlier_rows()
+    first = next((row for row in listed.rows if row.file in earlier), None)
+    if first is None:
+        journal.restart({})
+        return 0
+    scored, description = _score(first, detector)
+    same = description is not None and hash_detector(description) == detector_hash
+    del earlier[first.file]
+    journal.restart(earlier if same else {})
+    journal.add(scored, description)
+    return len(earlier) if same else 0
+
+
+def _score(row: ManifestRow, detector: VideoDetector) -> tuple[ScoreRow, dict[str, Any] | None]:
+    """The row of one file, and the description of the detector that judged it; None where it gave no verdict."""
+    try:
+        verdict = detector.detect(row.path)
+    except FakestormerError as error:
+        return _unscored(row, "error", str(error)), None
+    except Exception as error:  # a defect met on one file must cost neither the other files nor this file's row
+        return _unscored(row, "error", f"unexpected {type(error).__name__}: {error}"), None
+    description = describe_detector(verdict.provenance)
+    if verdict.score is None:
+        return _unscored(row, "not_applicable", verdict.reason or "nothing could be scored"), description
+    logit = _deciding_logit(verdict, verdict.score)
+    if not math.isfinite(logit):
+        return _unscored(row, "error", f"the detector gave the logit {logit}: check its weights"), description
+    scored = ScoreRow(
+        row.file,
+        row.label,
+        row.group,
+        verdict.decision.value,
+        verdict.score,
+        logit,
+        verdict.probability,
+        _in_one_line(verdict.reason or ""),
+        row.carried,
+    )
+    return scored, description
+
+
+def _deciding_logit(verdict: VideoVerdict, score: float) -> float:
+    """Mean clip logit of the face whose score is the video's; from the score itself where no clips are kept."""
+    for face in verdict.faces:
+        if face.score == score and face.clips:
+            return math.fsum(clip.logit for clip in face.clips) / len(face.clips)
+    return math.log(score) - math.log1p(-score) if 0 < score < 1 else math.copysign(math.inf, score - 0.5)
+
+
+def _unscored(row: ManifestRow, decision: Outcome, reason: str) -> ScoreRow:
+    return ScoreRow(row.file, row.label, row.group, decision, None, None, None, _in_one_line(reason), row.carried)
+
+
+def _in_one_line(text: str) -> str:
+    return " ".join(text.split())

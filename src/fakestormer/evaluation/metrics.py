@@ -1,0 +1,102 @@
+"""How well scores tell fake from real: AUC, average precision, equal error rate, and their bootstrap intervals.
+
+Fake is the positive class. Point values come from scikit-learn. Bootstrap rounds are not resampled one by one: a round
+is a row of weights (how often each item was drawn), and all rounds run through the sorted scores together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+from numpy import ndarray
+from sklearn.metrics import average_precision_score, roc_auc_score, roc_curve
+
+WEIGHTS_PER_BLOCK = 2_000_000  # bootstrap rounds are taken in blocks of this many weights: 16 MB at a time
+
+
+class Rates(NamedTuple):
+    """AUC, average precision and equal error rate, each in [0, 1]."""
+
+    auc: float
+    average_precision: float
+    equal_error_rate: float
+
+
+def measure(is_fake: Bool[ndarray, " items"], scores: Float[ndarray, " items"]) -> Rates:
+    """The three rates of a set that holds at least one real and one fake; ValueError without either.
+
+    Average precision depends on the share of fakes in the set; AUC and equal error rate do not.
+    """
+    if is_fake.all() or not is_fake.any():
+        raise ValueError(
+            f"rates need reals and fakes, got {int((~is_fake).sum())} reals and {int(is_fake.sum())} fakes"
+        )
+    return Rates(
+        float(roc_auc_score(is_fake, scores)),
+        float(average_precision_score(is_fake, scores)),
+        equal_error_rate(is_fake, scores),
+    )
+
+
+def equal_error_rate(is_fake: Bool[ndarray, " items"], scores: Float[ndarray, " items"]) -> float:
+    """Where the share of false alarms equals the share of missed fakes, on the ROC curve drawn with straight lines."""
+    false_alarms, hits, _ = roc_curve(is_fake, scores)
+    return float(_crossing(np.asarray(false_alarms, dtype=float)[None], np.asarray(hits, dtype=float)[None])[0])
+
+
+def draw_weights(
+    clusters: Int[ndarray, " items"], num_rounds: int, rng: np.random.Generator
+) -> Iterator[Int[ndarray, "rounds items"]]:
+    """Blocks of bootstrap rounds: how often each item is drawn when whole clusters are drawn with replacement.
+
+    Items of one cluster (clips of one person) always come together, so that an interval says what another set of
+    *people* could have given, not another set of clips. `clusters` holds numbers 0 .. C-1; the rounds of all blocks
+    add up to `num_rounds`, and do not depend on the size of a block.
+    """
+    num_clusters = int(clusters.max()) + 1
+    rounds_per_block = max(1, WEIGHTS_PER_BLOCK // len(clusters))
+    for start in range(0, num_rounds, rounds_per_block):
+        size = min(rounds_per_block, num_rounds - start)
+        draws = rng.multinomial(num_clusters, np.full(num_clusters, 1 / num_clusters), size=size)
+        yield draws[:, clusters]
+
+
+def measure_rounds(
+    is_fake: Bool[ndarray, " items"], scores: Float[ndarray, " items"], weights: Int[ndarray, "rounds items"]
+) -> Float[ndarray, "rounds 3"]:
+    """`measure` under each row of weights: AUC, average precision, equal error rate; NaN where a class is absent."""
+    order = np.argsort(-scores, kind="stable")
+    ordered = scores[order]
+    starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
+    fakes = np.add.reduceat(weights[:, order] * is_fake[order], starts, axis=1).astype(float)
+    reals = np.add.reduceat(weights[:, order] * ~is_fake[order], starts, axis=1).astype(float)
+    hits, alarms = fakes.cumsum(axis=1), reals.cumsum(axis=1)
+    num_fake, num_real = hits[:, -1:], alarms[:, -1:]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        auc = (reals * (hits - fakes / 2)).sum(axis=1) / (num_fake * num_real)[:, 0]
+        precision = hits / np.maximum(hits + alarms, 1)
+        average_precision = (fakes * precision).sum(axis=1) / num_fake[:, 0]
+        origin = np.zeros((len(weights), 1))
+        curve = np.hstack([origin, alarms / num_real]), np.hstack([origin, hits / num_fake])
+    defined = (num_fake > 0)[:, 0] & (num_real > 0)[:, 0]
+    rates = np.full((len(weights), 3), np.nan)
+    rates[defined, 0] = auc[defined]
+    rates[defined, 1] = average_precision[defined]
+    rates[defined, 2] = _crossing(curve[0][defined], curve[1][defined])
+    return rates
+
+
+def _crossing(
+    false_alarms: Float[ndarray, "rounds points"], hits: Float[ndarray, "rounds points"]
+) -> Float[ndarray, " rounds"]:
+    """False-alarm rate where each curve from (0, 0) to (1, 1) meets the line hits = 1 - false alarms."""
+    excess = false_alarms + hits - 1
+    after = np.argmax(excess >= -1e-12, axis=1)[:, None]
+    before = after - 1
+    low, high = np.take_along_axis(excess, before, 1), np.take_along_axis(excess, after, 1)
+    start, end = np.take_along_axis(false_alarms, before, 1), np.take_along_axis(false_alarms, after, 1)
+    crossing: Float[ndarray, " rounds"] = (start + (end - start) * -low / (high - low))[:, 0]
+    return crossing

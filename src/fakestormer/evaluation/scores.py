@@ -1,0 +1,128 @@
+"""The score table: one row for each row of the manifest, whatever became of the file."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, cast
+
+from fakestormer.evaluation.manifest import MANIFEST_COLUMNS, RESULT_COLUMNS, Label
+from fakestormer.types import DataError
+
+Outcome = Literal["real", "fake", "inconclusive", "not_applicable", "error"]
+OUTCOMES: tuple[Outcome, ...] = ("real", "fake", "inconclusive", "not_applicable", "error")
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRow:
+    """What became of one file. `score`, `logit` and `probability` are None where nothing was scored; see `reason`.
+
+    `logit` is the mean clip logit of the face that decided (unbounded), `score` its logistic in [0, 1], not
+    calibrated, `probability` the calibrated one. Metrics are computed on the logit: it orders like the score and does
+    not saturate.
+    """
+
+    file: str
+    label: Label
+    group: str
+    decision: Outcome
+    score: float | None
+    logit: float | None
+    probability: float | None
+    reason: str
+    carried: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def is_fake(self) -> bool:
+        """Whether the manifest calls the file a fake."""
+        return self.label == "fake"
+
+    @property
+    def is_scored(self) -> bool:
+        """Whether there is a score to measure."""
+        return self.logit is not None
+
+    def column(self, name: str) -> str:
+        """The value of `group` or of a carried column; empty where the row has no such column."""
+        return self.group if name == "group" else dict(self.carried).get(name, "")
+
+
+def write_scores(path: Path, rows: Iterable[ScoreRow], carried_columns: tuple[str, ...]) -> None:
+    """A CSV file with a header and one line for each row; an earlier file is replaced at once or not at all."""
+    part = path.with_name(path.name + ".part")
+    with part.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow((*MANIFEST_COLUMNS, *RESULT_COLUMNS, *carried_columns))
+        writer.writerows(_to_record(row) for row in rows)
+    part.replace(path)
+
+
+def append_score(path: Path, row: ScoreRow) -> None:
+    """The row added to an existing table, on the disk when this returns."""
+    with path.open("a", encoding="utf-8", newline="") as stream:
+        csv.writer(stream, lineterminator="\n").writerow(_to_record(row))
+
+
+def read_scores(path: Path) -> tuple[ScoreRow, ...]:
+    """The rows of a score table; a last line that was torn by an interruption is left out.
+
+    Raises:
+        DataError: missing, or not a table that `evaluate` wrote.
+    """
+    try:
+        with path.open(encoding="utf-8", newline="") as stream:
+            text = stream.read()
+    except FileNotFoundError:
+        raise DataError(f"there is no score table {path}: make one with fakestormer evaluate") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(
+            f"the score table {path} cannot be read ({error}): make one with fakestormer evaluate"
+        ) from None
+    records = list(csv.reader(io.StringIO(text, newline="")))
+    header = records[0] if records else []
+    if missing := [column for column in (*MANIFEST_COLUMNS, *RESULT_COLUMNS) if column not in header]:
+        raise DataError(
+            f"the score table {path} lacks the column {', '.join(missing)}: make one with fakestormer evaluate"
+        )
+    if not text.endswith("\n"):
+        records.pop()
+    return tuple(_from_record(path, header, number, record) for number, record in enumerate(records[1:], start=2))
+
+
+def _to_record(row: ScoreRow) -> tuple[str, ...]:
+    numbers = ("" if value is None else repr(value) for value in (row.score, row.logit, row.probability))
+    return (row.file, row.label, row.group, row.decision, *numbers, row.reason, *(value for _, value in row.carried))
+
+
+def _from_record(path: Path, header: list[str], number: int, record: list[str]) -> ScoreRow:
+    named = dict(zip(header, record, strict=False))
+    known = len(record) == len(header) and named["label"] in ("real", "fake") and named["decision"] in OUTCOMES
+    if not known:
+        raise DataError(f"{path}, record {number}: not a row of a score table: make the table anew")
+    return ScoreRow(
+        file=named["file"],
+        label=cast("Label", named["label"]),
+        group=named["group"],
+        decision=cast("Outcome", named["decision"]),
+        score=_to_number(path, number, named["score"]),
+        logit=_to_number(path, number, named["logit"]),
+        probability=_to_number(path, number, named["probability"]),
+        reason=named["reason"],
+        carried=tuple((name, named[name]) for name in header if name not in (*MANIFEST_COLUMNS, *RESULT_COLUMNS)),
+    )
+
+
+def _to_number(path: Path, number: int, text: str) -> float | None:
+    if not text:
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise DataError(f"{path}, record {number}: {text!r} is not a finite number: make the table anew")
+    return value
