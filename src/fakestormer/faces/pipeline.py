@@ -28,7 +28,7 @@ class TrackingConfig:
 
     detections_per_second: float = 6.0
     min_confidence: float = 0.5
-    min_track_confidence: float = 0.6
+    min_track_confidence: float = 0.75
     min_face_size: float = 40.0
     min_track_duration: float = 0.3
     min_detections: int = 2
