@@ -102,9 +102,10 @@ def judge_video(
 
 
 def _why_inconclusive(face: FaceVerdict, calibration: Calibration) -> str:
+    low, high = f"{100 * calibration.real_to:.4g} %", f"{100 * calibration.fake_from:.4g} %"
     reason = (
-        f"the evidence is too weak either way: the probability {face.probability:.3f} lies between {calibration.real_to:g} "
-        f"(real up to here) and {calibration.fake_from:g} (fake from here on)"
+        "the evidence is too weak either way: the probability of forgery lies between "
+        f"{low} (no signs of forgery up to there) and {high} (signs of forgery from there on)"
     )
     return reason + (", and it rests on a single clip" if len(face.clips) == 1 else "")
 
@@ -115,7 +116,8 @@ def _why_not_applicable(set_aside: Sequence[SetAsideTrack], damage: VideoDamage,
     if not set_aside:
         return f"no face was found in {frames}{damaged}"
     counts = Counter(track.reason for track in set_aside)
-    named = [reason if count == 1 else f"{reason} ({count} faces)" for reason, count in counts.most_common(MOST_REASONS)]
+    most = counts.most_common(MOST_REASONS)
+    named = [reason if count == 1 else f"{reason} ({count} faces)" for reason, count in most]
     if len(counts) > MOST_REASONS:
         named.append(f"{len(counts) - MOST_REASONS} more reasons")
     were = "the one face found was" if len(set_aside) == 1 else f"all {len(set_aside)} faces found were"

@@ -1,0 +1,215 @@
+"""Versioned JSON of a verdict, both ways: what is written is read back equal, except for the pictures.
+
+The layout follows the types: an object for a dataclass with its fields by name, a list for a tuple, the value of an
+enum, nested lists for arrays. Vulnerability maps are written as float32 (shortest digits that give the same number
+back), everything else at full precision. A field that is added to the types makes the version grow.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import functools
+import json
+import math
+import sys
+import types
+import typing
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy import ndarray
+
+from fakestormer.report.picture import write_bytes
+from fakestormer.types import DataError, VideoVerdict
+
+SCHEMA = "fakestormer.verdict"
+SCHEMA_VERSION = 1
+PICTURE = "image"  # the one field that is left out, and comes back as an empty picture
+FLOAT32_FIELDS = frozenset({"spatial_vulnerability", "temporal_vulnerability"})
+
+
+def write_json(verdict: VideoVerdict, path: str | Path) -> None:
+    """Write a verdict to `path` as JSON; missing folders are made.
+
+    Raises:
+        DataError: the file cannot be written, or the verdict holds a number that is not finite.
+    """
+    write_bytes(Path(path), (_layout(verdict_to_json(verdict)) + "\n").encode("ascii"))
+
+
+def read_json(path: str | Path) -> VideoVerdict:
+    """The verdict in a file that `write_json` made; its key frames have empty pictures.
+
+    Raises:
+        DataError: the file is missing, unreadable, no JSON, or no verdict of this version.
+    """
+    try:
+        content = json.loads(Path(path).read_bytes())
+    except OSError as error:
+        raise DataError(
+            f"{path} cannot be read ({error.strerror or error}): give a verdict written by --json"
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"{path} is no JSON file ({error}): give a verdict written by --json") from error
+    return verdict_from_json(content)
+
+
+def verdict_to_json(verdict: VideoVerdict) -> dict[str, Any]:
+    """A verdict as what the json module can write: dicts, lists, strings, numbers, None.
+
+    Raises:
+        DataError: the verdict holds a number that is not finite.
+    """
+    return {"schema": SCHEMA, "schema_version": SCHEMA_VERSION, **_encode(verdict, "verdict")}
+
+
+def verdict_from_json(content: object) -> VideoVerdict:
+    """The verdict that `verdict_to_json` was given, with empty pictures in its key frames.
+
+    Raises:
+        DataError: not a verdict, of another version, or a field is missing, unknown or of the wrong kind.
+    """
+    if not isinstance(content, dict) or content.get("schema") != SCHEMA:
+        raise DataError(f'this is no verdict: the field "schema" must be "{SCHEMA}"; give a file written by --json')
+    version = content.get("schema_version")
+    if version != SCHEMA_VERSION:
+        raise DataError(
+            f"the verdict has schema version {version}, this fakestormer reads version {SCHEMA_VERSION}: "
+            "read it with the version that wrote it, or analyse the video again"
+        )
+    fields = {name: value for name, value in content.items() if name not in ("schema", "schema_version")}
+    verdict: VideoVerdict = _decode(VideoVerdict, fields, "verdict")
+    return verdict
+
+
+def _encode(value: Any, where: str) -> Any:
+    if isinstance(value, enum.Enum):
+        return value.value
+    if dataclasses.is_dataclass(value):
+        names = [field.name for field in dataclasses.fields(value) if field.name != PICTURE]
+        return {name: _encode(getattr(value, name), f"{where}.{name}") for name in names}
+    if isinstance(value, tuple):
+        return [_encode(item, f"{where}[{index}]") for index, item in enumerate(value)]
+    if isinstance(value, ndarray):
+        return _encode_array(value, where)
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        raise DataError(f"{where} is {value}, which JSON cannot hold: the weights or the video gave no usable number")
+    return value
+
+
+def _encode_array(values: ndarray, where: str) -> list[Any]:
+    if not np.isfinite(values).all():
+        raise DataError(f"{where} holds numbers that are not finite, which JSON cannot hold: check the weights")
+    if where.rpartition(".")[2] not in FLOAT32_FIELDS:
+        plain: list[Any] = values.astype(np.float64).tolist()
+        return plain
+    texts = values.astype(np.float32).astype(str)  # the shortest digits that name this float32
+    shortest: list[Any] = texts.astype(np.float64).tolist()
+    return shortest
+
+
+@functools.cache
+def _hints(kind: type) -> dict[str, Any]:
+    return typing.get_type_hints(kind)
+
+
+def _decode(kind: Any, value: Any, where: str) -> Any:
+    if dataclasses.is_dataclass(kind):
+        return _decode_dataclass(kind, value, where)
+    origin = typing.get_origin(kind)
+    if origin in (types.UnionType, typing.Union):
+        choices = [choice for choice in typing.get_args(kind) if choice is not type(None)]
+        return None if value is None else _decode(choices[0], value, where)
+    if origin is tuple:
+        return _decode_tuple(typing.get_args(kind), value, where)
+    if hasattr(kind, "dim_str"):  # a jaxtyping annotation
+        return _decode_array(len(kind.dim_str.split()), value, where)
+    if issubclass(kind, enum.Enum):
+        return _decode_enum(kind, value, where)
+    return _decode_plain(kind, value, where)
+
+
+def _decode_dataclass(kind: Any, value: Any, where: str) -> Any:
+    hints = {name: hint for name, hint in _hints(kind).items() if name != PICTURE}
+    if not isinstance(value, dict) or set(value) != set(hints):
+        found = sorted(value) if isinstance(value, dict) else type(value).__name__
+        raise _wrong(where, f"an object with the fields {sorted(hints)}", found)
+    fields = {name: _decode(hint, value[name], f"{where}.{name}") for name, hint in hints.items()}
+    _check_axes({name: hint.dim_str for name, hint in hints.items() if hasattr(hint, "dim_str")}, fields, where)
+    if PICTURE in _hints(kind):
+        fields[PICTURE] = np.zeros((0, 0, 3), np.uint8)
+    try:
+        return kind(**fields)
+    except ValueError as error:  # the type's own checks
+        raise DataError(f"{where} cannot be used: {error}") from error
+
+
+def _check_axes(axes: dict[str, str], fields: dict[str, Any], where: str) -> None:
+    """Refuse arrays of one object whose axes of the same name differ, or whose numbered axes have another size."""
+    known: dict[str, int] = {}
+    for name, words in axes.items():
+        for axis, size in zip(words.split(), fields[name].shape, strict=True):
+            wanted = known.setdefault(axis, int(axis) if axis.isdigit() else size)
+            if size != wanted:
+                raise _wrong(f"{where}.{name}", f"of {wanted} {axis} along that axis", f"shape {fields[name].shape}")
+
+
+def _decode_tuple(kinds: tuple[Any, ...], value: Any, where: str) -> tuple[Any, ...]:
+    if not isinstance(value, list):
+        raise _wrong(where, "a list", value)
+    if kinds[-1] is Ellipsis:
+        kinds = (kinds[0],) * len(value)
+    if len(kinds) != len(value):
+        raise _wrong(where, f"a list of {len(kinds)}", value)
+    return tuple(
+        _decode(kind, item, f"{where}[{index}]") for index, (kind, item) in enumerate(zip(kinds, value, strict=True))
+    )
+
+
+def _decode_array(num_axes: int, value: Any, where: str) -> ndarray:
+    dtype: type[Any] = np.float32 if where.rpartition(".")[2] in FLOAT32_FIELDS else np.float64
+    wanted = f"finite numbers in lists {num_axes} deep"
+    try:
+        values: ndarray = np.array(value, dtype=np.float64).astype(dtype)
+    except (ValueError, TypeError, OverflowError) as error:
+        raise _wrong(where, wanted, value) from error
+    if values.ndim != num_axes or not np.isfinite(values).all():
+        raise _wrong(where, wanted, value)
+    return values
+
+
+def _decode_enum(kind: type[enum.Enum], value: Any, where: str) -> enum.Enum:
+    try:
+        return kind(value)
+    except ValueError as error:
+        raise _wrong(where, "one of " + ", ".join(repr(member.value) for member in kind), value) from error
+
+
+def _decode_plain(kind: Any, value: Any, where: str) -> Any:
+    if kind is float and type(value) in (int, float) and abs(value) <= sys.float_info.max:
+        return float(value)
+    if type(value) is kind and kind is not float:
+        return value
+    wanted = {float: "a finite number", int: "a whole number", str: "text", bool: "true or false"}[kind]
+    raise _wrong(where, wanted, value)
+
+
+def _wrong(where: str, wanted: str, value: Any) -> DataError:
+    shown = repr(value)
+    shown = shown if len(shown) <= 60 else shown[:57] + "..."
+    return DataError(f"{where} must be {wanted}, got {shown}: write the verdict again with --json")
+
+
+def _layout(value: Any, indent: str = "") -> str:
+    """JSON text with an object's fields on lines of their own and a list of numbers on one line."""
+    deeper = indent + "  "
+    if isinstance(value, dict) and value:
+        lines = [f"{deeper}{json.dumps(name)}: {_layout(item, deeper)}" for name, item in value.items()]
+        return "{\n" + ",\n".join(lines) + f"\n{indent}}}"
+    if isinstance(value, list) and any(isinstance(item, dict) for item in value):
+        return "[\n" + ",\n".join(deeper + _layout(item, deeper) for item in value) + f"\n{indent}]"
+    return json.dumps(value, allow_nan=False)

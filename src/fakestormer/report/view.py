@@ -1,0 +1,233 @@
+"""What the page's template is given: the verdict with its words said and its pictures drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fakestormer.report.chart import draw_spatial_strip, draw_timeline
+from fakestormer.report.heatmap import HEAT_RANGE, cut_face, has_picture, overlay_heatmap
+from fakestormer.report.picture import data_uri, video_duration
+from fakestormer.report.texts import DecisionTexts, Texts
+from fakestormer.report.wording import say_path, say_probability, say_span, say_threshold, say_time
+from fakestormer.types import Calibration, Decision, FaceVerdict, KeyFrame, VideoVerdict
+
+FACE_SIZE = 320  # pixels; shown at half that size, sharp in print
+MOST_CLIP_ROWS = 300
+WIDE, NARROW = 760, 400  # drawings for a desk or paper, and for a phone
+BEYOND_SCALE = 0.02  # a probability's mark keeps this distance from the ends of the scale
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFrameView:
+    """One key frame: pictures as data addresses, and what is said about it."""
+
+    frame: str
+    plain: str
+    heat: str
+    when: str
+    chance: str
+    peak: str
+    frame_alt: str
+    plain_alt: str
+    heat_alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class FaceView:
+    """One person's section. Drawings come twice, wide and narrow."""
+
+    anchor: str
+    name: str
+    decision: Decision
+    words: DecisionTexts
+    probability: str
+    facts: str
+    portrait: str
+    portrait_alt: str
+    timelines: tuple[str, str]
+    strips: tuple[str, str]
+    num_clip_frames: int
+    spans: tuple[str, ...]
+    key_frames: tuple[KeyFrameView, ...]
+    no_pictures: str
+    clip_rows: tuple[tuple[str, ...], ...]
+    clip_note: str
+
+
+@dataclass(frozen=True, slots=True)
+class VideoView:
+    """One video's part of the page."""
+
+    anchor: str
+    name: str
+    decision: Decision
+    words: DecisionTexts
+    headline: str
+    probability: str
+    probability_note: str
+    gauge: tuple[float, float, float]  # mark, real_to and fake_from in percent of the scale's width
+    gauge_alt: str
+    reason: str
+    damage: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...]
+    faces: tuple[FaceView, ...]
+    set_aside: tuple[tuple[str, str, str], ...]
+    custody: tuple[tuple[str, str], ...]
+
+
+def view_video(verdict: VideoVerdict, number: int, texts: Texts) -> VideoView:
+    """The part of the page for the `number`-th video."""
+    words = texts.decisions[verdict.decision]
+    calibration = verdict.provenance.calibration
+    anchor = f"video-{number}"
+    chance = None if verdict.probability is None else say_probability(verdict.probability, calibration)
+    mark = min(max(verdict.probability or 0.0, BEYOND_SCALE), 1 - BEYOND_SCALE)
+    ordered = sorted(verdict.faces, key=lambda face: -face.score)
+    return VideoView(
+        anchor=anchor,
+        name=say_path(verdict.video.path).rpartition("/")[2] or texts.unknown,
+        decision=verdict.decision,
+        words=words,
+        headline=words.video,
+        probability=chance or "",
+        probability_note=texts.probability_note.format(
+            fitted_on=calibration.fitted_on,
+            fake_from=say_threshold(calibration.fake_from),
+            real_to=say_threshold(calibration.real_to),
+        ),
+        gauge=(100 * mark, 100 * calibration.real_to, 100 * calibration.fake_from),
+        gauge_alt=texts.gauge_alt.format(probability=chance or texts.unknown),
+        reason=verdict.reason or "",
+        damage=_damage(verdict, texts),
+        facts=_facts(verdict, texts),
+        faces=tuple(_view_face(face, place, anchor, verdict, texts) for place, face in enumerate(ordered, 1)),
+        set_aside=tuple((str(track.track_id), say_span(track.span), track.reason) for track in verdict.set_aside),
+        custody=_custody(verdict, texts),
+    )
+
+
+def _view_face(face: FaceVerdict, place: int, video_anchor: str, verdict: VideoVerdict, texts: Texts) -> FaceView:
+    calibration, duration = verdict.provenance.calibration, video_duration(verdict)
+    anchor = f"{video_anchor}-face-{place}"
+    words = texts.person_fact if len(face.clips) == 1 else texts.person_facts
+    pictured = [key for key in face.key_frames if has_picture(key)]
+    portrait = max(pictured, key=lambda key: key.logit, default=None)
+    more = len(face.clips) > MOST_CLIP_ROWS
+    return FaceView(
+        anchor=anchor,
+        name=texts.person.format(number=place),
+        decision=face.decision,
+        words=texts.decisions[face.decision],
+        probability=say_probability(face.probability, calibration),
+        facts=words.format(span=say_span(face.span), clips=len(face.clips), track=face.track_id),
+        portrait=_plain(portrait) if portrait else "",
+        portrait_alt=texts.face_alt.format(number=place, time=say_time(portrait.time)) if portrait else "",
+        timelines=(
+            draw_timeline(face, calibration, duration, width=WIDE, identity=f"{anchor}-timeline", texts=texts),
+            draw_timeline(face, calibration, duration, width=NARROW, identity=f"{anchor}-timeline-narrow", texts=texts),
+        ),
+        strips=(
+            draw_spatial_strip(face, duration, width=WIDE, identity=f"{anchor}-strip", texts=texts),
+            draw_spatial_strip(face, duration, width=NARROW, identity=f"{anchor}-strip-narrow", texts=texts),
+        ),
+        num_clip_frames=verdict.provenance.clip_spec.num_frames,
+        spans=tuple(say_span(span) for span in face.suspicious_spans),
+        key_frames=tuple(_view_key_frame(key, place, calibration, texts) for key in pictured),
+        no_pictures="" if pictured else texts.no_pictures if face.key_frames else texts.no_key_frames,
+        clip_rows=_clip_rows(face, calibration),
+        clip_note=texts.clip_table_more.format(shown=MOST_CLIP_ROWS, all=len(face.clips)) if more else "",
+    )
+
+
+def _view_key_frame(key: KeyFrame, place: int, calibration: Calibration, texts: Texts) -> KeyFrameView:
+    time, heat = say_time(key.time), key.temporal_vulnerability
+    chance = say_probability(calibration.probability(key.logit), calibration)
+    laid = overlay_heatmap(key.image, heat, key.to_frame, key.crop_size, key.scale)
+    bare = overlay_heatmap(key.image, heat, key.to_frame, key.crop_size, key.scale, outline=False)
+    peak = _say_peak(key, texts)
+    return KeyFrameView(
+        frame=data_uri(laid),
+        plain=_plain(key),
+        heat=data_uri(cut_face(bare, key.to_frame, key.crop_size, key.scale, FACE_SIZE)),
+        when=texts.key_frame.format(time=time, index=key.frame_index),
+        chance=texts.key_frame_clip.format(probability=chance),
+        peak=peak,
+        frame_alt=texts.frame_alt.format(time=time, number=place, peak=peak),
+        plain_alt=texts.plain_alt.format(time=time, number=place),
+        heat_alt=texts.heat_alt.format(time=time, number=place),
+    )
+
+
+def _say_peak(key: KeyFrame, texts: Texts) -> str:
+    heat = np.nan_to_num(key.temporal_vulnerability, nan=HEAT_RANGE[0])
+    if heat.max() <= HEAT_RANGE[0]:
+        return texts.key_frame_calm
+    row, column = np.unravel_index(int(heat.argmax()), heat.shape)
+    place = texts.places[3 * int(row) // heat.shape[0]][3 * int(column) // heat.shape[1]]
+    return texts.key_frame_peak.format(peak=float(heat.max()), place=place)
+
+
+def _plain(key: KeyFrame) -> str:
+    return data_uri(cut_face(key.image, key.to_frame, key.crop_size, key.scale, FACE_SIZE))
+
+
+def _clip_rows(face: FaceVerdict, calibration: Calibration) -> tuple[tuple[str, ...], ...]:
+    return tuple(
+        (
+            say_span(clip.span),
+            say_probability(calibration.probability(clip.logit), calibration),
+            f"{clip.logit:.2f}",
+            "  ".join(f"{value:.2f}" for value in clip.spatial_vulnerability),
+            f"{clip.temporal_vulnerability.max():.1f}",
+        )
+        for clip in face.clips[:MOST_CLIP_ROWS]
+    )
+
+
+def _damage(verdict: VideoVerdict, texts: Texts) -> tuple[str, ...]:
+    count = verdict.damage.num_corrupt_packets
+    said = [texts.damage_packet if count == 1 else texts.damage_packets.format(count=count)] if count else []
+    return (*said, texts.damage_truncated) if verdict.damage.truncated else tuple(said)
+
+
+def _facts(verdict: VideoVerdict, texts: Texts) -> tuple[tuple[str, str], ...]:
+    video = verdict.video
+    turned = texts.facts_rotation.format(rotation=video.rotation) if video.rotation else ""
+    values = (
+        f"{video.width} \N{MULTIPLICATION SIGN} {video.height}{turned}",
+        texts.unknown if video.duration is None else say_time(video.duration),
+        texts.facts_rate.format(frames=verdict.num_frames, rate=video.frame_rate),
+        f"{video.codec}, {video.pixel_format}",
+        str(len(verdict.faces)),
+        str(len(verdict.set_aside)),
+    )
+    return tuple(zip(texts.facts_names, values, strict=True))
+
+
+def _custody(verdict: VideoVerdict, texts: Texts) -> tuple[tuple[str, str], ...]:
+    made, spec = verdict.provenance, verdict.provenance.clip_spec
+    values = (
+        say_path(verdict.video.path),
+        made.input_sha256,
+        made.package_version,
+        made.model_name,
+        made.weights_sha256,
+        made.decoder,
+        made.face_detector,
+        made.device,
+        texts.custody_clips.format(
+            frames=spec.num_frames,
+            stride=spec.frame_stride,
+            size=spec.image_size,
+            enlargement=spec.box_enlargement,
+            margin=spec.crop_margin,
+        ),
+        texts.custody_calibration.format(
+            slope=made.calibration.slope, intercept=made.calibration.intercept, fitted_on=made.calibration.fitted_on
+        ),
+        texts.custody_thresholds.format(real_to=made.calibration.real_to, fake_from=made.calibration.fake_from),
+    )
+    settings = tuple((texts.custody_setting.format(name=name), value) for name, value in made.settings)
+    return (*zip(texts.custody_rows, values, strict=True), *settings)

@@ -1,0 +1,52 @@
+"""How numbers are said to a reader: probabilities never certain, times as on a player's clock."""
+
+from __future__ import annotations
+
+from fakestormer.types import Calibration, TimeSpan
+
+MOST_DECIMALS = 3
+
+
+def say_probability(probability: float, calibration: Calibration) -> str:
+    """A calibrated probability as a percentage; never 0 % or 100 %, which no calibration can support.
+
+    Whole percents, with decimals only where rounding would put the number on the other side of a threshold of the
+    calibration and so contradict the decision printed beside it.
+    """
+    if probability < 0.01:
+        return "under 1 %"
+    if probability > 0.99:
+        return "over 99 %"
+    for decimals in range(MOST_DECIMALS):
+        shown = round(probability, 2 + decimals)
+        if _same_side(shown, probability, calibration):
+            return f"{100 * shown:.{decimals}f} %"
+    return f"{100 * probability:.{MOST_DECIMALS}f} %"
+
+
+def say_threshold(threshold: float) -> str:
+    """A threshold of the calibration as a percentage, without rounding it to something else."""
+    return f"{100 * threshold:.4g} %"
+
+
+def say_time(seconds: float, tenths: bool = True) -> str:
+    """A moment as a player shows it: 0:04.2, 12:30.0, 1:02:03.5; without tenths 0:04."""
+    minutes, rest = divmod(round(max(0.0, seconds) * 10), 600)
+    hours, minutes = divmod(minutes, 60)
+    clock = f"{hours}:{minutes:02d}" if hours else f"{minutes}"
+    return f"{clock}:{rest // 10:02d}" + (f".{rest % 10}" if tenths else "")
+
+
+def say_span(span: TimeSpan) -> str:
+    """A stretch of time, from and to."""
+    return f"{say_time(span.start)} \N{EN DASH} {say_time(span.end)}"
+
+
+def say_path(path: str) -> str:
+    """A file name that any page can hold: bytes that are no text become question marks."""
+    return path.encode("utf-8", "replace").decode("utf-8")
+
+
+def _same_side(shown: float, meant: float, calibration: Calibration) -> bool:
+    above = (shown >= calibration.fake_from) == (meant >= calibration.fake_from)
+    return above and (shown <= calibration.real_to) == (meant <= calibration.real_to)
