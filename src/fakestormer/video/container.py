@@ -1,0 +1,76 @@
+"""A path becomes an open container and its picture stream, or one clear sentence about why not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import av
+from av.container import InputContainer
+from av.video.stream import VideoStream
+
+from fakestormer.types import VideoError
+
+# Readers that would follow addresses written inside the file, or make pictures of text: none of them is a video.
+_REFUSED_FORMATS = frozenset({"concat", "dash", "hls", "tty"})
+
+
+def check_is_file(path: str | Path) -> Path:
+    """The path of an existing, readable, non-empty regular file; VideoError otherwise."""
+    path = Path(path)
+    try:
+        if path.is_dir():
+            raise VideoError(f"{path} is a folder, not a video: give the path of a file in it")
+        if not path.exists():
+            raise VideoError(f"there is no file {path}: check the path")
+        if not path.is_file():
+            raise VideoError(f"{path} is not a regular file: copy the video to a file first")
+        if path.stat().st_size == 0:
+            raise VideoError(f"{path} is empty (0 bytes): copy or download it again")
+        with path.open("rb"):
+            pass
+    except OSError as error:
+        raise VideoError(f"{path} cannot be read ({error.strerror}): check its permissions") from error
+    return path
+
+
+@contextmanager
+def open_video(path: str | Path, num_threads: int = 0) -> Iterator[tuple[InputContainer, VideoStream]]:
+    """The open container and the picture stream that a player would show; closed afterwards.
+
+    `num_threads` decoder threads, 0 for as many as there are cores. Raises VideoError where there is no such stream.
+    """
+    path = check_is_file(path)
+    try:
+        # "file:" keeps a colon in a file's name from being read as a protocol, the list keeps playlists from reaching
+        # out to other files and hosts.
+        container = av.open(f"file:{path}", options={"protocol_whitelist": "file", "pattern_type": "none"})
+    except (av.FFmpegError, OSError, ValueError) as error:
+        raise VideoError(f"{path} is not a video that FFmpeg can read ({_reason(error)}): convert it first") from error
+    with container:
+        if container.format.name in _REFUSED_FORMATS:
+            raise VideoError(f"{path} is a {container.format.name} text, not a video: give the video itself")
+        stream = _choose_stream(container)
+        if stream is None:
+            kinds = ", ".join(sorted({stream.type for stream in container.streams})) or "nothing"
+            raise VideoError(f"{path} has no picture stream (it holds {kinds}): give a file with video")
+        stream.thread_type = "AUTO" if num_threads != 1 else "NONE"
+        stream.thread_count = num_threads
+        yield container, stream
+
+
+def _choose_stream(container: InputContainer) -> VideoStream | None:
+    """The default picture stream, the largest where several are; cover pictures of music files do not count."""
+    cover = av.stream.Disposition.attached_pic
+    streams = [stream for stream in container.streams.video if stream.codec_context and not stream.disposition & cover]
+    default = av.stream.Disposition.default
+    return max(
+        streams,
+        key=lambda stream: (bool(stream.disposition & default), stream.width * stream.height, -stream.index),
+        default=None,
+    )
+
+
+def _reason(error: Exception) -> str:
+    return (getattr(error, "strerror", None) or str(error)).splitlines()[0]

@@ -1,0 +1,177 @@
+"""Frames by their index, in any order, each equal to the one that reading from the start gives.
+
+Seeking is not innocent. Some decoders need what stood in the first packet (H.264 in 4:4:4 by older x264, as in
+FaceForensics++: without the encoder's note every picture is rubbish, and nothing says so), and an index is a place in
+presentation order, which a container does not store. So the packets are listed first, the decoder is shown the first
+picture before it jumps, and what comes out after a jump must be, stamp for stamp, what the list foretells. Wherever
+that fails, the list leaves a doubt, or nobody knows whether the file is sound, it is read from its start instead.
+"""
+
+from __future__ import annotations
+
+import bisect
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+from av.container import InputContainer
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from fakestormer.types import Frame, VideoDamage, VideoError
+from fakestormer.video.container import open_video
+from fakestormer.video.decode import VideoReader
+from fakestormer.video.packets import decode_packet
+from fakestormer.video.truncation import breaks_off
+from fakestormer.video.upright import Upright
+
+# Where one packet is one frame and a jump lands where it should. Elsewhere (transport streams, AVI, VP8 with its
+# hidden frames) the file is read from its start.
+_CONTAINERS = frozenset({"mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm"})
+_CODECS = frozenset({"av1", "ffv1", "h264", "hevc", "mjpeg", "mpeg4", "prores", "vp9"})
+
+
+class _NotTrustedError(Exception):
+    """Seeking in this file cannot be trusted."""
+
+
+@dataclass(frozen=True, slots=True)
+class _PacketList:
+    """All packets of a sound file: presentation and decoding stamps in file order, places of key pictures."""
+
+    stamps: tuple[int, ...]
+    decoding_stamps: tuple[int, ...]
+    keys: tuple[int, ...]
+    presented: tuple[int, ...]
+
+    def key_for(self, stamp: int) -> int:
+        """The place of the last key picture that is presented at or before `stamp`."""
+        return max((place for place in self.keys if self.stamps[place] <= stamp), key=self.stamps.__getitem__)
+
+
+def read_frames_at(
+    path: str | Path, indices: Sequence[int], max_size: int | None = None, *, damage: VideoDamage | None = None
+) -> tuple[Frame, ...]:
+    """The frames with these indices, in the order of `indices`, equal to those of a VideoReader in time and pixels.
+
+    `damage` is what a finished reader of the same file found. Only a file that is known to be sound is jumped about
+    in: one lost frame, anywhere before, and every later index means another frame. Without it, or where seeking
+    cannot be trusted for another reason, the file is read from its start up to the last of the frames. Raises
+    VideoError for a file without a decodable frame and for an index that it does not have.
+    """
+    if not indices:
+        return ()
+    if min(indices) < 0:
+        raise VideoError(f"frame {min(indices)} of {path} does not exist: frames are counted from 0")
+    wanted = sorted(set(indices))
+    frames: dict[int, Frame] = {}
+    try:
+        if damage != VideoDamage():
+            raise _NotTrustedError
+        frames = {frame.index: frame for frame in _jump_to_frames(path, wanted, max_size)}
+    except _NotTrustedError:
+        frames = _read_frames(path, wanted, max_size)
+    return tuple(frames[index] for index in indices)
+
+
+def _read_frames(path: str | Path, wanted: Sequence[int], max_size: int | None) -> dict[int, Frame]:
+    """The wanted frames, read from the start up to the last of them."""
+    reader = VideoReader(path, max_size=max_size, wanted=frozenset(wanted).__contains__)
+    frames: dict[int, Frame] = {}
+    for frame in reader:
+        frames[frame.index] = frame
+        if len(frames) == len(wanted):
+            return frames
+    raise VideoError(f"frame {wanted[-1]} of {path} does not exist: it has {reader.num_frames} frames")
+
+
+def _jump_to_frames(path: str | Path, wanted: Sequence[int], max_size: int | None) -> Iterator[Frame]:
+    """The wanted frames in increasing order, by jumping to key pictures; _NotTrustedError at the first doubt."""
+    if breaks_off(path):
+        raise _NotTrustedError
+    try:
+        with open_video(path) as (container, stream):
+            packets = _list_packets(container, stream)
+        with open_video(path) as (container, stream):
+            yield from _jump(container, stream, packets, wanted, max_size)
+    except (av.FFmpegError, OSError) as error:
+        raise _NotTrustedError from error
+
+
+def _list_packets(container: InputContainer, stream: VideoStream) -> _PacketList:
+    """The list of packets, where it tells beyond doubt which frame has which index."""
+    if container.format.name not in _CONTAINERS or stream.codec_context.codec.canonical_name not in _CODECS:
+        raise _NotTrustedError
+    stamps: list[int] = []
+    decoding_stamps: list[int] = []
+    keys: list[int] = []
+    for packet in container.demux(stream):
+        if not packet.size:
+            continue
+        if packet.pts is None or packet.dts is None or packet.is_corrupt or packet.is_discard:
+            raise _NotTrustedError
+        if packet.is_keyframe:
+            keys.append(len(stamps))
+        stamps.append(packet.pts)
+        decoding_stamps.append(packet.dts)
+    presented = sorted(stamps)
+    ambiguous = any(later == earlier for earlier, later in itertools.pairwise(presented))
+    if ambiguous or not keys or keys[0] != 0 or stamps[0] != presented[0]:
+        raise _NotTrustedError
+    return _PacketList(tuple(stamps), tuple(decoding_stamps), tuple(keys), tuple(presented))
+
+
+def _jump(
+    container: InputContainer, stream: VideoStream, packets: _PacketList, wanted: Sequence[int], max_size: int | None
+) -> Iterator[Frame]:
+    if wanted[-1] >= len(packets.presented):
+        raise _NotTrustedError
+    first = next(_decode(container, stream), None)
+    if first is None or first.pts != packets.presented[0] or stream.time_base is None:
+        raise _NotTrustedError
+    upright = Upright(first, max_size)
+    start = float(packets.presented[0] * stream.time_base)
+    for key, indices in itertools.groupby(wanted, lambda index: packets.key_for(packets.presented[index])):
+        remaining = list(indices)
+        for index, picture in _decode_from(container, stream, packets, key):
+            if index == remaining[0]:
+                time = float(packets.presented[index] * stream.time_base) - start
+                yield Frame(index, time, upright.image(picture))
+                remaining.pop(0)
+                if not remaining:
+                    break
+        if remaining:
+            raise _NotTrustedError
+
+
+def _decode(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
+    for packet in container.demux(stream):
+        yield from decode_packet(stream, packet)
+
+
+def _decode_from(
+    container: InputContainer, stream: VideoStream, packets: _PacketList, key: int
+) -> Iterator[tuple[int, VideoFrame]]:
+    """Pictures with their indices from the key picture at place `key` on, each checked against the list."""
+    key_stamp = packets.stamps[key]
+    index = bisect.bisect_left(packets.presented, key_stamp)
+    container.seek(key_stamp, stream=stream)
+    place = -1
+    for packet in container.demux(stream):
+        if place < 0:
+            place = bisect.bisect_left(packets.decoding_stamps, packet.dts) if packet.dts is not None else -1
+            if place not in packets.keys or place > key:
+                raise _NotTrustedError
+        if packet.size:
+            if place >= len(packets.stamps) or packet.pts != packets.stamps[place]:
+                raise _NotTrustedError
+            place += 1
+        for picture in decode_packet(stream, packet):
+            if picture.pts is not None and picture.pts < key_stamp:
+                continue  # of the group before, or without their reference: nobody asked for them
+            if picture.is_corrupt or index >= len(packets.presented) or picture.pts != packets.presented[index]:
+                raise _NotTrustedError
+            yield index, picture
+            index += 1
