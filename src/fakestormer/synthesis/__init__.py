@@ -6,7 +6,7 @@ from fakestormer.synthesis.config import NO_AUGMENTATION, AugmentationConfig, Co
 from fakestormer.synthesis.contact_sheet import draw_contact_sheet
 from fakestormer.synthesis.parameters import SynthesisParameters, draw_parameters
 from fakestormer.synthesis.regions import SCHEMES, FaceScheme
-from fakestormer.synthesis.video import SelfBlendedPair, SelfBlender
+from fakestormer.synthesis.video import SelfBlendedPair, SelfBlender, source_misfit
 
 __all__ = [
     "NO_AUGMENTATION",
@@ -23,4 +23,5 @@ __all__ = [
     "draw_contact_sheet",
     "draw_parameters",
     "film_still",
+    "source_misfit",
 ]

@@ -94,6 +94,8 @@ class SynthesisConfig:
     jump_threshold: float = 0.35
     jump_step: float = 0.2
     max_points_outside: float = 0.1
+    # A source at another moment may differ in pose by this much (see warp.misfit); beyond it faces show double.
+    max_source_misfit: float = 0.1
     # Section 2.2: mask, colour and frequency, affine change, blending.
     p_without_forehead: float = 0.25
     forehead_lift: float = 1.0
@@ -101,7 +103,7 @@ class SynthesisConfig:
     colour: ColourRanges = BLENDING_COLOUR
     p_frequency: float = 1.0
     downscale_factors: tuple[int, ...] = (2, 4)
-    sharpen: Range = (0.2, 0.5)
+    sharpen: Range = (0.05, 0.3)
     shift_x: float = 0.03
     shift_y: float = 0.015
     scale: Range = (0.95, 1 / 0.95)

@@ -11,13 +11,13 @@ from fakestormer.synthesis.video import SelfBlendedPair
 
 DIFFERENCE_GAIN = 5
 LABEL_HEIGHT = 18
-BAND = 3.0
+LOWEST, HIGHEST = -1.0, 4.0
 
 
 def draw_contact_sheet(pair: SelfBlendedPair) -> UInt8[ndarray, "height width 3"]:
     """One column a frame; rows: real, pseudo-fake, their difference (5 times), mask, vulnerability, temporal target.
 
-    Cut patches are crossed out in the temporal target, whose colours run from -3 (blue) over 0 (green) to 3 (red).
+    Cut patches are crossed out in the temporal target, which runs from -1 deviations (black) to 4 (bright yellow).
     """
     draws, size = pair.parameters, pair.real.shape[1]
     apart = np.abs(pair.fake.astype(np.int16) - pair.real) * DIFFERENCE_GAIN
@@ -61,9 +61,9 @@ def _grey(values: Float[ndarray, "height width"]) -> UInt8[ndarray, "height widt
 def _grid_picture(
     grid: Float[ndarray, "rows columns"], kept: Bool[ndarray, "rows columns"], size: int
 ) -> UInt8[ndarray, "size size 3"]:
-    levels = np.clip(np.rint((grid + BAND) / (2 * BAND) * 255), 0, 255).astype(np.uint8)
+    levels = np.clip(np.rint((grid - LOWEST) / (HIGHEST - LOWEST) * 255), 0, 255).astype(np.uint8)
     large = cv2.resize(levels, (size, size), interpolation=cv2.INTER_NEAREST)
-    picture = cv2.cvtColor(cv2.applyColorMap(large, cv2.COLORMAP_TURBO), cv2.COLOR_BGR2RGB)
+    picture = cv2.cvtColor(cv2.applyColorMap(large, cv2.COLORMAP_INFERNO), cv2.COLOR_BGR2RGB)
     height, width = size // kept.shape[0], size // kept.shape[1]
     for row, column in zip(*np.nonzero(~kept), strict=True):
         corner = (int(column) * width, int(row) * height)

@@ -25,6 +25,7 @@ COMPONENTS: tuple[tuple[RegionName, ...], ...] = (
 # "Still 1" is a ramp from 0 at this value to 1 at 1: a hard step would jump from pixel to pixel over time.
 STILL_ONE = 0.99
 SUBPIXEL_BITS = 4
+FOREHEAD_WIDTH = 0.75  # of the width of the brows
 
 
 def hull_polygons(
@@ -86,12 +87,14 @@ def soften(mask: UInt8[ndarray, "size size"], shape: MaskShape) -> Float32[ndarr
 def _lifted_brows(
     points: Float[ndarray, "points 2"], scheme: FaceScheme, lift: float
 ) -> list[Float[ndarray, "brow 2"]]:
-    """Both brows moved on by `lift` times their distance from the eyes."""
+    """Both brows moved on by `lift` times their distance from the eyes and drawn together, as a forehead narrows."""
     lifted = []
+    middle = points[list(scheme.indices("right_brow", "left_brow"))].mean(axis=0)
     sides: tuple[tuple[RegionName, RegionName], ...] = (("right_brow", "right_eye"), ("left_brow", "left_eye"))
     for brow_name, eye_name in sides:
         brow, eye = points[list(scheme.regions[brow_name])], points[list(scheme.regions[eye_name])]
-        lifted.append(brow + lift * (brow.mean(axis=0) - eye.mean(axis=0)))
+        narrowed = middle + FOREHEAD_WIDTH * (brow - middle)
+        lifted.append(narrowed + lift * (brow.mean(axis=0) - eye.mean(axis=0)))
     return lifted
 
 

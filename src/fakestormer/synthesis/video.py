@@ -18,7 +18,7 @@ from fakestormer.synthesis.masks import draw_masks
 from fakestormer.synthesis.parameters import SynthesisParameters, draw_parameters
 from fakestormer.synthesis.regions import find_scheme
 from fakestormer.synthesis.vulnerability import pool_patches, spatial_target, temporal_targets, vulnerability
-from fakestormer.synthesis.warp import chain, fit_similarity, frame_picture, move_image, scale_and_shift
+from fakestormer.synthesis.warp import chain, fit_similarity, frame_picture, misfit, move_image, scale_and_shift
 from fakestormer.types import DataError
 
 
@@ -40,6 +40,16 @@ class SelfBlendedPair:
     real_temporal_target: Float32[ndarray, "frames rows columns"]
     kept_patches: Bool[ndarray, "rows columns"]
     parameters: SynthesisParameters
+
+
+def source_misfit(
+    source_landmarks: Float[ndarray, "frames points 2"], target_landmarks: Float[ndarray, "frames points 2"]
+) -> float:
+    """How badly a source clip fits its target, in radii of the face: the worst frame's rest after the best similarity.
+
+    SelfBlender takes sources up to `SynthesisConfig.max_source_misfit`.
+    """
+    return max(misfit(here, there) for here, there in zip(source_landmarks, target_landmarks, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +129,30 @@ class SelfBlender:
             return np.stack([move_image(image, change) for image in target_images])
         if source_images is None or source_landmarks is None:
             raise DataError("a source clip needs both images and landmarks, got one of them: give both or neither")
-        source_points = self._steady_landmarks(source_landmarks, size)
-        onto_target = [fit_similarity(here, there) for here, there in zip(source_points, points, strict=True)]
+        if source_images.shape != target_images.shape or source_landmarks.shape != points.shape:
+            raise DataError(
+                f"source and target must be alike, got images {source_images.shape} and {target_images.shape}, landmarks "
+                f"{source_landmarks.shape} and {points.shape}: cut both clips alike"
+            )
+        onto_target = self._fit_source(self._steady_landmarks(source_landmarks, size), points)
         return np.stack(
             [
                 move_image(image, chain(similarity, change))
                 for image, similarity in zip(source_images, onto_target, strict=True)
             ]
         )
+
+    def _fit_source(
+        self, source_points: Float[ndarray, "frames points 2"], points: Float[ndarray, "frames points 2"]
+    ) -> list[Float[ndarray, "2 3"]]:
+        """For every frame the similarity that lays the source's face over the target's."""
+        worst = source_misfit(source_points, points)
+        if worst > self.config.max_source_misfit:
+            raise DataError(
+                f"the source shows the face in another pose: misfit {worst:.2f}, at most {self.config.max_source_misfit} "
+                "works: choose another moment with source_misfit"
+            )
+        return [fit_similarity(here, there) for here, there in zip(source_points, points, strict=True)]
 
     def _change(
         self, images: UInt8[ndarray, "frames size size 3"], parameters: SynthesisParameters
