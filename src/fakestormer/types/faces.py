@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 from jaxtyping import Float, Int, UInt8
@@ -34,7 +35,7 @@ class FaceTrack:
 
     def __post_init__(self) -> None:
         indices = [seen.frame_index for seen in self.observations]
-        if not indices or any(later <= earlier for earlier, later in zip(indices, indices[1:], strict=False)):
+        if not indices or any(later <= earlier for earlier, later in itertools.pairwise(indices)):
             raise ValueError(f"track {self.track_id} needs observations in frame order, got frames {indices}")
 
     @property

@@ -1,0 +1,47 @@
+# make demo   from nothing to two verdicts      make test   everything that CI runs
+# make setup  the environment only              make fmt    write formatting
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# PyTorch's own index of CPU builds; used where it can be reached, so that no CUDA packages are fetched.
+TORCH_CPU_INDEX ?= https://download.pytorch.org/whl/cpu
+STAMP := $(VENV)/.installed
+
+.PHONY: setup demo test check unit test-slow fmt bench clean
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	@if $(PYTHON) -c "import urllib.request as u; u.urlopen('$(TORCH_CPU_INDEX)/torch/', timeout=5)" 2>/dev/null; \
+	then $(BIN)/python -m pip install -q --index-url $(TORCH_CPU_INDEX) -c constraints.txt torch; fi
+	$(BIN)/python -m pip install -q -c constraints.txt -e '.[train,demo,dev]'
+	touch $@
+
+demo: setup
+	$(BIN)/python examples/demo.py --out out/demo
+
+test: setup check unit
+
+check:
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+unit:
+	$(BIN)/pytest
+
+test-slow: setup
+	$(BIN)/pytest -m slow
+
+fmt: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: setup
+	$(BIN)/python benchmarks/detect.py
+	$(BIN)/python benchmarks/memory.py
+
+clean:
+	rm -rf $(VENV) out

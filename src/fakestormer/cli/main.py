@@ -1,0 +1,48 @@
+"""The command `fakestormer`: one line a verb. Heavy imports wait inside the verbs, so that `--help` answers at once."""
+
+from __future__ import annotations
+
+import sys
+from importlib import metadata
+
+import typer
+from rich.console import Console
+
+from fakestormer.cli.calibrate import calibrate
+from fakestormer.cli.convert import convert
+from fakestormer.cli.detect import detect
+from fakestormer.cli.evaluate import evaluate
+from fakestormer.cli.inspect import inspect
+from fakestormer.cli.prepare import prepare
+from fakestormer.cli.synthesize import synthesize
+from fakestormer.cli.train import train
+from fakestormer.types import FakestormerError
+
+app = typer.Typer(
+    name="fakestormer",
+    help="Tells whether the faces in a video are real or forged, and shows where, when and how sure it is.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+for verb in (detect, evaluate, calibrate, inspect, convert, prepare, synthesize, train):
+    app.command()(verb)
+
+
+@app.callback(invoke_without_command=True)
+def options(version: bool = typer.Option(False, "--version", help="Print the version and leave.")) -> None:
+    """Options that stand before a verb."""
+    if version:
+        Console().print(metadata.version("fakestormer"))
+        raise typer.Exit
+
+
+def main() -> None:
+    """Runs the command; errors a user can mend are one line and exit code 1, an interrupted run is 130."""
+    try:
+        app()
+    except FakestormerError as error:
+        Console(stderr=True).print(f"fakestormer: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        Console(stderr=True).print("fakestormer: interrupted; what was finished is kept", style="red")
+        sys.exit(130)

@@ -1,0 +1,47 @@
+"""`fakestormer prepare`: videos -> track cache."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+if TYPE_CHECKING:
+    from fakestormer.data.prepare import LedgerRow
+
+
+def prepare(
+    place: Annotated[Path, typer.Argument(help="A CSV manifest (file[,label,identity,group]) or a folder.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder of the track cache; run again to go on.")],
+    landmark_model: Annotated[
+        Path | None,
+        typer.Option("--landmark-model", envvar="FAKESTORMER_LANDMARK_MODEL", help="face_landmark.tflite, if at hand."),
+    ] = None,
+    workers: Annotated[int, typer.Option("--workers", min=1, help="Processes.")] = 1,
+) -> None:
+    """Track the faces of genuine videos and photographs, find landmarks, and cache the crops for training."""
+    from fakestormer.data.prepare import prepare as prepare_sources
+    from fakestormer.data.sources import list_sources
+
+    sources = list_sources(place)
+    console = Console(stderr=True)
+    with Progress(console=console) as progress:
+        task = progress.add_task("prepare", total=len(sources))
+
+        def show(row: LedgerRow) -> None:
+            progress.advance(task)
+            if not row.used:
+                progress.console.print(f"set aside {row.name}: {row.reason}", markup=False, soft_wrap=True)
+
+        rows = prepare_sources(sources, out, landmark_model, workers, show)
+        progress.update(task, completed=len(rows))
+    used = [row for row in rows if row.used]
+    Console().print(
+        f"{len(used)} of {len(rows)} files used: {sum(r.num_tracks for r in used)} tracks, "
+        f"{sum(r.num_frames for r in used)} frames in {out}; the others and their reasons are in {out}/prepare.jsonl",
+        markup=False,
+        soft_wrap=True,
+    )

@@ -1,0 +1,25 @@
+"""`fakestormer synthesize`: look at pseudo-fakes and their targets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+
+def synthesize(
+    video: Annotated[Path, typer.Argument(help="A genuine video with a face.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for the videos, the arrays and the contact sheet.")],
+    seed: Annotated[int, typer.Option("--seed", help="Another seed gives another forgery.")] = 0,
+    landmark_model: Annotated[
+        Path | None,
+        typer.Option("--landmark-model", envvar="FAKESTORMER_LANDMARK_MODEL", help="face_landmark.tflite, if at hand."),
+    ] = None,
+) -> None:
+    """Write a video's self-blended twin beside the real one, with masks, vulnerability, targets and a contact sheet."""
+    from fakestormer.data.specimen import write_specimen
+
+    written = write_specimen(video, out, seed, landmark_model)
+    Console().print("wrote " + ", ".join(str(path) for path in written), markup=False, soft_wrap=True)

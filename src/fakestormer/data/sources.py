@@ -1,0 +1,45 @@
+"""What there is to prepare: the genuine files of a manifest, or of a folder."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from fakestormer.data.prepare import SourceFile
+from fakestormer.types import DataError
+
+VIDEO_SUFFIXES = (".mp4", ".mov", ".mkv", ".avi", ".webm", ".m4v", ".mpg", ".mpeg", ".ts", ".flv", ".wmv")
+PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff")
+MEDIA_SUFFIXES = frozenset(VIDEO_SUFFIXES + PHOTO_SUFFIXES)
+
+
+def list_sources(place: Path) -> tuple[SourceFile, ...]:
+    """The genuine videos and photographs of a manifest (CSV) or below a folder, in order.
+
+    A manifest has the column `file` (relative to it) and may have `label` (rows that are not real are left out),
+    `identity` and `group`. In a folder every media file is genuine, and each is a person of its own.
+    """
+    if place.is_dir():
+        found = sorted(p for p in place.rglob("*") if p.suffix.lower() in MEDIA_SUFFIXES)
+        sources = tuple(SourceFile(p, str(p.relative_to(place)), str(p.relative_to(place)), "") for p in found)
+    elif place.suffix.lower() == ".csv" and place.is_file():
+        sources = _from_manifest(place)
+    else:
+        raise DataError(f"{place} is neither a folder nor a CSV manifest: give one of the two")
+    if not sources:
+        raise DataError(f"{place} names no genuine video or photograph: nothing to prepare")
+    return sources
+
+
+def _from_manifest(path: Path) -> tuple[SourceFile, ...]:
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        reader = csv.DictReader(file)
+        if "file" not in (reader.fieldnames or ()):
+            raise DataError(f"{path} has no column 'file', only {reader.fieldnames}: add one with paths relative to it")
+        return tuple(
+            SourceFile(
+                path.parent / row["file"], row["file"], row.get("identity") or row["file"], row.get("group") or ""
+            )
+            for row in reader
+            if (row.get("label") or "real") == "real"
+        )

@@ -1,0 +1,120 @@
+"""Cached real tracks -> real clip + pseudo-fake twin, a pure function of (seed, number of the sample)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from jaxtyping import Float, UInt8
+from numpy import ndarray
+from torch.utils.data import Dataset
+
+from fakestormer.data.cache import CachedTrack
+from fakestormer.synthesis import (
+    NO_AUGMENTATION,
+    Recode,
+    SelfBlendedPair,
+    SelfBlender,
+    SynthesisConfig,
+    film_still,
+)
+from fakestormer.types import ConfigError, DataError
+
+Clip = tuple[UInt8[ndarray, "frames size size 3"], Float[ndarray, "frames points 2"]]
+# A draw can ask for what a clip cannot give (a mask that leaves the crop): the same clip is drawn again, counted.
+MAX_DRAWS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class ClipSampling:
+    """Which clips are drawn: length, strides to choose from, share of photographs, share of time-shifted sources."""
+
+    num_frames: int = 4
+    frame_strides: tuple[int, ...] = (1,)
+    still_share: float = 0.25
+    shifted_source_share: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name in ("still_share", "shifted_source_share"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ConfigError(f"{name} is a share between 0 and 1, got {getattr(self, name)}")
+
+
+def split_identities(tracks: Sequence[CachedTrack], held_out: float) -> tuple[list[CachedTrack], list[CachedTrack]]:
+    """(training, validation) tracks; a person is in one of the two, chosen by the hash of the identity's name."""
+
+    def is_held_out(track: CachedTrack) -> bool:
+        return int(hashlib.sha256(track.identity.encode()).hexdigest()[:8], 16) / 16**8 < held_out
+
+    return [t for t in tracks if not is_held_out(t)], [t for t in tracks if is_held_out(t)]
+
+
+class SelfBlendedSet(Dataset[SelfBlendedPair]):
+    """Pair number k of an endless stream: the same for the same seed, whoever asks and in which order."""
+
+    def __init__(
+        self,
+        tracks: Sequence[CachedTrack],
+        sampling: ClipSampling,
+        synthesis: SynthesisConfig,
+        seed: int,
+        num_pairs: int,
+        recode: Recode | None = None,
+    ) -> None:
+        self._sampling = sampling
+        self._blender = SelfBlender(synthesis, recode=recode)
+        self._seed = seed
+        self._num_pairs = num_pairs
+        shortest = min(sampling.frame_strides)
+        self._stills = [t for t in tracks if t.is_still and t.found.all()]
+        self._moving = [t for t in tracks if len(t.clip_starts(sampling.num_frames, shortest))]
+        if not self._stills and not self._moving:
+            raise DataError(
+                f"none of {len(tracks)} cached tracks has {sampling.num_frames} consecutive frames with landmarks: "
+                "prepare more videos"
+            )
+
+    def __len__(self) -> int:
+        return self._num_pairs
+
+    def __getitem__(self, number: int) -> SelfBlendedPair:
+        cv2.setNumThreads(1)
+        rng = np.random.default_rng([self._seed, number])
+        refusals = []
+        for _ in range(MAX_DRAWS):
+            track, target, source = self._draw_clips(rng)
+            seed = int(rng.integers(2**63))
+            try:
+                return self._blend(target, source, track.scheme, seed)
+            except DataError as error:
+                refusals.append(f"{track.source}: {error}")
+        raise DataError(f"pair {number} could not be blended in {MAX_DRAWS} draws; last: {refusals[-1]}")
+
+    def _blend(self, target: Clip, source: Clip | None, scheme: str, seed: int) -> SelfBlendedPair:
+        if source is None:
+            return self._blender.blend(*target, scheme, seed)
+        return self._blender.blend(*target, scheme, seed, source_images=source[0], source_landmarks=source[1])
+
+    def _draw_clips(self, rng: np.random.Generator) -> tuple[CachedTrack, Clip, Clip | None]:
+        sampling = self._sampling
+        if self._stills and (not self._moving or rng.random() < sampling.still_share):
+            track = self._stills[rng.integers(len(self._stills))]
+            image, points = track.read([0])
+            return track, film_still(image[0], points[0], sampling.num_frames, rng), None
+        track = self._moving[rng.integers(len(self._moving))]
+        strides = [s for s in sampling.frame_strides if len(track.clip_starts(sampling.num_frames, s))]
+        stride = strides[rng.integers(len(strides))]
+        starts = track.clip_starts(sampling.num_frames, stride)
+        clip_frames = np.arange(sampling.num_frames) * stride
+        target = track.read(starts[rng.integers(len(starts))] + clip_frames)
+        if rng.random() >= sampling.shifted_source_share:
+            return track, target, None
+        return track, target, track.read(starts[rng.integers(len(starts))] + clip_frames)
+
+
+def without_augmentation(synthesis: SynthesisConfig) -> SynthesisConfig:
+    """The configuration for validation: self-blending as in training, nothing laid over it."""
+    return replace(synthesis, augmentation=NO_AUGMENTATION)

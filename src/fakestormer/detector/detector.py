@@ -1,0 +1,175 @@
+"""The spine: a video goes in, a verdict comes out. The only place that knows the order of the stages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from importlib import metadata
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from fakestormer.detector.config import DetectorConfig
+from fakestormer.detector.plan import plan_track
+from fakestormer.detector.score import ClipScorer
+from fakestormer.faces import ClipCutter, ClipPlan, FaceDetector, FaceTracker, TrackingResult
+from fakestormer.faces.backends.libface import LibfaceDetector
+from fakestormer.model import LoadedWeights, load_weights
+from fakestormer.types import (
+    Calibration,
+    ClipEvidence,
+    FaceTrack,
+    FaceVerdict,
+    KeyFrame,
+    Provenance,
+    SetAsideTrack,
+    VideoInfo,
+    VideoVerdict,
+    WeightsError,
+)
+from fakestormer.verdict import judge_face, judge_video
+from fakestormer.video import VideoReader, decoder_version, hash_file, read_frames_at
+
+Observer = Callable[[str, Any], None]
+KEY_FRAME_SIZE = 960
+UNCALIBRATED = Calibration(1.0, 0.0, 0.5, 0.5, "nothing: these weights carry no calibration")
+
+
+def default_weights_path() -> Path:
+    """Where the weights that come with the package lie."""
+    path = Path(str(files("fakestormer") / "weights" / "lite.safetensors"))
+    if not path.exists():
+        raise WeightsError(f"the package was installed without its weights ({path}): reinstall it or pass --weights")
+    return path
+
+
+class Detector:
+    """Judges videos with one set of weights on one device."""
+
+    def __init__(
+        self,
+        weights: LoadedWeights,
+        config: DetectorConfig | None = None,
+        face_detector: FaceDetector | None = None,
+    ) -> None:
+        self.config = config or DetectorConfig()
+        self.weights = weights
+        self._faces = face_detector or LibfaceDetector(max_size=self.config.detection_size)
+        self._scorer = ClipScorer(weights, self.config)
+
+    @classmethod
+    def load(cls, weights: str | Path | None = None, config: DetectorConfig | None = None) -> Detector:
+        """A detector with the weights that come with the package, or those of a .safetensors file."""
+        return cls(load_weights(Path(weights) if weights else default_weights_path()), config)
+
+    def detect(self, path: str | Path, observe: Observer | None = None) -> VideoVerdict:
+        """The verdict of one video, with its evidence.
+
+        `observe(stage, value)` is called as work proceeds: ("probe", VideoInfo), ("track", TrackingResult), ("clip",
+        ClipEvidence) for each clip, ("verdict", VideoVerdict). Raises VideoError where the file holds no readable
+        video; a video without a usable face is a verdict, not an error.
+        """
+        tell = observe or (lambda _stage, _value: None)
+        info, found, small = self._track(Path(path), tell)
+        calibration = self.weights.calibration or UNCALIBRATED
+        plans, too_short = self._plan(found.tracks, info, small.duration)
+        evidence = self._score(Path(path), found.tracks, plans, tell)
+        faces = [
+            judge_face(track.track_id, evidence[track.track_id], calibration)
+            for track in found.tracks
+            if evidence.get(track.track_id)
+        ]
+        verdict = judge_video(
+            video=info if info.duration else replace(info, duration=small.duration),
+            faces=self._with_key_frames(Path(path), faces, found.tracks, plans),
+            set_aside=(*found.set_aside, *too_short),
+            damage=small.damage,
+            num_frames=small.num_frames,
+            provenance=self._provenance(Path(path), calibration),
+        )
+        tell("verdict", verdict)
+        return verdict
+
+    def _track(self, path: Path, tell: Observer) -> tuple[VideoInfo, TrackingResult, VideoReader]:
+        tracker = FaceTracker(self._faces, self.config.tracking)
+        info = VideoReader(path).info
+        tell("probe", info)
+        stride = tracker.stride(info.frame_rate)
+        small = VideoReader(path, max_size=self.config.detection_size, wanted=lambda index: index % stride == 0)
+        found = tracker.track(small, small.scale)
+        tell("track", found)
+        return info, found, small
+
+    def _plan(
+        self, tracks: Sequence[FaceTrack], info: VideoInfo, duration: float
+    ) -> tuple[tuple[ClipPlan, ...], tuple[SetAsideTrack, ...]]:
+        spec, plans, too_short = self.weights.clip_spec, list[ClipPlan](), []
+        for track in tracks:
+            planned = plan_track(track, spec, self.weights.protocol, self.config.interval(duration), info.frame_rate)
+            plans.extend(planned)
+            if not planned:
+                seen = track.observations[-1].frame_index - track.observations[0].frame_index + 1
+                reason = f"seen on {seen} frames, a clip needs {spec.num_source_frames}"
+                too_short.append(SetAsideTrack(track.track_id, track.span, reason))
+        return tuple(plans), tuple(too_short)
+
+    def _score(
+        self, path: Path, tracks: Sequence[FaceTrack], plans: Sequence[ClipPlan], tell: Observer
+    ) -> dict[int, list[ClipEvidence]]:
+        evidence: dict[int, list[ClipEvidence]] = {}
+        if not plans:
+            return evidence
+        cutter = ClipCutter(tracks, plans, self.weights.clip_spec)
+        reader = VideoReader(path, wanted=cutter.wanted)
+        for one in self._scorer.score(clip for frame in reader for clip in cutter.add(frame)):
+            evidence.setdefault(one.track_id, []).append(one)
+            tell("clip", one)
+        return evidence
+
+    def _with_key_frames(
+        self, path: Path, faces: Sequence[FaceVerdict], tracks: Sequence[FaceTrack], plans: Sequence[ClipPlan]
+    ) -> tuple[FaceVerdict, ...]:
+        """The faces with pictures of their most suspicious clips: each clip's frame of strongest temporal change."""
+        chosen: list[tuple[int, int, ClipEvidence, int]] = []
+        frames_of = {
+            track.track_id: [p.frame_indices for p in plans if p.track_id == track.track_id] for track in tracks
+        }
+        for face in faces:
+            ranked = sorted(zip(face.clips, frames_of[face.track_id], strict=True), key=lambda pair: -pair[0].logit)
+            for clip, frame_indices in ranked[: self.config.key_frames]:
+                strongest = int(clip.temporal_vulnerability.max(axis=(1, 2)).argmax())
+                chosen.append((face.track_id, frame_indices[strongest], clip, strongest))
+        wanted = [index for _, index, _, _ in chosen]
+        frames = read_frames_at(path, wanted, max_size=KEY_FRAME_SIZE) if wanted else ()
+        pictures: dict[int, list[KeyFrame]] = {}
+        full_size = max(VideoReader(path).info.width, VideoReader(path).info.height)
+        for (track_id, index, clip, strongest), frame in zip(chosen, frames, strict=True):
+            pictures.setdefault(track_id, []).append(
+                KeyFrame(
+                    time=frame.time,
+                    frame_index=index,
+                    image=frame.image,
+                    scale=max(frame.image.shape[:2]) / full_size,
+                    logit=clip.logit,
+                    to_frame=clip.to_frame[strongest],
+                    crop_size=clip.crop_size,
+                    temporal_vulnerability=clip.temporal_vulnerability[strongest],
+                )
+            )
+        return tuple(replace(face, key_frames=tuple(pictures.get(face.track_id, ()))) for face in faces)
+
+    def _provenance(self, path: Path, calibration: Calibration) -> Provenance:
+        return Provenance(
+            package_version=metadata.version("fakestormer"),
+            model_name=self.weights.name,
+            weights_sha256=self.weights.sha256,
+            clip_spec=self.weights.clip_spec,
+            input_sha256=hash_file(path),
+            decoder=decoder_version(),
+            face_detector=self._faces.name,
+            calibration=calibration,
+            device=f"{self._scorer.device} (torch {torch.__version__})",
+            settings=self.config.described(),
+        )

@@ -1,0 +1,75 @@
+"""Clips -> evidence: the only place where a network meets a crop outside training."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+import numpy as np
+import torch
+
+from fakestormer.detector.config import DetectorConfig
+from fakestormer.model import LoadedWeights, ModelOutput, preprocess
+from fakestormer.types import ClipEvidence, ConfigError, FaceClip
+
+
+class ClipScorer:
+    """Scores clips in batches on one device; a clip's numbers do not depend on its company."""
+
+    def __init__(self, weights: LoadedWeights, config: DetectorConfig) -> None:
+        self.device = choose_device(config.device)
+        self._weights = weights
+        self._config = config
+        self._model = weights.model.to(self.device).eval()
+
+    def score(self, clips: Iterable[FaceClip]) -> Iterator[ClipEvidence]:
+        """The evidence of every clip, in order."""
+        stream = iter(clips)
+        while batch := tuple(islice(stream, self._config.batch_size)):
+            yield from self._score_batch(batch)
+
+    @torch.inference_mode()
+    def _score_batch(self, clips: tuple[FaceClip, ...]) -> list[ClipEvidence]:
+        images = torch.from_numpy(np.stack([clip.images for clip in clips])).to(self.device)
+        output = self._forward(images)
+        if self._config.flip:
+            mirrored = self._forward(images.flip(3))
+            output = ModelOutput(
+                logits=(output.logits + mirrored.logits) / 2,
+                spatial_logits=(output.spatial_logits + mirrored.spatial_logits) / 2,
+                temporal_map=(output.temporal_map + mirrored.temporal_map.flip(3)) / 2,
+            )
+        logits = output.logits.cpu().numpy().astype(float)
+        spatial = output.spatial_logits.sigmoid().cpu().numpy().astype(float)
+        temporal = output.temporal_map.cpu().numpy().astype(float)
+        return [
+            ClipEvidence(
+                track_id=clip.track_id,
+                span=clip.span,
+                logit=float(logits[k]),
+                spatial_vulnerability=spatial[k],
+                temporal_vulnerability=temporal[k],
+                to_frame=clip.to_frame,
+                crop_size=clip.images.shape[1],
+            )
+            for k, clip in enumerate(clips)
+        ]
+
+    def _forward(self, images: torch.Tensor) -> ModelOutput:
+        spec = self._weights.clip_spec
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self._config.precision == "bfloat16"):
+            output: ModelOutput = self._model(preprocess(images, spec.mean, spec.std))
+        return output
+
+
+def choose_device(name: str) -> torch.device:
+    """The device of that name; "auto" is the accelerator where there is one, else the CPU."""
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+        torch.empty(1, device=device)
+    except (RuntimeError, AssertionError) as error:
+        first = str(error).splitlines()[0]
+        raise ConfigError(f"device {name!r} cannot be used here ({first}): try auto or cpu") from error
+    return device

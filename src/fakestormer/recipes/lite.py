@@ -1,0 +1,39 @@
+"""The run that made the default weights."""
+
+from __future__ import annotations
+
+from fakestormer.data.training_set import ClipSampling
+from fakestormer.model import ModelConfig
+from fakestormer.synthesis import SynthesisConfig
+from fakestormer.training.config import LossWeights, Optimisation, TrainRun, Validation
+from fakestormer.types import ClipSpec
+
+
+def lite() -> TrainRun:
+    """The lite model on self-blended videos and photographs.
+
+    Command: `fakestormer train fakestormer.recipes.lite:lite --data VIDEO_CACHE --data PHOTO_CACHE --out DIR`.
+    """
+    return TrainRun(
+        name="lite",
+        model=ModelConfig.lite(),
+        clip_spec=ClipSpec(),
+        sampling=ClipSampling(still_share=0.3),
+        synthesis=SynthesisConfig(),
+        optimisation=Optimisation(
+            num_steps=1500,
+            pairs_per_step=6,
+            peak_rate=5e-4,
+            first_rate=1e-5,
+            warmup_share=0.1,
+            betas=(0.9, 0.995),
+            gradient_clip=5.0,
+            average_decay=0.995,
+            stem_rate=0.5,
+        ),
+        loss=LossWeights(temporal=0.5),
+        validation=Validation(every=100),
+        warm_start="efficientnet_lite0",
+        precision="bfloat16",
+        keep_every=100,
+    )

@@ -1,0 +1,96 @@
+"""Everything that defines one training run; recipes build it, `run.json` records it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from fakestormer.data.training_set import ClipSampling
+from fakestormer.model import ModelConfig
+from fakestormer.synthesis import SynthesisConfig
+from fakestormer.types import ClipSpec, ConfigError
+
+
+@dataclass(frozen=True, slots=True)
+class LossWeights:
+    """The weights of the three terms (method, section 5)."""
+
+    classification: float = 0.8
+    temporal: float = 50.0
+    spatial: float = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Optimisation:
+    """Optimiser and schedule (method, section 6). Learning rates of the stem are multiplied by `stem_rate`."""
+
+    num_steps: int
+    pairs_per_step: int
+    peak_rate: float = 5e-5
+    first_rate: float = 1e-7
+    warmup_share: float = 0.25
+    betas: tuple[float, float] = (0.9, 0.995)
+    weight_decay: float = 1e-4
+    gradient_clip: float | None = None
+    frozen_encoder_steps: int = 0
+    stem_rate: float = 1.0
+    average_decay: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.num_steps < 1 or self.pairs_per_step < 1:
+            raise ConfigError(
+                f"a run needs num_steps and pairs_per_step of at least 1, got {self.num_steps} and "
+                f"{self.pairs_per_step}"
+            )
+        if self.frozen_encoder_steps >= self.num_steps:
+            raise ConfigError(
+                f"frozen_encoder_steps={self.frozen_encoder_steps} leaves nothing of num_steps={self.num_steps}"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """Self-blended clips of held-out identities: how many people, how many pairs, how often."""
+
+    held_out: float = 0.08
+    num_pairs: int = 96
+    every: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class TrainRun:
+    """One training run, complete but for where its data lie and where its results go."""
+
+    name: str
+    model: ModelConfig
+    clip_spec: ClipSpec
+    sampling: ClipSampling
+    synthesis: SynthesisConfig
+    optimisation: Optimisation
+    loss: LossWeights = field(default_factory=LossWeights)
+    validation: Validation = field(default_factory=Validation)
+    warm_start: Literal["none", "efficientnet_lite0"] = "none"
+    precision: Literal["float32", "bfloat16"] = "float32"
+    num_workers: int = 1
+    seed: int = 0
+    checkpoint_every: int = 100
+    keep_every: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.sampling.num_frames != self.clip_spec.num_frames:
+            raise ConfigError(
+                f"sampling.num_frames={self.sampling.num_frames} and clip_spec.num_frames="
+                f"{self.clip_spec.num_frames} must be the same clip length"
+            )
+        if self.clip_spec.image_size != self.model.image_size:
+            raise ConfigError(
+                f"clip_spec.image_size={self.clip_spec.image_size} and model.image_size={self.model.image_size} "
+                "must be the same"
+            )
+
+    def to_json(self) -> dict[str, Any]:
+        """The run as plain JSON values."""
+        plain: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(self)))
+        return plain

@@ -1,0 +1,29 @@
+"""The run's diary: one JSON object a line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+
+class MetricsLog:
+    """Appends rows to a JSON-lines file; on resume, rows of steps that will be done again are dropped."""
+
+    def __init__(self, path: Path, first_step: int) -> None:
+        self._path = path
+        kept = [row for row in read_rows(path) if row["step"] < first_step]
+        path.write_text("".join(json.dumps(row) + "\n" for row in kept), encoding="utf-8")
+
+    def write(self, step: int, kind: str, values: dict[str, float]) -> None:
+        """One row: the step it belongs to, "train" or "validation", and the numbers."""
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"step": step, "kind": kind, **values}) + "\n")
+
+
+def read_rows(path: Path) -> list[dict[str, Any]]:
+    """All complete rows of a log; none where there is no file."""
+    if not path.exists():
+        return []
+    lines = path.read_text(encoding="utf-8").split("\n")[:-1]
+    return [json.loads(line) for line in lines]

@@ -1,0 +1,13 @@
+"""The learning rate as a pure function of the step (method, section 6)."""
+
+from __future__ import annotations
+
+from fakestormer.training.config import Optimisation
+
+
+def learning_rate(step: int, settings: Optimisation) -> float:
+    """The rate of step 0, 1, ...: linearly up to the peak over the warm-up share, then linearly to 0 at the end."""
+    warmup = max(1, round(settings.warmup_share * settings.num_steps))
+    if step < warmup:
+        return settings.first_rate + (settings.peak_rate - settings.first_rate) * step / warmup
+    return settings.peak_rate * (settings.num_steps - step) / max(1, settings.num_steps - warmup)
