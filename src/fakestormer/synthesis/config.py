@@ -93,6 +93,7 @@ class SynthesisConfig:
     # Section 2.1: landmarks that jump further than this (see landmarks.py) move in steps of about `jump_step`.
     jump_threshold: float = 0.35
     jump_step: float = 0.2
+    max_lag: float = 1.0
     max_points_outside: float = 0.1
     # A source at another moment may differ in pose by this much (see warp.misfit); beyond it faces show double.
     max_source_misfit: float = 0.1

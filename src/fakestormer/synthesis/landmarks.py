@@ -19,14 +19,16 @@ def landmark_jump(before: Float[ndarray, "points 2"], after: Float[ndarray, "poi
 
 
 def interpolate_landmarks(
-    points: Float[ndarray, "frames points 2"], crop_size: int, threshold: float, step: float
+    points: Float[ndarray, "frames points 2"], crop_size: int, threshold: float, step: float, max_lag: float
 ) -> Float[ndarray, "frames points 2"]:
     """The landmarks with jumps shortened (section 2.1), frame after frame, each from its already shortened predecessor.
 
     `threshold` and `step` are in pixels of a 256-pixel crop and scale with `crop_size`. Where the jump d exceeds the
-    threshold, l(t) becomes l(t-1) + (l(t) - l(t-1)) / round(d / step).
+    threshold, l(t) becomes l(t-1) + (l(t) - l(t-1)) / round(d / step). Beyond the paper: they never stay further than
+    `max_lag` (measured like the jump) behind, or a fast head would leave its mask behind; infinity switches that off.
     """
-    steady = np.array(points, dtype=np.float64)
+    measured = points.astype(np.float64)
+    steady = measured.copy()
     unit = crop_size / 256
     for frame in range(1, len(steady)):
         jump = landmark_jump(steady[frame - 1], steady[frame])
@@ -34,4 +36,7 @@ def interpolate_landmarks(
             # Python and NumPy round halves to even; the method does not say, so halves go up as in school.
             parts = max(1, math.floor(jump / (step * unit) + 0.5))
             steady[frame] = steady[frame - 1] + (steady[frame] - steady[frame - 1]) / parts
+            lag = landmark_jump(steady[frame], measured[frame])
+            if lag > max_lag * unit:
+                steady[frame] = measured[frame] + (steady[frame] - measured[frame]) * (max_lag * unit / lag)
     return steady

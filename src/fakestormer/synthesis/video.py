@@ -112,7 +112,7 @@ class SelfBlender:
                 f"the face leaves the crop: {outside:.0%} of the landmarks of a frame lie outside its {size} pixels, "
                 f"at most {config.max_points_outside:.0%} may: leave this clip out or cut larger crops"
             )
-        return interpolate_landmarks(landmarks, size, config.jump_threshold, config.jump_step)
+        return interpolate_landmarks(landmarks, size, config.jump_threshold, config.jump_step, config.max_lag)
 
     def _place_source(
         self,
@@ -131,8 +131,8 @@ class SelfBlender:
             raise DataError("a source clip needs both images and landmarks, got one of them: give both or neither")
         if source_images.shape != target_images.shape or source_landmarks.shape != points.shape:
             raise DataError(
-                f"source and target must be alike, got images {source_images.shape} and {target_images.shape}, landmarks "
-                f"{source_landmarks.shape} and {points.shape}: cut both clips alike"
+                f"source and target must be alike, got images {source_images.shape} and {target_images.shape}, "
+                f"landmarks {source_landmarks.shape} and {points.shape}: cut both clips alike"
             )
         onto_target = self._fit_source(self._steady_landmarks(source_landmarks, size), points)
         return np.stack(
@@ -149,8 +149,8 @@ class SelfBlender:
         worst = source_misfit(source_points, points)
         if worst > self.config.max_source_misfit:
             raise DataError(
-                f"the source shows the face in another pose: misfit {worst:.2f}, at most {self.config.max_source_misfit} "
-                "works: choose another moment with source_misfit"
+                f"the source shows the face in another pose: misfit {worst:.2f}, at most "
+                f"{self.config.max_source_misfit} works: choose another moment with source_misfit"
             )
         return [fit_similarity(here, there) for here, there in zip(source_points, points, strict=True)]
 
