@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from fakestormer.evaluation.config import EvaluationConfig
 from fakestormer.evaluation.journal import ScoreJournal
@@ -20,6 +20,7 @@ from fakestormer.types import FakestormerError, VideoVerdict
 METRICS_FILE, TABLE_FILE = "metrics.json", "table.md"
 
 
+@runtime_checkable
 class VideoDetector(Protocol):
     """Whatever turns a file into a verdict: `fakestormer.detector.Detector`, or a scripted one in a test."""
 

@@ -54,8 +54,10 @@ def draw_weights(
 
     Items of one cluster (clips of one person) always come together, so that an interval says what another set of
     *people* could have given, not another set of clips. `clusters` holds numbers 0 .. C-1; the rounds of all blocks
-    add up to `num_rounds`, and do not depend on the size of a block.
+    add up to `num_rounds`, and do not depend on the size of a block. Without items there are no rounds.
     """
+    if not len(clusters):
+        return
     num_clusters = int(clusters.max()) + 1
     rounds_per_block = max(1, WEIGHTS_PER_BLOCK // len(clusters))
     for start in range(0, num_rounds, rounds_per_block):

@@ -194,16 +194,20 @@ def _cover(rows: Sequence[ScoreRow]) -> Coverage:
 def _bootstrap(
     scored: _Scored, subsets: list[Bool[ndarray, " items"]], config: EvaluationConfig
 ) -> list[Float[ndarray, "rounds 3"]]:
-    """The rates of each subset in each round; one draw of clusters serves all subsets, so that means can be formed."""
-    rounds: list[list[Float[ndarray, "rounds 3"]]] = [[np.empty((0, 3))] for _ in subsets]
-    if not scored.rows:
-        return [parts[0] for parts in rounds]
+    """The rates of each subset in each round, NaN where a class is absent.
+
+    One draw of clusters serves all subsets, so that rounds can be averaged over slices.
+    """
+    rounds = [np.full((config.num_rounds, 3), np.nan) for _ in subsets]
+    start = 0
     for weights in draw_weights(scored.clusters, config.num_rounds, np.random.default_rng(config.seed)):
-        for parts, subset in zip(rounds, subsets, strict=True):
+        for rates, subset in zip(rounds, subsets, strict=True):
             fakes = scored.is_fake[subset]
             if fakes.any() and not fakes.all():
-                parts.append(measure_rounds(fakes, scored.logits[subset], weights[:, subset]))
-    return [np.concatenate(parts) for parts in rounds]
+                drawn = measure_rounds(fakes, scored.logits[subset], weights[:, subset])
+                rates[start : start + len(drawn)] = drawn
+        start += len(weights)
+    return rounds
 
 
 def _compare(

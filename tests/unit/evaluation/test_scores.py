@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import pytest
+
+from fakestormer.evaluation import ScoreRow, read_scores
+from fakestormer.evaluation.scores import append_score, write_scores
+from fakestormer.types import DataError
+
+ROWS = (
+    ScoreRow('odd "name", yes.mp4', "fake", "g", "fake", 1 - 1e-9, 20.7, 0.9, "", (("note", "a\u2028b\nc"),)),
+    ScoreRow("b.mp4", "real", "", "error", None, None, None, "it is empty: get it again", (("note", ""),)),
+)
+
+
+def test_rows_come_back_as_they_were_written(tmp_path):
+    path = tmp_path / "scores.csv"
+    write_scores(path, ROWS[:1], ("note",))
+    append_score(path, ROWS[1])
+    assert read_scores(path) == ROWS
+
+
+@pytest.mark.parametrize("cut", [1, 3, 20])
+def test_a_last_line_torn_by_an_interruption_is_left_out(tmp_path, cut):
+    path = tmp_path / "scores.csv"
+    write_scores(path, ROWS, ("note",))
+    path.write_bytes(path.read_bytes()[:-cut])
+    assert read_scores(path) == ROWS[:1]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "lacks the column file"),
+        ("file,label,group\n", "lacks the column decision"),
+        ("file,label,group,decision,score,logit,probability,reason\na,fake,g,perhaps,1,1,1,\n", "record 2: not a row"),
+        ("file,label,group,decision,score,logit,probability,reason\na,fake,g,fake,1,nan,1,\n", "'nan' is not a finite"),
+    ],
+)
+def test_a_table_of_another_kind_is_refused(tmp_path, text, sentence):
+    (tmp_path / "scores.csv").write_text(text)
+    with pytest.raises(DataError, match=sentence):
+        read_scores(tmp_path / "scores.csv")
+
+
+def test_a_missing_table_is_refused(tmp_path):
+    with pytest.raises(DataError, match="there is no score table"):
+        read_scores(tmp_path / "scores.csv")

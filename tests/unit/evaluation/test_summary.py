@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+import itertools
+import time
+
+import numpy as np
+import pytest
+
+from fakestormer.evaluation import EvaluationConfig, ScoreRow, summarise
+from fakestormer.types import ConfigError
+
+names = itertools.count()
+
+
+def row(label, group, logit, decision=None, **carried):
+    if logit is None:
+        fields = (decision or "error", None, None, None, "why")
+    else:
+        score = 1 / (1 + np.exp(-logit))
+        fields = ("fake" if logit > 0 else "real", score, float(logit), score, "")
+    return ScoreRow(f"{next(names)}.mp4", label, group, *fields, tuple(carried.items()))
+
+
+def rows_of(label, group, logits, **carried):
+    return [row(label, group, logit, **carried) for logit in logits]
+
+
+def by_name(summary, column="group"):
+    breakdown = next(item for item in summary.breakdowns if item.column == column)
+    return {item.name: item for item in breakdown.slices}
+
+
+def test_a_group_is_measured_against_its_own_reals_and_against_all_reals():
+    rows = [
+        *rows_of("real", "studio", [-2, -1]),
+        *rows_of("fake", "studio", [0, 1]),
+        *rows_of("real", "street", [3, 4]),
+        *rows_of("fake", "phone", [2, 5]),
+    ]
+    slices = by_name(summarise(rows))
+    studio, phone, street = slices["studio"], slices["phone"], slices["street"]
+    assert (studio.reference, studio.own.auc.value, studio.all.auc.value) == ("own", 1.0, 0.5)
+    assert (studio.own.num_real, studio.own.num_fake, studio.all.num_real) == (2, 2, 4)
+    assert (phone.reference, phone.own.auc, phone.all.auc.value) == ("all", None, 6 / 8)
+    assert phone.chosen is phone.all
+    assert "no real and fake" in phone.own.reason
+    assert street.chosen.auc is None
+    assert "no fake" in street.chosen.reason
+
+
+def test_a_group_without_a_defined_auc_counts_neither_as_a_half_nor_in_the_mean():
+    rows = [*rows_of("real", "a", [0, 1]), *rows_of("fake", "a", [2, 3]), *rows_of("real", "only_reals", [9])]
+    (groups,) = summarise(rows).breakdowns
+    assert (groups.own.num_slices, groups.own.auc.value) == (1, 1.0)
+    assert groups.chosen.auc.value == 1.0
+    assert groups.all.auc.value == pytest.approx(2 / 3)
+
+
+def test_with_too_few_own_reals_the_rule_takes_all():
+    rows = [*rows_of("real", "a", [0, 1]), *rows_of("fake", "a", [2, 3]), *rows_of("real", "b", [0, 1])]
+    slices = by_name(summarise(rows, EvaluationConfig(min_own_reals=3)))
+    assert slices["a"].reference == "all"
+    assert slices["a"].own.auc.value == 1.0
+
+
+def test_families_take_the_reals_of_the_groups_their_fakes_come_from_and_coverage_counts_their_fakes():
+    rows = [
+        *rows_of("real", "a", [-1, 1], family=""),
+        *rows_of("fake", "a", [2], family="swap"),
+        *rows_of("fake", "no_reals", [-3], family="swap"),
+        *rows_of("fake", "a", [None], family="swap"),
+        *rows_of("real", "b", [-9], family=""),
+        *rows_of("fake", "b", [0], family="lips"),
+    ]
+    families = by_name(summarise(rows), "family")
+    assert sorted(families) == ["lips", "swap"]
+    swap = families["swap"]
+    assert (swap.own.num_real, swap.own.num_fake, swap.own.auc.value) == (2, 1, 1.0)
+    assert (swap.all.num_real, swap.all.num_fake) == (3, 2)
+    assert (swap.coverage.num_files, swap.coverage.num_scored, swap.coverage.num_error) == (3, 2, 1)
+
+
+def test_columns_the_manifest_does_not_have_are_not_broken_down():
+    summary = summarise([*rows_of("real", "a", [0], method=""), *rows_of("fake", "a", [1], method="m")])
+    assert [item.column for item in summary.breakdowns] == ["group", "method"]
+
+
+def test_files_without_a_score_are_counted_and_never_measured():
+    rows = [
+        *rows_of("real", "a", [-1, 1]),
+        *rows_of("fake", "a", [2]),
+        row("fake", "a", None, "not_applicable"),
+        row("real", "a", None, "error"),
+    ]
+    summary = summarise(rows)
+    coverage = summary.coverage
+    assert (coverage.num_files, coverage.num_scored, coverage.num_not_applicable, coverage.num_error) == (5, 3, 1, 1)
+    assert (summary.overall.num_real, summary.overall.num_fake) == (2, 1)
+    assert summary.decisions["real"] == {"real": 1, "fake": 1, "inconclusive": 0, "not_applicable": 0, "error": 1}
+
+
+def test_nothing_scored_is_a_summary_with_reasons():
+    summary = summarise([row("fake", "a", None), row("real", "a", None)])
+    assert summary.overall.auc is None
+    assert summary.overall.reason == "no real and fake file was scored"
+    assert summary.breakdowns[0].chosen.auc is None
+
+
+def test_the_same_seed_gives_the_same_intervals_and_another_seed_others():
+    rng = np.random.default_rng(1)
+    rows = [*rows_of("real", "a", rng.normal(0, 1, 30)), *rows_of("fake", "a", rng.normal(1, 1, 30))]
+    first, again = summarise(rows), summarise(rows)
+    assert first == again
+    assert summarise(rows, EvaluationConfig(seed=5)).overall.auc != first.overall.auc
+
+
+def test_a_95_percent_interval_covers_the_true_auc_about_95_times_in_100():
+    truth, config = 0.760, EvaluationConfig(num_rounds=200)  # two normals, one deviation apart: Phi(1 / sqrt 2)
+    rng, covered = np.random.default_rng(7), 0
+    for _ in range(60):
+        rows = [*rows_of("real", "a", rng.normal(0, 1, 40)), *rows_of("fake", "a", rng.normal(1, 1, 40))]
+        auc = summarise(rows, config).overall.auc
+        covered += auc.low <= truth <= auc.high
+    assert 51 <= covered <= 60
+
+
+def test_clips_of_one_person_do_not_narrow_the_interval():
+    rng = np.random.default_rng(2)
+    people = [("real", rng.normal(0, 1)) for _ in range(8)] + [("fake", rng.normal(1, 1)) for _ in range(8)]
+    rows = [
+        row(label, "a", level + 0.01 * clip, identity=f"person {number}")
+        for number, (label, level) in enumerate(people)
+        for clip in range(10)
+    ]
+    by_person = summarise(rows).overall
+    by_file = summarise(rows, EvaluationConfig(cluster_column="no such column")).overall
+    assert by_person.auc.value == by_file.auc.value
+    assert (by_person.num_clusters, by_file.num_clusters) == (16, 160)
+    assert by_person.auc.high - by_person.auc.low > 2 * (by_file.auc.high - by_file.auc.low)
+
+
+def test_one_person_gives_a_value_without_an_interval():
+    rows = [*rows_of("real", "a", [0, 1], identity="Ann"), *rows_of("fake", "a", [2, 3], identity="")]
+    auc = summarise(rows).overall.auc
+    assert (auc.value, auc.low, auc.high) == (1.0, None, None)
+
+
+def test_no_rounds_means_no_intervals():
+    rows = [*rows_of("real", "a", [0, 1]), *rows_of("fake", "a", [2, 3])]
+    summary = summarise(rows, EvaluationConfig(num_rounds=0))
+    assert (summary.overall.auc.low, summary.breakdowns[0].own.auc.low) == (None, None)
+
+
+def test_a_thousand_rounds_over_four_hundred_files_take_seconds():
+    rng = np.random.default_rng(0)
+    rows = [row("fake" if i % 2 else "real", f"group {i % 20 // 2}", rng.normal(i % 2)) for i in range(400)]
+    start = time.monotonic()
+    summarise(rows)
+    assert time.monotonic() - start < 20  # about 0.2 s; resampling file by file with scikit-learn takes minutes
+
+
+def test_settings_out_of_range_are_refused():
+    with pytest.raises(ConfigError, match="num_rounds"):
+        EvaluationConfig(num_rounds=-1)
+    with pytest.raises(ConfigError, match="confidence"):
+        EvaluationConfig(confidence=95.0)
