@@ -119,6 +119,7 @@ def _why_not_applicable(set_aside: Sequence[SetAsideTrack], damage: VideoDamage,
     most = counts.most_common(MOST_REASONS)
     named = [reason if count == 1 else f"{reason} ({count} faces)" for reason, count in most]
     if len(counts) > MOST_REASONS:
-        named.append(f"{len(counts) - MOST_REASONS} more reasons")
+        more = len(counts) - MOST_REASONS
+        named.append("1 more reason" if more == 1 else f"{more} more reasons")
     were = "the one face found was" if len(set_aside) == 1 else f"all {len(set_aside)} faces found were"
     return f"no face could be scored in {frames}{damaged}: {were} set aside: {'; '.join(named)}"
