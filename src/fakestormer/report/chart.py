@@ -22,7 +22,7 @@ FORGED, GENUINE, UNDECIDED, INK, FAINT, PAPER = "#b3261e", "#1f5f99", "#8a5a00",
 NAMESPACE = "http://www.w3.org/2000/svg"  # a name, not an address: nothing is fetched
 MOST_DOTS = 240  # with more clips the line alone is readable
 MOST_COLUMNS = 240
-DARKEST = 0.85  # of the way from pale yellow to the dark end of viridis
+DARKEST = 0.85  # of the way from the pale to the dark end of magma
 TICK_STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
 
 
@@ -111,7 +111,7 @@ def draw_spatial_strip(
     parts = [
         _tint(frame.left, top, width - frame.left - frame.right, bottom - top, FAINT, 0.4),
     ]
-    for group, start, end in zip(groups, edges, edges[1:], strict=True):
+    for group, (start, end) in zip(groups, itertools.pairwise(edges), strict=False):
         values = _highest([clips[index].spatial_vulnerability for index in group])
         tall = (bottom - top) / len(values)
         left, right = frame.x(start), frame.x(end)
@@ -142,7 +142,7 @@ def _highest(values: list[Float[ndarray, " frames"]]) -> list[float]:
 def _shade(value: float) -> str:
     kept = min(max(value, 0.0), 1.0) if math.isfinite(value) else 0.0
     level = np.full((1, 1), 255 - round(DARKEST * 255 * kept), np.uint8)
-    colour: UInt8[ndarray, "1 1 3"] = cv2.applyColorMap(level, cv2.COLORMAP_VIRIDIS)
+    colour: UInt8[ndarray, "1 1 3"] = cv2.applyColorMap(level, cv2.COLORMAP_MAGMA)
     blue, green, red = colour[0, 0].tolist()
     return f"#{red:02x}{green:02x}{blue:02x}"
 

@@ -59,7 +59,7 @@ def overlay_heatmap(
     laid = warp(fine, crop_to_image @ fine_to_crop, width, height)
     colours = colour_scale(256)[np.rint(laid * 255).astype(np.intp)].astype(np.float32)
     cover = (MOST_COVER * laid)[..., None]
-    mixed = np.rint((1 - cover) * image + cover * colours).astype(np.uint8)
+    mixed: ndarray = np.rint((1 - cover) * image + cover * colours).astype(np.uint8)
     return draw_crop_edge(mixed, crop_to_image, crop_size) if outline else mixed
 
 
@@ -106,7 +106,7 @@ def draw_crop_edge(
     places = corners @ crop_to_image[:, :2].T + crop_to_image[:, 2] - 0.5
     points = np.rint(places * 16).astype(np.int32)[None]  # sixteenths of a pixel (shift=4)
     thickness = max(1, round(min(image.shape[:2]) / 360))
-    drawn = image.copy()
+    drawn: ndarray = image.copy()
     cv2.polylines(drawn, points, True, (0, 0, 0), thickness + 2, cv2.LINE_AA, 4)
     cv2.polylines(drawn, points, True, OUTLINE_COLOUR, thickness, cv2.LINE_AA, 4)
     return drawn

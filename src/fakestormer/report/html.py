@@ -11,7 +11,7 @@ from fakestormer.report.chart import shades
 from fakestormer.report.heatmap import HEAT_RANGE, colour_scale
 from fakestormer.report.picture import write_bytes
 from fakestormer.report.texts import ENGLISH, Texts
-from fakestormer.report.view import view_video
+from fakestormer.report.view import view_videos
 from fakestormer.types import DataError, VideoVerdict
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -39,7 +39,7 @@ def render_html(verdicts: VideoVerdict | Sequence[VideoVerdict], texts: Texts = 
     low, high = HEAT_RANGE
     return environment.get_template("report.html").render(
         texts=texts,
-        videos=[view_video(verdict, number, texts) for number, verdict in enumerate(several, 1)],
+        videos=view_videos(several, texts),
         version=several[0].provenance.package_version,
         heat_colours=[f"rgb({red},{green},{blue})" for red, green, blue in colour_scale(LEGEND_STEPS).tolist()],
         heat_ends=(texts.heat_ends[0].format(low=low), texts.heat_ends[1].format(high=high)),

@@ -36,7 +36,7 @@ class Texts:
         default_factory=lambda: {
             Decision.FAKE: DecisionTexts(
                 label="Signs of forgery",
-                video="At least one face in this video shows clear signs of forgery.",
+                video="At least one face in this video shows signs of forgery.",
                 face="signs of forgery",
                 means="In the face named below, the model found traces that it has learnt to link with forged faces: "
                 "seams where one face was blended into another picture, or changes from frame to frame that a filmed "
@@ -49,7 +49,7 @@ class Texts:
                 label="No signs of forgery found",
                 video="None of the examined faces shows signs of forgery.",
                 face="no signs of forgery found",
-                means="In the examined faces, the model found next to nothing of the traces that it has learnt to "
+                means="In the examined faces, the model found few or none of the traces that it has learnt to "
                 "link with forged faces.",
                 means_not="It does not prove that the video is genuine. A kind of forgery that leaves other traces, a "
                 "false voice, changed backgrounds, cuts, or a true recording shown in a false context are not covered.",
@@ -75,8 +75,9 @@ class Texts:
     )
     probability: str = "Probability of forgery"
     probability_note: str = (
-        "The number is that of the most suspicious face. It was adjusted on known examples ({fitted_on}); for videos "
-        "unlike those it may be off. From {fake_from} on this page speaks of signs of forgery, up to {real_to} of none."
+        "The number is that of the most suspicious face. It was adjusted on known examples: {fitted_on}. For "
+        "videos unlike those it may be off. From {fake_from} on this page speaks of signs of "
+        "forgery, up to {real_to} of none."
     )
     gauge_alt: str = "Scale from genuine to forged; the mark stands at {probability}."
     gauge_real: str = "no signs"
@@ -136,7 +137,7 @@ class Texts:
     key_frame: str = "{time} \N{MIDDLE DOT} frame {index}"
     key_frame_clip: str = "This clip alone: {probability}"
     key_frame_peak: str = "Strongest change {peak:.1f}, {place} of the square"
-    key_frame_calm: str = "No change above the begin of the scale"
+    key_frame_calm: str = "No change above the start of the scale"
     frame_alt: str = "The whole frame at {time} with the map laid on face {number}. {peak}."
     plain_alt: str = "Face {number} at {time}, without the map"
     heat_alt: str = "Face {number} at {time}, with the map"
@@ -159,7 +160,9 @@ class Texts:
     set_aside: str = "Faces that were set aside"
     set_aside_columns: tuple[str, ...] = ("Track", "Visible", "Why it was not scored")
     custody: str = "How this result came about"
-    custody_note: str = "With the same file and the same settings a second examiner gets the same result."
+    custody_note: str = (
+        "With the same file, the same settings and the same kind of device, a second examiner gets the same result."
+    )
     custody_rows: tuple[str, ...] = (
         "File",
         "SHA-256 of the file",
@@ -174,7 +177,7 @@ class Texts:
         "Thresholds",
     )
     custody_clips: str = (
-        "{frames} frames, every {stride}., {size} \N{MULTIPLICATION SIGN} {size} pixels, box enlarged by "
+        "{frames} frames, step {stride}, {size} \N{MULTIPLICATION SIGN} {size} pixels, box enlarged by "
         "{enlargement:.4g}, margin {margin:.4g}"
     )
     custody_calibration: str = "slope {slope:.6g}, intercept {intercept:.6g}; fitted on: {fitted_on}"

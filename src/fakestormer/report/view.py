@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ from fakestormer.report.chart import draw_spatial_strip, draw_timeline
 from fakestormer.report.heatmap import HEAT_RANGE, cut_face, has_picture, overlay_heatmap
 from fakestormer.report.picture import data_uri, video_duration
 from fakestormer.report.texts import DecisionTexts, Texts
-from fakestormer.report.wording import say_path, say_probability, say_span, say_threshold, say_time
+from fakestormer.report.wording import say_path, say_probability, say_sentence, say_span, say_threshold, say_time
 from fakestormer.types import Calibration, Decision, FaceVerdict, KeyFrame, VideoVerdict
 
 FACE_SIZE = 320  # pixels; shown at half that size, sharp in print
@@ -29,6 +30,7 @@ class KeyFrameView:
     when: str
     chance: str
     peak: str
+    aspect: float  # of the frame, width to height
     frame_alt: str
     plain_alt: str
     heat_alt: str
@@ -77,8 +79,18 @@ class VideoView:
     custody: tuple[tuple[str, str], ...]
 
 
-def view_video(verdict: VideoVerdict, number: int, texts: Texts) -> VideoView:
-    """The part of the page for the `number`-th video."""
+def view_videos(verdicts: Sequence[VideoVerdict], texts: Texts) -> tuple[VideoView, ...]:
+    """The parts of the page, one for each video. Videos go by their file names, or by whole paths if two are alike."""
+    paths = [say_path(verdict.video.path) for verdict in verdicts]
+    names = [path.rpartition("/")[2] for path in paths]
+    named = names if len(set(names)) == len(names) else paths
+    return tuple(
+        _view_video(verdict, number, name or texts.unknown, texts)
+        for number, (verdict, name) in enumerate(zip(verdicts, named, strict=True), 1)
+    )
+
+
+def _view_video(verdict: VideoVerdict, number: int, name: str, texts: Texts) -> VideoView:
     words = texts.decisions[verdict.decision]
     calibration = verdict.provenance.calibration
     anchor = f"video-{number}"
@@ -87,7 +99,7 @@ def view_video(verdict: VideoVerdict, number: int, texts: Texts) -> VideoView:
     ordered = sorted(verdict.faces, key=lambda face: -face.score)
     return VideoView(
         anchor=anchor,
-        name=say_path(verdict.video.path).rpartition("/")[2] or texts.unknown,
+        name=name,
         decision=verdict.decision,
         words=words,
         headline=words.video,
@@ -99,7 +111,7 @@ def view_video(verdict: VideoVerdict, number: int, texts: Texts) -> VideoView:
         ),
         gauge=(100 * mark, 100 * calibration.real_to, 100 * calibration.fake_from),
         gauge_alt=texts.gauge_alt.format(probability=chance or texts.unknown),
-        reason=verdict.reason or "",
+        reason=say_sentence(verdict.reason or ""),
         damage=_damage(verdict, texts),
         facts=_facts(verdict, texts),
         faces=tuple(_view_face(face, place, anchor, verdict, texts) for place, face in enumerate(ordered, 1)),
@@ -154,6 +166,7 @@ def _view_key_frame(key: KeyFrame, place: int, calibration: Calibration, texts: 
         when=texts.key_frame.format(time=time, index=key.frame_index),
         chance=texts.key_frame_clip.format(probability=chance),
         peak=peak,
+        aspect=round(key.image.shape[1] / key.image.shape[0], 4),
         frame_alt=texts.frame_alt.format(time=time, number=place, peak=peak),
         plain_alt=texts.plain_alt.format(time=time, number=place),
         heat_alt=texts.heat_alt.format(time=time, number=place),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fakestormer.types import Calibration, TimeSpan
 
 MOST_DECIMALS = 3
+PERCENT = "\N{NO-BREAK SPACE}%"
 
 
 def say_probability(probability: float, calibration: Calibration) -> str:
@@ -14,19 +15,19 @@ def say_probability(probability: float, calibration: Calibration) -> str:
     calibration and so contradict the decision printed beside it.
     """
     if probability < 0.01:
-        return "under 1 %"
+        return f"under 1{PERCENT}"
     if probability > 0.99:
-        return "over 99 %"
+        return f"over 99{PERCENT}"
     for decimals in range(MOST_DECIMALS):
         shown = round(probability, 2 + decimals)
         if _same_side(shown, probability, calibration):
-            return f"{100 * shown:.{decimals}f} %"
-    return f"{100 * probability:.{MOST_DECIMALS}f} %"
+            return f"{100 * shown:.{decimals}f}{PERCENT}"
+    return f"{100 * probability:.{MOST_DECIMALS}f}{PERCENT}"
 
 
 def say_threshold(threshold: float) -> str:
     """A threshold of the calibration as a percentage, without rounding it to something else."""
-    return f"{100 * threshold:.4g} %"
+    return f"{100 * threshold:.4g}{PERCENT}"
 
 
 def say_time(seconds: float, tenths: bool = True) -> str:
@@ -39,12 +40,18 @@ def say_time(seconds: float, tenths: bool = True) -> str:
 
 def say_span(span: TimeSpan) -> str:
     """A stretch of time, from and to."""
-    return f"{say_time(span.start)} \N{EN DASH} {say_time(span.end)}"
+    return f"{say_time(span.start)}\N{NO-BREAK SPACE}\N{EN DASH} {say_time(span.end)}"
 
 
 def say_path(path: str) -> str:
     """A file name that any page can hold: bytes that are no text become question marks."""
     return path.encode("utf-8", "replace").decode("utf-8")
+
+
+def say_sentence(words: str) -> str:
+    """Words as a sentence: with a capital letter and a full stop."""
+    words = words.strip()
+    return words[:1].upper() + words[1:] + ("" if words.endswith((".", "!", "?")) or not words else ".")
 
 
 def _same_side(shown: float, meant: float, calibration: Calibration) -> bool:
