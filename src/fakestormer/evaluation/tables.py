@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fakestormer.evaluation.record import Metrics
-from fakestormer.evaluation.summary import Breakdown, Comparison, Coverage, Estimate, Macro, Slice
+from fakestormer.evaluation.summary import Breakdown, Comparison, Coverage, Estimate, Slice
 
 RATE_COLUMNS = ("real", "fake", "AUC", "AP", "EER")
-OWN_COLUMNS = ("own reals", "fakes", "AUC (own)", "EER (own)")
-ALL_COLUMNS = ("fakes", "AUC (all)", "EER (all)")
+OWN_COLUMNS = ("own real : fake", "AUC", "EER")
+ALL_COLUMNS = ("all real : fake", "AUC", "EER")
 
 
 def render_table(metrics: Metrics) -> str:
@@ -29,9 +29,10 @@ def render_table(metrics: Metrics) -> str:
     unit = f"whole clusters (column {config.cluster_column}, else single files)"
     interval = f"{config.confidence:.0%} percentile intervals from {config.num_rounds} bootstrap rounds over {unit}"
     parts.append(
-        f"Brackets: {interval}, seed {config.seed}. Fake is the positive class. AP depends on the share of fakes. "
-        "Own reals: scored reals of the groups the fakes come from; fakes whose group has none are left out there. "
-        f"The rule takes own reals where there are at least {config.min_own_reals}, else all reals."
+        f"Brackets: {interval}, seed {config.seed}; none where all reals or all fakes stand in one cluster. Fake is "
+        "the positive class. AP depends on the share of fakes. Own: against scored reals of the groups the fakes come "
+        "from; fakes whose group has none are left out there. All: against every scored real. The rule takes own "
+        f"where it has at least {config.min_own_reals} reals, else all."
     )
     return "\n\n".join(parts) + "\n"
 
@@ -63,22 +64,14 @@ def _decisions_table(decisions: dict[str, dict[str, int]]) -> str:
 
 
 def _breakdown_table(breakdown: Breakdown) -> str:
+    """One line for each value that fakes have, one line for all groups of reals alone, and the means."""
     header = (breakdown.column, "scored", *OWN_COLUMNS, *ALL_COLUMNS, "rule")
-    rows = [_slice_row(item) for item in breakdown.slices]
+    with_fakes = [item for item in breakdown.slices if item.all.num_fake]
+    without = [item for item in breakdown.slices if not item.all.num_fake]
     own, everyone, chosen = breakdown.own, breakdown.all, breakdown.chosen
-    macro = (
-        f"**macro** ({_count(own)} own, {_count(everyone)} all)",
-        "",
-        "",
-        "",
-        _show(own.auc),
-        _show(own.equal_error_rate),
-        "",
-        _show(everyone.auc),
-        _show(everyone.equal_error_rate),
-        f"AUC {_show(chosen.auc)}",
-    )
-    return _align([header, *rows, macro])
+    rates = (_show(own.auc), _show(own.equal_error_rate), "", _show(everyone.auc), _show(everyone.equal_error_rate))
+    macro = (f"**macro** ({own.num_slices} own, {everyone.num_slices} all)", "", "", *rates, f"AUC {_show(chosen.auc)}")
+    return _align([header, *(_slice_row(item) for item in with_fakes), *_rest_row(without), macro])
 
 
 def _slice_row(item: Slice) -> tuple[str, ...]:
@@ -86,24 +79,28 @@ def _slice_row(item: Slice) -> tuple[str, ...]:
     return (
         item.name or "(none)",
         f"{item.coverage.num_scored}/{item.coverage.num_files}",
-        str(own.num_real),
-        str(own.num_fake),
+        f"{own.num_real} : {own.num_fake}",
         _show(own.auc),
         _show(own.equal_error_rate),
-        str(everyone.num_fake),
+        f"{everyone.num_real} : {everyone.num_fake}",
         _show(everyone.auc),
         _show(everyone.equal_error_rate),
         item.reference if item.chosen.auc else "-",
     )
 
 
+def _rest_row(rest: Sequence[Slice]) -> tuple[tuple[str, ...], ...]:
+    """One line for the slices without a scored fake, none where there are none of them."""
+    if not rest:
+        return ()
+    num_scored = sum(item.coverage.num_scored for item in rest)
+    num_files = sum(item.coverage.num_files for item in rest)
+    return ((f"({len(rest)} without a scored fake)", f"{num_scored}/{num_files}", *("-",) * 7),)
+
+
 def _rates(comparison: Comparison) -> tuple[str, ...]:
     estimates = (comparison.auc, comparison.average_precision, comparison.equal_error_rate)
     return (str(comparison.num_real), str(comparison.num_fake), *(_show(estimate) for estimate in estimates))
-
-
-def _count(macro: Macro) -> str:
-    return str(macro.num_slices)
 
 
 def _show(estimate: Estimate | None) -> str:
