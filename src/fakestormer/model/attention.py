@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
@@ -26,9 +27,23 @@ class Attention(nn.Module):
         sequences, length, width = tokens.shape
         split = self.qkv(tokens).view(sequences, length, 3, self.num_heads, width // self.num_heads)
         queries, keys, values = split.permute(2, 0, 3, 1, 4).unbind(0)
-        gathered = functional.scaled_dot_product_attention(queries, keys, values)
+        gathered = attended(queries, keys, values)
         mixed: Tensor = self.proj(gathered.transpose(1, 2).reshape(sequences, length, width))
         return mixed
+
+
+def attended(
+    queries: Float[Tensor, "S heads L d"], keys: Float[Tensor, "S heads L d"], values: Float[Tensor, "S heads L d"]
+) -> Float[Tensor, "S heads L d"]:
+    """softmax(queries keys' / sqrt(d)) values.
+
+    Torch's own kernel, but for bfloat16 on a CPU, where two plain matrix products are more than twice as fast (Zen 4,
+    forward and backward, 5 and 197 tokens).
+    """
+    if queries.dtype == torch.bfloat16 and queries.device.type == "cpu":
+        scores = (queries * queries.shape[-1] ** -0.5) @ keys.transpose(-2, -1)
+        return scores.softmax(-1, dtype=torch.float32).to(values.dtype) @ values
+    return functional.scaled_dot_product_attention(queries, keys, values)
 
 
 class Perceptron(nn.Module):
