@@ -38,11 +38,11 @@ class ColourRanges:
 # Section 2.2 gives +-0.3 for hue, saturation and value without a unit. As 8-bit levels that changes nothing, as
 # fractions of the range faces turn green and every seam can be seen from afar. These were chosen by eye.
 BLENDING_COLOUR = ColourRanges(
-    rgb_shift=20, hue=4, saturation=0.1, value=0.05, brightness=0.1, contrast=0.1,
-    p_rgb_shift=0.3, p_hsv=1, p_brightness_contrast=1,
+    rgb_shift=20.0, hue=4.0, saturation=0.1, value=0.05, brightness=0.1, contrast=0.1,
+    p_rgb_shift=0.3, p_hsv=1.0, p_brightness_contrast=1.0,
 )  # fmt: skip
 FINAL_COLOUR = ColourRanges(
-    rgb_shift=20, hue=8, saturation=0.3, value=0.1, brightness=0.3, contrast=0.3,
+    rgb_shift=20.0, hue=8.0, saturation=0.3, value=0.1, brightness=0.3, contrast=0.3,
     p_rgb_shift=0.3, p_hsv=0.3, p_brightness_contrast=0.3,
 )  # fmt: skip
 
@@ -76,8 +76,10 @@ class AugmentationConfig:
             raise ConfigError(f"jpeg_quality must lie in 1 to 100, got {self.jpeg_quality}")
 
 
-NO_COLOUR = ColourRanges(0, 0, 0, 0, 0, 0, 0, 0, 0)
-NO_AUGMENTATION = AugmentationConfig(colour=NO_COLOUR, p_low_resolution=0, p_blur=0, p_noise=0, p_jpeg=0, p_recode=0)
+NO_COLOUR = ColourRanges(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+NO_AUGMENTATION = AugmentationConfig(
+    colour=NO_COLOUR, p_low_resolution=0.0, p_blur=0.0, p_noise=0.0, p_jpeg=0.0, p_recode=0.0
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ def interpolate_landmarks(
     `max_lag` (measured like the jump) behind, or a fast head would leave its mask behind; infinity switches that off.
     """
     measured = points.astype(np.float64)
-    steady = measured.copy()
+    steady: Float[ndarray, "frames points 2"] = measured.copy()
     unit = crop_size / 256
     for frame in range(1, len(steady)):
         jump = landmark_jump(steady[frame - 1], steady[frame])

@@ -65,8 +65,8 @@ class SelfBlender:
         target_landmarks: Float[ndarray, "frames points 2"],
         scheme: str,
         seed: int,
-        source_images: UInt8[ndarray, "frames size size 3"] | None = None,
-        source_landmarks: Float[ndarray, "frames points 2"] | None = None,
+        source_images: UInt8[ndarray, "source_frames source_size source_size 3"] | None = None,
+        source_landmarks: Float[ndarray, "source_frames source_points 2"] | None = None,
     ) -> SelfBlendedPair:
         """A self-blended pair, determined by its arguments and the configuration.
 
@@ -83,8 +83,8 @@ class SelfBlender:
         target_images: UInt8[ndarray, "frames size size 3"],
         target_landmarks: Float[ndarray, "frames points 2"],
         scheme: str,
-        source_images: UInt8[ndarray, "frames size size 3"] | None = None,
-        source_landmarks: Float[ndarray, "frames points 2"] | None = None,
+        source_images: UInt8[ndarray, "source_frames source_size source_size 3"] | None = None,
+        source_landmarks: Float[ndarray, "source_frames source_points 2"] | None = None,
     ) -> SelfBlendedPair:
         """A self-blended pair with these draws; otherwise as `blend`."""
         config, size = self.config, target_images.shape[1]
@@ -119,8 +119,8 @@ class SelfBlender:
         parameters: SynthesisParameters,
         points: Float[ndarray, "frames points 2"],
         target_images: UInt8[ndarray, "frames size size 3"],
-        source_images: UInt8[ndarray, "frames size size 3"] | None,
-        source_landmarks: Float[ndarray, "frames points 2"] | None,
+        source_images: UInt8[ndarray, "source_frames source_size source_size 3"] | None,
+        source_landmarks: Float[ndarray, "source_frames source_points 2"] | None,
     ) -> UInt8[ndarray, "frames size size 3"]:
         """The source frames over the target's face, scaled and shifted as drawn; one interpolation."""
         shape, size = parameters.mask, target_images.shape[1]

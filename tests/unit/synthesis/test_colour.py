@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from fakestormer.synthesis.colour import change_colour, change_detail, colour_matrix
+from fakestormer.synthesis.parameters import ColourChange, FrequencyChange
+
+
+def test_no_change_is_the_identity(images: np.ndarray) -> None:
+    assert change_colour(images, ColourChange()) is images
+    np.testing.assert_allclose(colour_matrix(ColourChange()), np.eye(3, 4), atol=1e-12)
+
+
+def test_grey_stays_grey_under_hue_and_saturation() -> None:
+    matrix = colour_matrix(ColourChange(hue=30.0, saturation=0.5))
+    np.testing.assert_allclose(matrix @ [90, 90, 90, 1], [90, 90, 90])
+
+
+def test_a_third_of_a_turn_takes_red_to_green() -> None:
+    np.testing.assert_allclose(colour_matrix(ColourChange(hue=120.0)) @ [200, 0, 0, 1], [0, 200, 0], atol=1e-9)
+
+
+def test_contrast_turns_about_mid_grey_and_brightness_is_a_fraction_of_the_range() -> None:
+    matrix = colour_matrix(ColourChange(contrast=0.2, brightness=0.1))
+    np.testing.assert_allclose(matrix @ [127.5, 227.5, 27.5, 1], [153, 273, 33])
+
+
+def test_a_shift_of_red_leaves_green_and_blue(images: np.ndarray) -> None:
+    changed = change_colour(images, ColourChange(rgb_shift=(10.0, 0.0, 0.0)))
+    np.testing.assert_array_equal(changed[..., 0], np.minimum(images[..., 0].astype(int) + 10, 255))
+    np.testing.assert_array_equal(changed[..., 1:], images[..., 1:])
+
+
+def test_downscaling_removes_details_and_sharpening_adds_them(images: np.ndarray) -> None:
+    def detail(clip: np.ndarray) -> float:
+        return float(np.abs(np.diff(clip.astype(float), axis=2)).mean())
+
+    two, four = (change_detail(images, FrequencyChange("downscale", factor, 0.3)) for factor in (2, 4))
+    sharp = change_detail(images, FrequencyChange("sharpen", 2, 0.3))
+    assert detail(four) < detail(two) < detail(images) < detail(sharp)
+    assert change_detail(images, FrequencyChange("none", 2, 0.3)) is images
+    assert four.mean() == pytest.approx(images.mean(), abs=1)

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from fakestormer.synthesis import NO_AUGMENTATION, SynthesisConfig, SynthesisParameters, draw_parameters
+from fakestormer.synthesis.parameters import HULL_FAMILIES, ColourChange
+
+
+def draw(config: SynthesisConfig, count: int = 400) -> list[SynthesisParameters]:
+    return [draw_parameters(config, np.random.default_rng(seed)) for seed in range(count)]
+
+
+def test_one_seed_gives_one_set_of_draws() -> None:
+    assert draw(SynthesisConfig(), 20) == draw(SynthesisConfig(), 20)
+    assert len(set(draw(SynthesisConfig(), 20))) == 20
+
+
+def test_switching_one_step_off_leaves_the_other_draws_alone() -> None:
+    without = SynthesisConfig(p_cutout=0.0, p_flip=0.0, p_frequency=0.0, augmentation=NO_AUGMENTATION)
+    for on, off in zip(draw(SynthesisConfig(), 50), draw(without, 50), strict=True):
+        assert (off.mask, off.colour, off.blend_ratio, off.cutout_seed) == (
+            on.mask,
+            on.colour,
+            on.blend_ratio,
+            on.cutout_seed,
+        )
+        assert replace(off.framing, flip=on.framing.flip) == on.framing
+        assert off.augmentation == replace(
+            on.augmentation,
+            colour=ColourChange(),
+            low_resolution=None,
+            blur=None,
+            noise=None,
+            jpeg_quality=None,
+            recode_crf=None,
+        )
+
+
+def test_frequencies_are_those_of_the_method() -> None:
+    draws = draw(SynthesisConfig(), 1600)
+    hulls = Counter(d.mask.hull for d in draws)
+    assert set(hulls) == set(HULL_FAMILIES)
+    assert min(hulls.values()) > 340
+    assert np.mean([not d.mask.use_forehead for d in draws]) == pytest.approx(0.25, abs=0.04)
+    assert np.mean([d.change_target for d in draws]) == pytest.approx(0.5, abs=0.04)
+    assert np.mean([d.blend_ratio == 1 for d in draws]) == pytest.approx(0.5, abs=0.04)
+    assert np.mean([d.cutout for d in draws]) == pytest.approx(0.5, abs=0.04)
+    assert np.mean([d.framing.flip for d in draws]) == pytest.approx(0.5, abs=0.04)
+    assert np.mean([d.augmentation.jpeg_quality is not None for d in draws]) == pytest.approx(0.5, abs=0.04)
+    assert {d.mask.first_kernel for d in draws} == set(range(5, 26, 2)) == {d.mask.second_kernel for d in draws}
+
+
+def test_every_margin_lies_between_5_and_25_of_256_pixels() -> None:
+    for d in draw(SynthesisConfig()):
+        kept = d.framing
+        margins = np.array([kept.left, kept.top, 1 - kept.left - kept.size, 1 - kept.top - kept.size]) * 256
+        assert margins.min() >= 5 - 1e-9
+        assert margins.max() <= 25 + 1e-9
