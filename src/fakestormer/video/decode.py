@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from pathlib import Path
 
 from av.video.frame import VideoFrame
@@ -20,27 +21,22 @@ class Clock:
     """
 
     def __init__(self, frame_rate: float) -> None:
-        self._step = 1 / frame_rate
-        self._start: float | None = None
-        self._last: float | None = None
+        self._step = Fraction(1 / frame_rate)
+        self._start: Fraction | None = None
+        self._last: Fraction | None = None
 
     def read(self, picture: VideoFrame) -> float:
         """The time of the next picture, in seconds."""
         stamp = picture.pts if picture.pts is not None else picture.dts
-        if self._last is None:
-            self._last = 0.0
-            if stamp is not None and picture.time_base is not None:
-                self._start = float(stamp * picture.time_base)
-            return 0.0
-        time = self._last + self._step
-        if stamp is not None and picture.time_base is not None:
-            stamped = float(stamp * picture.time_base)
+        stamped = None if stamp is None or picture.time_base is None else stamp * picture.time_base
+        time = Fraction(0) if self._last is None else self._last + self._step
+        if stamped is not None:
             if self._start is None:
                 self._start = stamped - time
-            if stamped - self._start > self._last:
+            if self._last is None or stamped - self._start > self._last:
                 time = stamped - self._start
         self._last = time
-        return time
+        return float(time)
 
 
 class VideoReader:

@@ -8,6 +8,8 @@ a damaged one can be presented before it, by at most the decoder's reordering de
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -49,14 +51,12 @@ def decode_pictures(path: str | Path, damage: DamageCount) -> Iterator[VideoFram
     """
     num_given = 0
     damage.truncated = breaks_off(path)
-    try:
+    with contextlib.suppress(_DamageMetError):
         for picture in _decode_while_sound(path):
             num_given += 1
             yield picture
-    except _DamageMetError:
-        for place, picture in enumerate(_decode_all(path, damage)):
-            if place >= num_given:
-                yield picture
+        return
+    yield from itertools.islice(_decode_all(path, damage), num_given, None)
 
 
 def _decode_while_sound(path: str | Path) -> Iterator[VideoFrame]:
@@ -106,8 +106,15 @@ def _follow_packets(
 
 
 def decode_packet(stream: VideoStream, packet: Packet[VideoStream] | None) -> list[VideoFrame]:
-    """The pictures that became ready with this packet; None or an empty packet gets out the last ones."""
+    """The pictures that became ready with this packet, stamped in the stream's time base.
+
+    None or an empty packet gets out the last ones.
+    """
     try:
-        return stream.codec_context.decode(packet if packet is not None and packet.size else None)
+        pictures = stream.codec_context.decode(packet if packet is not None and packet.size else None)
     except av.EOFError:
         return []
+    if stream.time_base is not None:
+        for picture in pictures:
+            picture.time_base = stream.time_base  # PyAV forgets it for the last ones
+    return pictures

@@ -39,12 +39,11 @@ class _NotTrustedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _PacketList:
-    """All packets of a sound file: presentation and decoding stamps in file order, places of key pictures."""
+    """All packets of a sound file: their stamps in file order and in order, the places of key pictures in the file."""
 
     stamps: tuple[int, ...]
-    decoding_stamps: tuple[int, ...]
-    keys: tuple[int, ...]
     presented: tuple[int, ...]
+    keys: tuple[int, ...]
 
     def key_for(self, stamp: int) -> int:
         """The place of the last key picture that is presented at or before `stamp`."""
@@ -105,22 +104,20 @@ def _list_packets(container: InputContainer, stream: VideoStream) -> _PacketList
     if container.format.name not in _CONTAINERS or stream.codec_context.codec.canonical_name not in _CODECS:
         raise _NotTrustedError
     stamps: list[int] = []
-    decoding_stamps: list[int] = []
     keys: list[int] = []
     for packet in container.demux(stream):
         if not packet.size:
             continue
-        if packet.pts is None or packet.dts is None or packet.is_corrupt or packet.is_discard:
+        if packet.pts is None or packet.is_corrupt or packet.is_discard:
             raise _NotTrustedError
         if packet.is_keyframe:
             keys.append(len(stamps))
         stamps.append(packet.pts)
-        decoding_stamps.append(packet.dts)
     presented = sorted(stamps)
     ambiguous = any(later == earlier for earlier, later in itertools.pairwise(presented))
     if ambiguous or not keys or keys[0] != 0 or stamps[0] != presented[0]:
         raise _NotTrustedError
-    return _PacketList(tuple(stamps), tuple(decoding_stamps), tuple(keys), tuple(presented))
+    return _PacketList(tuple(stamps), tuple(presented), tuple(keys))
 
 
 def _jump(
@@ -132,12 +129,11 @@ def _jump(
     if first is None or first.pts != packets.presented[0] or stream.time_base is None:
         raise _NotTrustedError
     upright = Upright(first, max_size)
-    start = float(packets.presented[0] * stream.time_base)
     for key, indices in itertools.groupby(wanted, lambda index: packets.key_for(packets.presented[index])):
         remaining = list(indices)
         for index, picture in _decode_from(container, stream, packets, key):
             if index == remaining[0]:
-                time = float(packets.presented[index] * stream.time_base) - start
+                time = float((packets.presented[index] - packets.presented[0]) * stream.time_base)
                 yield Frame(index, time, upright.image(picture))
                 remaining.pop(0)
                 if not remaining:
@@ -161,8 +157,8 @@ def _decode_from(
     place = -1
     for packet in container.demux(stream):
         if place < 0:
-            place = bisect.bisect_left(packets.decoding_stamps, packet.dts) if packet.dts is not None else -1
-            if place not in packets.keys or place > key:
+            place = next((place for place in packets.keys if packets.stamps[place] == packet.pts), key + 1)
+            if place > key:
                 raise _NotTrustedError
         if packet.size:
             if place >= len(packets.stamps) or packet.pts != packets.stamps[place]:

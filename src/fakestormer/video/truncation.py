@@ -9,6 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import BinaryIO
 
+from fakestormer.video.container import check_is_file
+
 _EBML = b"\x1a\x45\xdf\xa3"
 _SEGMENT = b"\x18\x53\x80\x67"
 _BOXES = (b"ftyp", b"moov", b"mdat", b"moof", b"styp", b"sidx", b"free", b"wide", b"skip", b"uuid", b"pnot")
@@ -17,8 +19,9 @@ _TS_PACKET = 188
 
 def breaks_off(path: str | Path) -> bool:
     """Whether the file is shorter than its own headers say; False for containers that do not say."""
-    size = Path(path).stat().st_size
-    with Path(path).open("rb") as file:
+    path = check_is_file(path)
+    size = path.stat().st_size
+    with path.open("rb") as file:
         start = file.read(_TS_PACKET + 1)
         if start[4:8] in _BOXES:
             return _end_of_boxes(file, size) != size

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.bad_videos import BROKEN_VIDEOS, ODD_VIDEOS, Recipe, make_video
+
+from fakestormer.types import VideoDamage, VideoError
+from fakestormer.video import VideoReader, read_frames_at, seek
+
+SOUND = VideoDamage()
+BENCHMARK = sorted((Path(__file__).parents[4] / "shared" / "data" / "long").glob("*.mp4"))
+VARIABLE = tuple(np.cumsum(np.random.default_rng(5).choice([0.02, 0.04, 0.3], 40)).round(3).tolist())
+
+SEEKABLE = {
+    "4:4:4 with several groups": ("a.mp4", Recipe(num_frames=40, pixel_format="yuv444p", gop=10, b_frames=3)),
+    "open groups": ("b.mkv", Recipe(num_frames=40, gop=10, b_frames=3, options=(("x264-params", "open-gop=1"),))),
+    "variable rate": ("c.mp4", Recipe(times=VARIABLE, gop=10)),
+    "late start": ("d.mkv", Recipe(times=tuple(7 + index / 25 for index in range(40)), gop=10)),
+    "fragments": ("e.mp4", Recipe(num_frames=40, gop=10, muxer=(("movflags", "frag_keyframe+empty_moov"),))),
+    "every picture a key": ("f.mp4", Recipe(num_frames=40, gop=1, b_frames=0)),
+    "rotated": ("g.mp4", Recipe(num_frames=40, gop=10, rotation=270)),
+    "10-bit": ("h.mp4", Recipe(num_frames=40, gop=10, pixel_format="yuv420p10le")),
+}
+
+
+@pytest.fixture
+def no_reading_from_the_start(monkeypatch):
+    def refuse(*arguments):
+        raise AssertionError("the file was read from its start")
+
+    monkeypatch.setattr(seek, "_read_frames", refuse)
+
+
+def assert_same(frames, expected):
+    assert [frame.index for frame in frames] == [frame.index for frame in expected]
+    assert [frame.time for frame in frames] == [frame.time for frame in expected]
+    assert all(np.array_equal(one.image, other.image) for one, other in zip(frames, expected, strict=True))
+
+
+@pytest.mark.parametrize("kind", SEEKABLE)
+def test_a_frame_reached_by_seeking_equals_the_one_read_from_the_start(tmp_path, kind, no_reading_from_the_start):
+    name, recipe = SEEKABLE[kind]
+    path = make_video(tmp_path / name, recipe)
+    expected = list(VideoReader(path))
+    order = random.Random(1).sample(range(40), 40)
+    assert_same(read_frames_at(path, order, damage=SOUND), [expected[index] for index in order])
+    for index in (39, 21, 0, 10):
+        assert_same(read_frames_at(path, [index], damage=SOUND), [expected[index]])
+
+
+@pytest.mark.parametrize("kind", [*ODD_VIDEOS, *BROKEN_VIDEOS])
+@pytest.mark.parametrize("known", [False, True])
+def test_frames_by_index_equal_those_of_the_reader_in_every_odd_or_broken_video(tmp_path, kind, known):
+    path = {**ODD_VIDEOS, **BROKEN_VIDEOS}[kind](tmp_path)
+    reader = VideoReader(path, max_size=300)
+    expected = list(reader)
+    order = random.Random(2).sample(range(len(expected)), min(3, len(expected)))
+    frames = read_frames_at(path, order, 300, damage=reader.damage if known else None)
+    assert_same(frames, [expected[index] for index in order])
+
+
+@pytest.mark.skipif(not BENCHMARK, reason="the benchmark's files are not beside the project")
+@pytest.mark.parametrize("place", range(2))
+def test_frames_of_the_benchmark_equal_those_read_from_the_start(place, no_reading_from_the_start):
+    path = BENCHMARK[place * 3]
+    order = [300, 12, 200]
+    reader = VideoReader(path, max_size=400, wanted=set(order).__contains__)
+    expected = {frame.index: frame for frame in reader}
+    frames = read_frames_at(path, order, 400, damage=reader.damage)
+    assert_same(frames, [expected[index] for index in order])
+
+
+def test_an_index_may_come_twice_and_none_gives_nothing(tmp_path):
+    path = make_video(tmp_path / "video.mp4")
+    assert [frame.index for frame in read_frames_at(path, [5, 2, 5])] == [5, 2, 5]
+    assert read_frames_at(path, []) == ()
+
+
+@pytest.mark.parametrize("damage", [None, SOUND])
+@pytest.mark.parametrize("index", [-1, 12])
+def test_a_frame_that_is_not_there_is_refused(tmp_path, index, damage):
+    path = make_video(tmp_path / "video.mp4")
+    with pytest.raises(VideoError, match=f"frame {index} of .* does not exist"):
+        read_frames_at(path, [3, index], damage=damage)
+
+
+def test_no_video_is_refused_by_index_too(tmp_path):
+    with pytest.raises(VideoError, match="there is no file"):
+        read_frames_at(tmp_path / "missing.mp4", [0], damage=SOUND)
