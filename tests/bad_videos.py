@@ -145,7 +145,9 @@ ODD_VIDEOS: dict[str, Callable[[Path], Path]] = {
     "matroska": lambda folder: make_video(folder / "video.mkv"),
     "webm": lambda folder: make_video(folder / "video.webm", Recipe(codec="libvpx-vp9", options=(("cpu-used", "8"),))),
     "avi": lambda folder: make_video(folder / "video.avi", Recipe(codec="mpeg4")),
-    "motion jpeg": lambda folder: make_video(folder / "jpeg.avi", Recipe(codec="mjpeg", pixel_format="yuvj420p")),
+    "motion jpeg": lambda folder: make_video(
+        folder / "jpeg.avi", Recipe(codec="mjpeg", pixel_format="yuvj420p", b_frames=0)
+    ),
     "transport stream": lambda folder: make_video(folder / "video.ts"),
     "colon in its name": lambda folder: make_video(folder / "at 12:30.mp4"),
 }
@@ -164,7 +166,7 @@ BROKEN_VIDEOS: dict[str, Callable[[Path], Path]] = {
         make_video(folder / "whole.ts", Recipe(num_frames=30)), folder / "cut.ts", 0.601
     ),
     "truncated avi": lambda folder: cut_file(
-        make_video(folder / "whole.avi", Recipe(num_frames=30, codec="mpeg4")), folder / "cut.avi", 0.6
+        make_video(folder / "whole.avi", Recipe(num_frames=30, codec="mpeg4")), folder / "cut.avi", 0.85
     ),
     "corrupt packets": lambda folder: damage_packets(
         make_video(folder / "sound.mp4", Recipe(num_frames=30)), folder / "corrupt.mp4", (8, 13, 20)

@@ -149,7 +149,7 @@ def test_a_change_of_size_within_the_stream_keeps_the_size_of_the_first_frame(tm
     both = tmp_path / "both.ts"
     both.write_bytes(small.read_bytes() + large.read_bytes())
     frames = list(VideoReader(both))
-    assert len(frames) == 12
+    assert len(frames) == 11  # the packet at the seam counts as corrupt
     assert {frame.image.shape for frame in frames} == {(64, 96, 3)}
     assert all(later.time > earlier.time for earlier, later in itertools.pairwise(frames))
 
