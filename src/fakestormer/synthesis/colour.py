@@ -18,13 +18,17 @@ MID_GREY = 127.5
 def colour_matrix(change: ColourChange) -> Float[ndarray, "3 4"]:
     """The 3 x 4 matrix that takes (red, green, blue, 1), in 8-bit levels, to the changed colour.
 
-    Shift of RGB, then hue (rotation about the grey axis), saturation (away from luma) and value (gain), then contrast
-    about mid-grey and brightness. Hue and saturation are linear here: 8-bit HSV is so coarse that it leaves traces.
+    Shift of RGB, then hue (rotation about the grey axis), saturation (away from luma) value and brightness (gains),
+    then contrast about mid-grey. Hue and saturation are linear here: 8-bit HSV is so coarse that it leaves traces.
     """
     grey = np.ones((3, 1)) @ np.array([LUMA])
-    linear = (1 + change.value) * ((1 + change.saturation) * (_hue_rotation(change.hue) - grey) + grey)
+    linear = (
+        (1 + change.value)
+        * (1 + change.brightness)
+        * ((1 + change.saturation) * (_hue_rotation(change.hue) - grey) + grey)
+    )
     gain = 1 + change.contrast
-    offset = gain * (linear @ np.array(change.rgb_shift) - MID_GREY) + MID_GREY + 255 * change.brightness
+    offset = gain * (linear @ np.array(change.rgb_shift) - MID_GREY) + MID_GREY
     return np.hstack([gain * linear, offset[:, None]])
 
 

@@ -20,8 +20,9 @@ def refuse_bad_probabilities(config: AugmentationConfig | SynthesisConfig) -> No
 class ColourRanges:
     """How far a colour change may go; every entry is the largest change either way.
 
-    `rgb_shift` in 8-bit levels, drawn for each channel; `hue` in degrees; `saturation`, `value`, `contrast` are
-    relative and `brightness` is a fraction of the full range. The four groups are on with a probability each.
+    `rgb_shift` in 8-bit levels, drawn for each channel; `hue` in degrees; the others are relative. Brightness is a gain,
+    not an offset: an offset of the paper's size leaves nothing of dark clips. The three groups are on with a
+    probability each.
     """
 
     rgb_shift: float
@@ -38,7 +39,7 @@ class ColourRanges:
 # Section 2.2 gives +-0.3 for hue, saturation and value without a unit. As 8-bit levels that changes nothing, as
 # fractions of the range faces turn green and every seam can be seen from afar. These were chosen by eye.
 BLENDING_COLOUR = ColourRanges(
-    rgb_shift=20.0, hue=4.0, saturation=0.1, value=0.05, brightness=0.1, contrast=0.1,
+    rgb_shift=20.0, hue=3.0, saturation=0.06, value=0.03, brightness=0.1, contrast=0.1,
     p_rgb_shift=0.3, p_hsv=1.0, p_brightness_contrast=1.0,
 )  # fmt: skip
 FINAL_COLOUR = ColourRanges(

@@ -21,9 +21,9 @@ def test_a_third_of_a_turn_takes_red_to_green() -> None:
     np.testing.assert_allclose(colour_matrix(ColourChange(hue=120.0)) @ [200, 0, 0, 1], [0, 200, 0], atol=1e-9)
 
 
-def test_contrast_turns_about_mid_grey_and_brightness_is_a_fraction_of_the_range() -> None:
+def test_contrast_turns_about_mid_grey_and_brightness_is_a_gain() -> None:
     matrix = colour_matrix(ColourChange(contrast=0.2, brightness=0.1))
-    np.testing.assert_allclose(matrix @ [127.5, 227.5, 27.5, 1], [153, 273, 33])
+    np.testing.assert_allclose(matrix @ [127.5 / 1.1, 227.5 / 1.1, 27.5 / 1.1, 1], [127.5, 247.5, 7.5])
 
 
 def test_a_shift_of_red_leaves_green_and_blue(images: np.ndarray) -> None:
