@@ -20,8 +20,8 @@ def refuse_bad_probabilities(config: AugmentationConfig | SynthesisConfig) -> No
 class ColourRanges:
     """How far a colour change may go; every entry is the largest change either way.
 
-    `rgb_shift` in 8-bit levels, drawn for each channel; `hue` in degrees; the others are relative. Brightness is a gain,
-    not an offset: an offset of the paper's size leaves nothing of dark clips. The three groups are on with a
+    `rgb_shift` in 8-bit levels, drawn for each channel; `hue` in degrees; the others are relative. Brightness is a
+    gain, not an offset: an offset of the paper's size leaves nothing of dark clips. The three groups are on with a
     probability each.
     """
 
