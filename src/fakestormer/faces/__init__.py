@@ -5,6 +5,7 @@ from fakestormer.faces.clip import ClipCutter, ClipPlan, plan_clips
 from fakestormer.faces.detect import FaceDetection, FaceDetector
 from fakestormer.faces.landmarks import Landmarker
 from fakestormer.faces.pipeline import FaceTracker, TrackingConfig, TrackingResult
+from fakestormer.faces.smooth import smooth_points
 
 __all__ = [
     "ClipCutter",
@@ -19,4 +20,5 @@ __all__ = [
     "crop_affine",
     "cut_crop",
     "plan_clips",
+    "smooth_points",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from jaxtyping import UInt8
 from numpy import ndarray
@@ -23,6 +23,7 @@ class FaceDetection:
             raise ValueError(f"a detection needs a confidence in [0, 1], got {self.confidence}")
 
 
+@runtime_checkable
 class FaceDetector(Protocol):
     """Finds faces in single pictures; `name` goes into the verdict's provenance."""
 

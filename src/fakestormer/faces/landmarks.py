@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from jaxtyping import UInt8
 from numpy import ndarray
@@ -10,6 +10,7 @@ from numpy import ndarray
 from fakestormer.types import Box, Landmarks
 
 
+@runtime_checkable
 class Landmarker(Protocol):
     """Finds the points of one face in a picture; `scheme` names the order of its points."""
 

@@ -33,7 +33,7 @@ class TrackingConfig:
     min_track_duration: float = 0.3
     min_detections: int = 2
     max_gap: float = 0.5
-    smoothing: float = 0.25
+    smoothing: float = 0.2
 
     def __post_init__(self) -> None:
         if not self.detections_per_second > 0:
