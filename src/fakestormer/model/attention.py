@@ -42,7 +42,8 @@ def attended(
     """
     if queries.dtype == torch.bfloat16 and queries.device.type == "cpu":
         scores = (queries * queries.shape[-1] ** -0.5) @ keys.transpose(-2, -1)
-        return scores.softmax(-1, dtype=torch.float32).to(values.dtype) @ values
+        gathered: Tensor = scores.softmax(-1, dtype=torch.float32).to(values.dtype) @ values
+        return gathered
     return functional.scaled_dot_product_attention(queries, keys, values)
 
 

@@ -57,28 +57,9 @@ def convert_published(file: str | Path, out: str | Path, num_heads: int | None =
         ) from error
     source = _unwrapped(_read_tensors(file, content), file)
     config = _config_of(source, num_heads, file)
-    model = PublishedFakeSTormer(config)
     names = published_tensor_names(config)
-    missing = sorted(set(names) - set(source))
-    unknown = sorted(set(source) - set(names) - set(UNUSED_TENSORS))
-    if missing or unknown:
-        problem = f"lacks tensor {missing[0]}" if missing else f"has the unknown tensor {unknown[0]}"
-        raise WeightsError(
-            f"{file} {problem} ({len(missing)} missing, {len(unknown)} unknown): it is no FakeSTormer checkpoint"
-        )
-    wanted = model.state_dict()
-    converted = {}
-    for theirs, ours in names.items():
-        tensor = source[theirs].float()
-        tensor = tensor.flatten(0, -2) if ours.endswith("_positions") else tensor
-        tensor = tensor[: config.num_frames] if ours == "temporal_positions" else tensor
-        tensor = tensor.flatten() if ours == "spatial_token" else tensor
-        if tensor.shape != wanted[ours].shape:
-            raise WeightsError(
-                f"{file} has tensor {theirs} of shape {tuple(source[theirs].shape)}, which does not fit {config}"
-            )
-        converted[ours] = tensor
-    model.load_state_dict(converted)
+    model = PublishedFakeSTormer(config)
+    model.load_state_dict(_converted(source, names, model, file))
     digest = hashlib.sha256(content).hexdigest()
     save_weights(
         out,
@@ -95,6 +76,34 @@ def convert_published(file: str | Path, out: str | Path, num_heads: int | None =
     )
     unused = tuple(name for name in UNUSED_TENSORS if name in source)
     return ConversionReport(config, len(names), unused, digest, Path(out))
+
+
+def _converted(
+    source: Mapping[str, Tensor], names: Mapping[str, str], model: PublishedFakeSTormer, file: Path
+) -> dict[str, Tensor]:
+    """The tensors under our names and in our shapes."""
+    missing = sorted(set(names) - set(source))
+    unknown = sorted(set(source) - set(names) - set(UNUSED_TENSORS))
+    if missing or unknown:
+        problem = f"lacks tensor {missing[0]}" if missing else f"has the unknown tensor {unknown[0]}"
+        raise WeightsError(
+            f"{file} {problem} ({len(missing)} missing, {len(unknown)} unknown): it is no FakeSTormer checkpoint"
+        )
+    wanted = model.state_dict()
+    converted = {}
+    for theirs, ours in names.items():
+        tensor = source[theirs].float()
+        if ours in ("spatial_token", "spatial_positions", "temporal_positions"):  # stored with leading axes of size 1
+            tensor = tensor.squeeze()
+        if ours == "temporal_positions":  # the last one belonged to the learned temporal token, which is not used
+            tensor = tensor[: model.config.num_frames]
+        if tensor.shape != wanted[ours].shape:
+            raise WeightsError(
+                f"{file} has tensor {theirs} of shape {tuple(source[theirs].shape)}, which does not fit its others "
+                f"({model.config}): it is no FakeSTormer checkpoint"
+            )
+        converted[ours] = tensor
+    return converted
 
 
 def _read_tensors(file: Path, content: bytes) -> Any:
