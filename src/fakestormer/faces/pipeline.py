@@ -109,12 +109,18 @@ class FaceTracker:
     def _reason_against(self, chain: Chain, searched: Sequence[SearchedFrame]) -> str | None:
         """Why a track is not worth scoring, in words; None where it is."""
         config = self.config
+        needed = f"at least {config.min_track_duration:.2f} s are needed"
+        whole = searched[-1].time - searched[0].time
+        if whole < config.min_track_duration:
+            return f"the video is too short: its searched frames span {whole:.2f} s, {needed}"
+        confidence = float(np.mean([seen.confidence for seen in chain]))
+        if confidence < config.min_track_confidence:
+            return (
+                f"it is probably not a face: the detector's mean confidence is {confidence:.2f}, "
+                f"at least {config.min_track_confidence:.2f} is needed"
+            )
         duration = chain[-1].time - chain[0].time
         if duration < config.min_track_duration:
-            needed = f"at least {config.min_track_duration:.2f} s are needed"
-            whole = searched[-1].time - searched[0].time
-            if whole < config.min_track_duration:
-                return f"the video is too short: its searched frames span {whole:.2f} s, {needed}"
             return f"the face is seen for too short a time: {duration:.2f} s, {needed}"
         if len(chain) < min(config.min_detections, len(searched)):
             return (
@@ -124,12 +130,6 @@ class FaceTracker:
         size = float(np.median([max(seen.box.width, seen.box.height) for seen in chain]))
         if size < config.min_face_size:
             return f"the face is too small: {size:.0f} pixels, at least {config.min_face_size:g} are needed"
-        confidence = float(np.mean([seen.confidence for seen in chain]))
-        if confidence < config.min_track_confidence:
-            return (
-                f"it is probably not a face: the detector's mean confidence is {confidence:.2f}, "
-                f"at least {config.min_track_confidence:.2f} is needed"
-            )
         return None
 
 
