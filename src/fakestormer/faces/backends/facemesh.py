@@ -14,6 +14,8 @@ from fakestormer.faces.align import cut_crop
 from fakestormer.faces.backends.facemesh_file import find_landmark_model
 from fakestormer.types import Affine, Box, LandmarkModelError, Landmarks
 
+__all__ = ["NUM_POINTS", "SCHEME", "FaceMeshLandmarker", "find_landmark_model"]
+
 SCHEME = "facemesh468"
 NUM_POINTS = 468
 _INPUT_SIZE = 192
