@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from fakestormer.model.config import ModelConfig
+from fakestormer.model.depthwise import depthwise_conv2d
 from fakestormer.model.frozen_norm import FrozenBatchNorm
 
 # EfficientNet-Lite0 up to stride 16: (kernel, stride, expansion, output channels) of every inverted residual.
@@ -49,11 +50,11 @@ class ConvNorm(nn.Module):
     where the ImageNet weights come from, has it.
     """
 
-    def __init__(self, inputs: int, outputs: int, kernel: int, stride: int = 1, groups: int = 1) -> None:
+    def __init__(self, inputs: int, outputs: int, kernel: int, stride: int = 1, depthwise: bool = False) -> None:
         super().__init__()
         self.stride = stride
-        self.groups = groups
-        self.weight = nn.Parameter(torch.empty(outputs, inputs // groups, kernel, kernel))
+        self.depthwise = depthwise
+        self.weight = nn.Parameter(torch.empty(outputs, 1 if depthwise else inputs, kernel, kernel))
         nn.init.kaiming_normal_(self.weight, mode="fan_out")
         self.norm = FrozenBatchNorm(outputs, LITE0_NORM_EPS)
 
@@ -62,11 +63,14 @@ class ConvNorm(nn.Module):
         scale, shift = self.norm.affine()
         weight = self.weight * scale[:, None, None, None]
         kernel = weight.shape[-1]
-        if self.stride == 1:
-            return functional.conv2d(images, weight, shift, padding=kernel // 2, groups=self.groups)
-        vertical, horizontal = (same_padding(size, kernel, self.stride) for size in images.shape[-2:])
-        padded = functional.pad(images, (*horizontal, *vertical))
-        return functional.conv2d(padded, weight, shift, stride=self.stride, groups=self.groups)
+        padding = kernel // 2
+        if self.stride != 1:
+            vertical, horizontal = (same_padding(size, kernel, self.stride) for size in images.shape[-2:])
+            images = functional.pad(images, (*horizontal, *vertical))
+            padding = 0
+        if self.depthwise:
+            return depthwise_conv2d(images, weight, shift, self.stride, padding)
+        return functional.conv2d(images, weight, shift, self.stride, padding)
 
 
 def same_padding(size: int, kernel: int, stride: int) -> tuple[int, int]:
@@ -82,14 +86,14 @@ class InvertedResidual(nn.Module):
         super().__init__()
         hidden = inputs * expansion
         self.expand = ConvNorm(inputs, hidden, 1) if expansion != 1 else None
-        self.depthwise = ConvNorm(hidden, hidden, kernel, stride, groups=hidden)
+        self.depthwise = ConvNorm(hidden, hidden, kernel, stride, depthwise=True)
         self.project = ConvNorm(hidden, outputs, 1)
         self.residual = stride == 1 and inputs == outputs
 
     def forward(self, images: Float[Tensor, "S inputs H W"]) -> Float[Tensor, "S outputs h w"]:
         """The block's output; linear, without an activation behind it."""
-        hidden = images if self.expand is None else functional.relu6(self.expand(images), inplace=True)
-        hidden = functional.relu6(self.depthwise(hidden), inplace=True)
+        hidden = images if self.expand is None else functional.relu6(self.expand(images))
+        hidden = functional.relu6(self.depthwise(hidden))
         projected: Tensor = self.project(hidden)
         return images + projected if self.residual else projected
 
@@ -115,7 +119,7 @@ class EfficientNetStem(nn.Module):
     def features(self, images: Float[Tensor, "S 3 H W"]) -> Float[Tensor, "S 112 R C"]:
         """The feature map at stride 16, as EfficientNet-Lite0 has it."""
         maps = images.contiguous(memory_format=torch.channels_last)
-        maps = functional.relu6(self.first(maps), inplace=True)
+        maps = functional.relu6(self.first(maps))
         for block in self.blocks:
             maps = block(maps)
         return maps

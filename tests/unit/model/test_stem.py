@@ -54,19 +54,21 @@ def test_a_frozen_norm_is_batch_normalisation_in_eval_mode() -> None:
     torch.testing.assert_close(ours(maps), theirs(maps))
 
 
-@pytest.mark.parametrize(("kernel", "stride", "groups"), [(1, 1, 1), (3, 2, 1), (3, 1, 6), (5, 2, 6), (5, 1, 6)])
+@pytest.mark.parametrize(
+    ("kernel", "stride", "depthwise"), [(1, 1, False), (3, 2, False), (3, 1, True), (5, 2, True), (5, 1, True)]
+)
 @pytest.mark.parametrize("size", [11, 12])
 def test_a_folded_convolution_is_the_convolution_followed_by_its_norm(
-    kernel: int, stride: int, groups: int, size: int
+    kernel: int, stride: int, depthwise: bool, size: int
 ) -> None:
     torch.manual_seed(0)
-    layer = ConvNorm(6, 6, kernel, stride, groups)
+    layer = ConvNorm(6, 6, kernel, stride, depthwise)
     for tensor in (layer.norm.weight.data, layer.norm.bias.data, layer.norm.running_mean, layer.norm.running_var):
         tensor.uniform_(0.5, 2.0)
     maps = torch.randn(2, 6, size, size)
     before, after = same_padding(size, kernel, stride)
     padded = functional.pad(maps, (before, after, before, after))
-    plain = layer.norm(functional.conv2d(padded, layer.weight, stride=stride, groups=groups))
+    plain = layer.norm(functional.conv2d(padded, layer.weight, stride=stride, groups=6 if depthwise else 1))
     torch.testing.assert_close(layer(maps), plain, atol=1e-5, rtol=1e-4)
     assert layer(maps).shape[-1] == -(-size // stride)
 
