@@ -21,6 +21,7 @@ def prepare(
         typer.Option("--landmark-model", envvar="FAKESTORMER_LANDMARK_MODEL", help="face_landmark.tflite, if at hand."),
     ] = None,
     workers: Annotated[int, typer.Option("--workers", min=1, help="Processes.")] = 1,
+    max_frames: Annotated[int, typer.Option("--max-frames", min=1, help="Frames kept of each track.")] = 256,
 ) -> None:
     """Track the faces of genuine videos and photographs, find landmarks, and cache the crops for training."""
     from fakestormer.data.prepare import prepare as prepare_sources
@@ -36,7 +37,7 @@ def prepare(
             if not row.used:
                 progress.console.print(f"set aside {row.name}: {row.reason}", markup=False, soft_wrap=True)
 
-        rows = prepare_sources(sources, out, landmark_model, workers, show)
+        rows = prepare_sources(sources, out, landmark_model, workers, max_frames, show)
         progress.update(task, completed=len(rows))
     used = [row for row in rows if row.used]
     Console().print(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 
 import cv2
@@ -22,6 +24,7 @@ from fakestormer.faces import (
     box_at,
     crop_affine,
     cut_crop,
+    smooth_points,
 )
 from fakestormer.faces.backends.facemesh import FaceMeshLandmarker
 from fakestormer.faces.backends.facemesh_file import find_landmark_model
@@ -60,6 +63,7 @@ def prepare(
     folder: Path,
     landmark_model: Path | None = None,
     num_workers: int = 1,
+    max_frames: int = MAX_FRAMES,
     observe: Callable[[LedgerRow], None] | None = None,
 ) -> tuple[LedgerRow, ...]:
     """The ledger once every source was cached or set aside; sources already in it are not touched again."""
@@ -69,7 +73,7 @@ def prepare(
     ledger = {row.name: row for row in read_ledger(ledger_path)}
     waiting = [source for source in sources if source.name not in ledger]
     with ledger_path.open("a", encoding="utf-8") as file:
-        for row in _rows(waiting, folder, model_path, num_workers):
+        for row in _rows(waiting, folder, model_path, num_workers, max_frames):
             ledger[row.name] = row
             file.write(json.dumps(asdict(row)) + "\n")
             file.flush()
@@ -88,14 +92,16 @@ def read_ledger(path: Path) -> tuple[LedgerRow, ...]:
     return tuple(LedgerRow(**json.loads(line)) for line in lines[:-1])
 
 
-def _rows(waiting: Sequence[SourceFile], folder: Path, model_path: Path, num_workers: int) -> Iterator[LedgerRow]:
+def _rows(
+    waiting: Sequence[SourceFile], folder: Path, model_path: Path, num_workers: int, max_frames: int
+) -> Iterator[LedgerRow]:
     if num_workers <= 1:
         detector, landmarker = LibfaceDetector(max_size=DETECTION_SIZE), FaceMeshLandmarker(model_path)
         for source in waiting:
-            yield prepare_one(source, folder, detector, landmarker)
+            yield prepare_one(source, folder, detector, landmarker, max_frames)
         return
     with ProcessPoolExecutor(num_workers, get_context("spawn"), _start_worker, (model_path,)) as pool:
-        futures = [pool.submit(_prepare_in_worker, source, folder) for source in waiting]
+        futures = [pool.submit(_prepare_in_worker, source, folder, max_frames) for source in waiting]
         try:
             for future in as_completed(futures):
                 yield future.result()
@@ -108,18 +114,29 @@ _worker_parts: list[tuple[FaceDetector, Landmarker]] = []
 
 
 def _start_worker(model_path: Path) -> None:
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     cv2.setNumThreads(1)
     _worker_parts.append((LibfaceDetector(max_size=DETECTION_SIZE), FaceMeshLandmarker(model_path)))
 
 
-def _prepare_in_worker(source: SourceFile, folder: Path) -> LedgerRow:
-    return prepare_one(source, folder, *_worker_parts[0])
+def _end_with_parent() -> None:
+    """A killed run leaves no worker behind that waits for work for ever."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
-def prepare_one(source: SourceFile, folder: Path, detector: FaceDetector, landmarker: Landmarker) -> LedgerRow:
+def _prepare_in_worker(source: SourceFile, folder: Path, max_frames: int) -> LedgerRow:
+    return prepare_one(source, folder, *_worker_parts[0], max_frames)
+
+
+def prepare_one(
+    source: SourceFile, folder: Path, detector: FaceDetector, landmarker: Landmarker, max_frames: int = MAX_FRAMES
+) -> LedgerRow:
     """One source cached, or the reason why not."""
     try:
-        tracks = crop_tracks(source.path, detector, landmarker)
+        tracks = crop_tracks(source.path, detector, landmarker, max_frames)
     except FakestormerError as error:
         return LedgerRow(source.name, False, 0, 0, str(error))
     usable = [track for track in tracks if track.found.any()]
@@ -130,8 +147,10 @@ def prepare_one(source: SourceFile, folder: Path, detector: FaceDetector, landma
     return LedgerRow(source.name, True, len(usable), sum(len(track.images) for track in usable), None)
 
 
-def crop_tracks(path: Path, detector: FaceDetector, landmarker: Landmarker) -> tuple[TrackCrops, ...]:
-    """Every frame of every usable face track of a video (or photograph) as crops with landmarks.
+def crop_tracks(
+    path: Path, detector: FaceDetector, landmarker: Landmarker, max_frames: int = MAX_FRAMES
+) -> tuple[TrackCrops, ...]:
+    """Every frame (at most `max_frames` a track) of the face tracks of a video or photograph, with landmarks.
 
     Raises VideoError for unreadable files and DataError where no face could be tracked.
     """
@@ -145,7 +164,7 @@ def crop_tracks(path: Path, detector: FaceDetector, landmarker: Landmarker) -> t
     if not result.tracks:
         reasons = "; ".join(sorted({one.reason for one in result.set_aside})) or "no face was found"
         raise DataError(f"{path} gives no usable face track: {reasons}")
-    crops = {track.track_id: _Crops(track) for track in result.tracks}
+    crops = {track.track_id: _Crops(track, max_frames) for track in result.tracks}
     for frame in reader:
         for one in crops.values():
             one.add(frame.index, frame.time, frame.image, landmarker)
@@ -155,10 +174,10 @@ def crop_tracks(path: Path, detector: FaceDetector, landmarker: Landmarker) -> t
 class _Crops:
     """The crops of one track, growing frame by frame."""
 
-    def __init__(self, track: FaceTrack) -> None:
+    def __init__(self, track: FaceTrack, max_frames: int) -> None:
         self.track = track
         self.first = track.observations[0].frame_index
-        self.last = min(track.observations[-1].frame_index, self.first + MAX_FRAMES - 1)
+        self.last = min(track.observations[-1].frame_index, self.first + max_frames - 1)
         self.rows: list[tuple[int, float, np.ndarray, np.ndarray | None]] = []
 
     def add(self, index: int, time: float, image: np.ndarray, landmarker: Landmarker) -> None:
@@ -174,13 +193,17 @@ class _Crops:
     def finish(self, scheme: str) -> TrackCrops:
         found = np.array([marks is not None for *_, marks in self.rows])
         num_points = next((len(marks) for *_, marks in self.rows if marks is not None), 1)
-        nowhere = np.full((num_points, 2), np.nan)
+        time = np.array([seen for _, seen, *_ in self.rows])
+        landmarks = np.full((len(found), num_points, 2), np.nan)
+        if found.any():
+            raw = np.stack([marks for *_, marks in self.rows if marks is not None])
+            landmarks[found] = smooth_points(raw, time[found])
         return TrackCrops(
             track_id=self.track.track_id,
             scheme=scheme,
             images=np.stack([crop for _, _, crop, _ in self.rows]),
-            landmarks=np.stack([nowhere if marks is None else marks for *_, marks in self.rows]),
+            landmarks=landmarks,
             found=found,
             frame_index=np.array([index for index, *_ in self.rows]),
-            time=np.array([time for _, time, *_ in self.rows]),
+            time=time,
         )

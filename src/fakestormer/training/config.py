@@ -24,7 +24,11 @@ class LossWeights:
 
 @dataclass(frozen=True, slots=True)
 class Optimisation:
-    """Optimiser and schedule (method, section 6). Learning rates of the stem are multiplied by `stem_rate`."""
+    """Optimiser and schedule (method, section 6).
+
+    The stem's learning rate is multiplied by `stem_rate`. `frozen_stem_blocks` keeps the first convolution and that
+    many blocks of a convolutional stem as they were warm-started (the costliest part of a step on a CPU).
+    """
 
     num_steps: int
     pairs_per_step: int
@@ -35,6 +39,7 @@ class Optimisation:
     weight_decay: float = 1e-4
     gradient_clip: float | None = None
     frozen_encoder_steps: int = 0
+    frozen_stem_blocks: int | None = None
     stem_rate: float = 1.0
     average_decay: float | None = None
 

@@ -25,7 +25,7 @@ class Losses:
 
     def to_floats(self) -> dict[str, float]:
         """The four numbers by name, for the log."""
-        return {name: float(getattr(self, name)) for name in ("total", "classification", "temporal", "spatial")}
+        return {name: float(getattr(self, name).detach()) for name in ("total", "classification", "temporal", "spatial")}
 
 
 def training_losses(output: ModelOutput, batch: Batch, weights: LossWeights) -> Losses:

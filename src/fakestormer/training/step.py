@@ -7,6 +7,7 @@ from torch import nn
 
 from fakestormer.data.batch import Batch
 from fakestormer.model import FakeSTormer, preprocess
+from fakestormer.model.stem import EfficientNetStem
 from fakestormer.training.config import Optimisation, TrainRun
 from fakestormer.training.loss import Losses, training_losses
 from fakestormer.training.schedule import learning_rate
@@ -25,7 +26,7 @@ def make_optimizer(model: FakeSTormer, settings: Optimisation) -> torch.optim.Ad
 def train_step(model: FakeSTormer, optimizer: torch.optim.Optimizer, batch: Batch, run: TrainRun, step: int) -> Losses:
     """The losses of the batch before the weights move by one step."""
     settings = run.optimisation
-    freeze_encoder(model, frozen=step < settings.frozen_encoder_steps)
+    freeze_encoder(model, frozen=step < settings.frozen_encoder_steps, stem_blocks=settings.frozen_stem_blocks)
     for group in optimizer.param_groups:
         group["lr"] = learning_rate(step, settings) * group["scale"]
     losses = batch_losses(model, batch, run)
@@ -45,7 +46,10 @@ def batch_losses(model: FakeSTormer, batch: Batch, run: TrainRun) -> Losses:
     return training_losses(output, batch, run.loss)
 
 
-def freeze_encoder(model: FakeSTormer, *, frozen: bool) -> None:
-    """Takes the encoder out of training, or puts it back; the heads always train."""
-    for weight in model.encoder.parameters():
-        weight.requires_grad_(not frozen)
+def freeze_encoder(model: FakeSTormer, *, frozen: bool, stem_blocks: int | None) -> None:
+    """Takes the encoder out of training, or puts it back, but for the stem blocks that never train."""
+    model.encoder.requires_grad_(not frozen)
+    stem = model.encoder.stem
+    if stem_blocks is not None and isinstance(stem, EfficientNetStem):
+        for part in (stem.first, *stem.blocks[:stem_blocks]):
+            part.requires_grad_(False)
