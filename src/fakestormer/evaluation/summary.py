@@ -268,15 +268,21 @@ def _break_down(
 
 
 def _mean(measured: list[tuple[Comparison, Float[ndarray, "rounds 3"]]], config: EvaluationConfig) -> Macro:
-    """The mean over the slices that have rates; in each round, over those of them that drew both classes."""
-    values, rounds = [], []
+    """The mean over the slices that have rates; in each round, over those of them that drew both classes.
+
+    Without an interval where fewer than half of the slices have one of their own: the rounds would hardly move it.
+    """
+    values, rounds, num_intervals = [], [], 0
     for comparison, drawn in measured:
         rates = (comparison.auc, comparison.average_precision, comparison.equal_error_rate)
         if comparison.auc is not None:
             values.append([rate.value for rate in rates if rate is not None])
             rounds.append(drawn)
+            num_intervals += comparison.auc.low is not None
     if not values:
         return Macro(0, None, None, None)
+    if 2 * num_intervals < len(values):
+        return Macro(len(values), *_estimates(np.mean(values, axis=0), np.empty((0, 3)), config))
     stacked = np.stack(rounds)
     present = ~np.isnan(stacked)
     with np.errstate(invalid="ignore"):

@@ -56,6 +56,19 @@ def test_a_group_without_a_defined_auc_counts_neither_as_a_half_nor_in_the_mean(
     assert groups.all.auc.value == pytest.approx(2 / 3)
 
 
+def test_a_mean_of_groups_that_mostly_have_no_interval_has_none_either():
+    lonely = [
+        *rows_of("real", "b", [0]),
+        *rows_of("fake", "b", [1]),
+        *rows_of("real", "c", [0]),
+        *rows_of("fake", "c", [1]),
+    ]
+    wide = [*rows_of("real", "a", [0, 1]), *rows_of("fake", "a", [0, 3])]
+    groups, mixed = summarise(lonely).breakdowns[0], summarise([*lonely[:2], *wide]).breakdowns[0]
+    assert (groups.own.auc.value, groups.own.auc.low) == (1.0, None)
+    assert mixed.own.auc.low is not None
+
+
 def test_with_too_few_own_reals_the_rule_takes_all():
     rows = [*rows_of("real", "a", [0, 1]), *rows_of("fake", "a", [2, 3]), *rows_of("real", "b", [0, 1])]
     slices = by_name(summarise(rows, EvaluationConfig(min_own_reals=3)))
