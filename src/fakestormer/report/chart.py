@@ -23,7 +23,7 @@ NAMESPACE = "http://www.w3.org/2000/svg"  # a name, not an address: nothing is f
 MOST_DOTS = 240  # with more clips the line alone is readable
 MOST_COLUMNS = 240
 DARKEST = 0.85  # of the way from the pale to the dark end of magma
-TICK_STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
+TICK_STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 18000, 36000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,8 @@ class ChartFrame:
 
     width: int
     duration: float
-    left: int = 66
-    right: int = 14
+    left: float = 66.0
+    right: float = 14.0
 
     def x(self, time: float) -> float:
         """The horizontal place of a moment."""
@@ -57,7 +57,7 @@ def draw_timeline(
     on the page that takes the drawing in; the drawing carries a title and a description for screen readers.
     """
     frame = ChartFrame(width, duration)
-    top, bottom = 20, height - 40
+    top, bottom = 20.0, height - 40.0
     clips = sorted(face.clips, key=lambda clip: clip.span)
     chances = [calibration.probability(clip.logit) for clip in clips]
 
@@ -76,10 +76,10 @@ def draw_timeline(
     places = [(frame.x(clip.span.middle), y(chance)) for clip, chance in zip(clips, chances, strict=True)]
     parts = [
         *_zones(frame, (top, y(calibration.fake_from), y(calibration.real_to), bottom), face.suspicious_spans),
-        *(_rule(frame, y(level), FAINT) for level in (0, 0.25, 0.5, 0.75, 1)),
-        *(_label(frame.left - 8, y(level) + 4, f"{level * 100:.0f} %", "end") for level in (0.25, 0.5, 0.75)),
-        _label(frame.left - 8, y(1) + 4, texts.axis_forged, "end", FORGED),
-        _label(frame.left - 8, y(0) + 4, texts.axis_genuine, "end", GENUINE),
+        *(_rule(frame, y(level), FAINT) for level in (0.0, 0.25, 0.5, 0.75, 1.0)),
+        *(_label(frame.left - 8, y(level) + 4.0, f"{level * 100:.0f} %", "end") for level in (0.25, 0.5, 0.75)),
+        _label(frame.left - 8, y(1.0) + 4, texts.axis_forged, "end", FORGED),
+        _label(frame.left - 8, y(0.0) + 4, texts.axis_genuine, "end", GENUINE),
         *_time_axis(frame, bottom),
         *_thresholds(frame, y(calibration.fake_from), y(calibration.real_to), calibration, texts),
         *_curve(clips, places, chances, calibration),
@@ -101,7 +101,7 @@ def draw_spatial_strip(
     neighbours; where there are more clips than columns, a column shows the highest values.
     """
     frame = ChartFrame(width, duration)
-    top, bottom = 6, 54
+    top, bottom = 6.0, 54.0
     clips = sorted(face.clips, key=lambda clip: clip.span)
     groups = np.array_split(np.arange(len(clips)), min(len(clips), MOST_COLUMNS)) if clips else []
     times = [float(np.mean([clips[index].span.middle for index in group])) for group in groups]
@@ -126,7 +126,7 @@ def draw_spatial_strip(
     ]
     every = np.concatenate([clip.spatial_vulnerability for clip in clips]) if clips else np.zeros(1)
     described = texts.strip_description.format(lowest=f"{every.min():.2f}", highest=f"{every.max():.2f}")
-    return _document(parts, width, bottom + 6, identity, texts.strip_title, described)
+    return _document(parts, width, round(bottom + 6), identity, texts.strip_title, described)
 
 
 def shades(steps: int) -> tuple[str, ...]:
@@ -191,12 +191,13 @@ def _thresholds(frame: ChartFrame, fake: float, real: float, calibration: Calibr
 
 def _time_axis(frame: ChartFrame, bottom: float) -> list[str]:
     room = (frame.width - frame.left - frame.right) / 62
-    step = TICK_STEPS[min(bisect.bisect_left(TICK_STEPS, frame.duration / room), len(TICK_STEPS) - 1)]
+    place = bisect.bisect_left(TICK_STEPS, frame.duration / room)
+    step = TICK_STEPS[place] if place < len(TICK_STEPS) else frame.duration / room
     parts = []
     for index in range(int(frame.duration / step + 1e-9) + 1 if frame.duration > 0 else 1):
-        x = frame.x(index * step)
+        x = frame.x(float(index * step))
         parts.append(f'<line x1="{x}" y1="{bottom}" x2="{x}" y2="{bottom + 5}" stroke="{INK}"/>')
-        parts.append(_label(x, bottom + 19, say_time(index * step, tenths=step < 1), "middle"))
+        parts.append(_label(x, bottom + 19, say_time(float(index * step), tenths=step < 1), "middle"))
     return parts
 
 

@@ -17,6 +17,7 @@ from fakestormer.report.wording import say_time
 from fakestormer.types import DataError, FaceVerdict, KeyFrame, VideoVerdict
 
 JPEG_QUALITY = 88
+LEAST_RATE = 0.001  # frames a second; what a damaged header states below that is no length in time
 PAPER, INK = (255, 255, 255), (30, 33, 38)
 
 
@@ -91,7 +92,7 @@ def write_bytes(path: Path, content: bytes) -> None:
 def video_duration(verdict: VideoVerdict) -> float:
     """How long the time axis must be, in seconds: the video as far as it was decoded, and every face in it."""
     rate = verdict.video.frame_rate
-    decoded = verdict.num_frames / rate if rate > 0 else verdict.video.duration or 0.0
+    decoded = verdict.num_frames / rate if rate >= LEAST_RATE else verdict.video.duration or 0.0
     ends = [face.span.end for face in verdict.faces] + [track.span.end for track in verdict.set_aside]
     return max([decoded, *ends])
 

@@ -93,7 +93,7 @@ class Texts:
     facts: str = "The video"
     facts_names: tuple[str, ...] = ("Picture", "Length", "Frames", "Coding", "Faces examined", "Faces set aside")
     facts_rotation: str = ", turned upright by {rotation}\N{DEGREE SIGN}"
-    facts_rate: str = "{frames} decoded, {rate:.4g} a second"
+    facts_rate: str = "{frames} decoded, {rate} a second"
     unknown: str = "unknown"
     people: str = "Face by face"
     people_order: str = "The most suspicious face comes first."

@@ -208,10 +208,11 @@ def _damage(verdict: VideoVerdict, texts: Texts) -> tuple[str, ...]:
 def _facts(verdict: VideoVerdict, texts: Texts) -> tuple[tuple[str, str], ...]:
     video = verdict.video
     turned = texts.facts_rotation.format(rotation=video.rotation) if video.rotation else ""
+    rate = f"{video.frame_rate:.4g}" if video.frame_rate > 0 else texts.unknown
     values = (
         f"{video.width} \N{MULTIPLICATION SIGN} {video.height}{turned}",
         texts.unknown if video.duration is None else say_time(video.duration),
-        texts.facts_rate.format(frames=verdict.num_frames, rate=video.frame_rate),
+        texts.facts_rate.format(frames=verdict.num_frames, rate=rate),
         f"{video.codec}, {video.pixel_format}",
         str(len(verdict.faces)),
         str(len(verdict.set_aside)),

@@ -89,8 +89,8 @@ def test_without_a_face_there_is_no_score_but_a_reason(video, provenance, num_fr
 
 
 def test_faces_that_were_all_set_aside_are_named_with_their_reasons(video, provenance):
-    aside = [SetAsideTrack(n, TimeSpan(0, 1), "too small") for n in range(3)]
-    aside += [SetAsideTrack(7, TimeSpan(0, 1), reason) for reason in ("too short", "left", "blurred")]
+    aside = [SetAsideTrack(n, TimeSpan(0.0, 1.0), "too small") for n in range(3)]
+    aside += [SetAsideTrack(7, TimeSpan(0.0, 1.0), reason) for reason in ("too short", "left", "blurred")]
     reason = judge_video(video, [], aside, NO_DAMAGE, 9, provenance).reason
     assert "all 6 faces found were set aside" in reason
     assert "too small (3 faces)" in reason
