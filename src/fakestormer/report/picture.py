@@ -50,7 +50,7 @@ def annotate(key: KeyFrame, face: FaceVerdict, texts: Texts = ENGLISH) -> UInt8[
     size = min(max(picture.shape[1] / 1000, 0.35), 1.6)
     width, line = picture.shape[1], round(34 * size)
     strip = np.full((round(2.3 * line), width, 3), PAPER, np.uint8)
-    when = f"{say_time(key.time)}   frame {key.frame_index}   face {face.track_id}"
+    when = texts.picture_caption.format(time=say_time(key.time), index=key.frame_index, track=face.track_id)
     _write(strip, when, round(12 * size), line - round(8 * size), size)
     low, high = HEAT_RANGE
     bar_left, bar_width = round(12 * size) + round(30 * size), max(8, round(260 * size))

@@ -134,6 +134,7 @@ class Texts:
     )
     no_pictures: str = "This report was made from a data file, which holds no pictures."
     no_key_frames: str = "No pictures were kept for this face."
+    picture_caption: str = "{time}   frame {index}   track {track}"
     key_frame: str = "{time} \N{MIDDLE DOT} frame {index}"
     key_frame_clip: str = "This clip alone: {probability}"
     key_frame_peak: str = "Strongest change {peak:.1f}, {place} of the square"

@@ -100,6 +100,7 @@ def test_every_person_has_pictures_timeline_strip_and_numbers(verdict, face):
     assert len({image["src"] for image in outline.all("img")}) >= 3
     assert page.index("track 5") < page.index("track 0")  # the most suspicious first
     assert "upper right of the square" in outline.text
+    assert "{" not in outline.text
     assert "0.10  0.37  0.63  0.90" in outline.text
 
 
