@@ -69,11 +69,11 @@ class ModelConfig:
 
     @classmethod
     def lite(cls) -> ModelConfig:
-        """EfficientNet-Lite0 up to stride 16, then 4 blocks of 192: the size that trains and runs on a CPU."""
+        """EfficientNet-Lite0 up to stride 16, then 2 blocks of 192: the size that trains and runs on a CPU."""
         return cls(
             name="lite",
             width=192,
-            depth=4,
+            depth=2,
             num_heads=3,
             stem="efficientnet_lite0",
             token_start="pooled",
