@@ -25,7 +25,8 @@ class Losses:
 
     def to_floats(self) -> dict[str, float]:
         """The four numbers by name, for the log."""
-        return {name: float(getattr(self, name).detach()) for name in ("total", "classification", "temporal", "spatial")}
+        names = ("total", "classification", "temporal", "spatial")
+        return {name: float(getattr(self, name).detach()) for name in names}
 
 
 def training_losses(output: ModelOutput, batch: Batch, weights: LossWeights) -> Losses:
