@@ -132,7 +132,7 @@ ODD_VIDEOS: dict[str, Callable[[Path], Path]] = {
     "4:4:4": lambda folder: make_video(folder / "full.mp4", Recipe(pixel_format="yuv444p")),
     "4K": lambda folder: make_video(
         folder / "large.mp4",
-        Recipe(num_frames=2, width=3840, height=2160),
+        Recipe(num_frames=2, width=3840, height=2160, b_frames=0),
         lambda index: np.full((2160, 3840, 3), 90 + 60 * index, np.uint8),
     ),
     "odd size": lambda folder: make_video(folder / "odd.mp4", Recipe(width=95, height=63, pixel_format="yuv444p")),

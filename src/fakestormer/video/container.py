@@ -39,13 +39,18 @@ def check_is_file(path: str | Path) -> Path:
 def open_video(path: str | Path, num_threads: int = 0) -> Iterator[tuple[InputContainer, VideoStream]]:
     """The open container and the picture stream that a player would show; closed afterwards.
 
-    `num_threads` decoder threads, 0 for as many as there are cores. Raises VideoError where there is no such stream.
+    `num_threads` decoder threads, 0 for as many as there are cores; several stop at a damaged packet with an error, one
+    paints over the damage. Raises VideoError where there is no such stream.
     """
     path = check_is_file(path)
     try:
         # "file:" keeps a colon in a file's name from being read as a protocol, the list keeps playlists from reaching
         # out to other files and hosts.
-        container = av.open(f"file:{path}", options={"protocol_whitelist": "file", "pattern_type": "none"})
+        container = av.open(
+            f"file:{path}",
+            options={"protocol_whitelist": "file", "pattern_type": "none"},
+            metadata_errors="replace",  # titles come in every encoding
+        )
     except (av.FFmpegError, OSError, ValueError) as error:
         raise VideoError(f"{path} is not a video that FFmpeg can read ({_reason(error)}): convert it first") from error
     with container:
@@ -54,9 +59,11 @@ def open_video(path: str | Path, num_threads: int = 0) -> Iterator[tuple[InputCo
         stream = _choose_stream(container)
         if stream is None:
             kinds = ", ".join(sorted({stream.type for stream in container.streams})) or "nothing"
-            raise VideoError(f"{path} has no picture stream (it holds {kinds}): give a file with video")
-        stream.thread_type = "AUTO" if num_threads != 1 else "NONE"
+            raise VideoError(f"{path} has no picture stream that can be decoded (it holds {kinds}): convert it first")
         stream.thread_count = num_threads
+        stream.thread_type = "NONE" if num_threads == 1 else "AUTO"
+        if num_threads != 1:
+            stream.codec_context.options = {"err_detect": "explode"}
         yield container, stream
 
 

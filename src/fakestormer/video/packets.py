@@ -1,9 +1,10 @@
 """Packets in, raw pictures out: every decodable picture once, in presentation order, the damaged ones counted.
 
 Threads decode several pictures at once, which nearly halves the time. Where a packet is damaged, though, what they
-paint over the hole depends on who came first. So threads work until the first sign of damage; from there on the file
-is decoded again by one thread, and the pictures that were already given are not given again. A picture that refers to
-a damaged one can be presented before it, by at most the decoder's reordering depth: so many are held back.
+paint over the hole depends on who came first, and so does whether they say so. So threads are told to stop at damage
+rather than to paint over it, and work until the first sign of it; from there on the file is decoded again by one
+thread, and the pictures that were already given are not given again. A picture may refer to a damaged one that is
+presented after it, so each is held back until all that were decoded before it are out.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from fakestormer.types import VideoDamage
 from fakestormer.video.container import open_video
 from fakestormer.video.truncation import breaks_off
 
+_MAX_HELD = 64  # no coding structure in use needs more, also not with the pictures that are still in the decoder
+
 
 @dataclass(slots=True)
 class DamageCount:
@@ -39,8 +42,8 @@ class DamageCount:
         return VideoDamage(self.num_corrupt_packets, self.truncated)
 
 
-class _DamageMetError(Exception):
-    """Threads met a damaged packet: one thread has to take over."""
+class _OneThreadError(Exception):
+    """Threads met damage, or cannot tell when they have: one thread has to take over."""
 
 
 def decode_pictures(path: str | Path, damage: DamageCount) -> Iterator[VideoFrame]:
@@ -51,7 +54,7 @@ def decode_pictures(path: str | Path, damage: DamageCount) -> Iterator[VideoFram
     """
     num_given = 0
     damage.truncated = breaks_off(path)
-    with contextlib.suppress(_DamageMetError):
+    with contextlib.suppress(_OneThreadError):
         for picture in _decode_while_sound(path):
             num_given += 1
             yield picture
@@ -59,23 +62,54 @@ def decode_pictures(path: str | Path, damage: DamageCount) -> Iterator[VideoFram
     yield from itertools.islice(_decode_all(path, damage), num_given, None)
 
 
+class _Held:
+    """Pictures in presentation order, each kept until all that were decoded before it have come out.
+
+    A picture has come out when one is presented whose stamp is not smaller. Nothing decoded after a key picture refers
+    to what is presented later than it and was decoded before.
+    """
+
+    def __init__(self) -> None:
+        self._latest_sent: int | None = None
+        self._wait_for: dict[int, int] = {}
+        self._pictures: deque[tuple[int, VideoFrame]] = deque()
+
+    def send(self, packet: Packet[VideoStream]) -> None:
+        """Notes a packet on its way into the decoder; _OneThreadError where it cannot be followed."""
+        if packet.is_corrupt or packet.pts is None or max(len(self._pictures), len(self._wait_for)) > _MAX_HELD:
+            raise _OneThreadError
+        if packet.is_keyframe or self._latest_sent is None:
+            self._latest_sent = packet.pts
+        self._latest_sent = max(self._latest_sent, packet.pts)
+        self._wait_for[packet.pts] = self._latest_sent
+
+    def receive(self, picture: VideoFrame) -> Iterator[VideoFrame]:
+        """The pictures that may go now that this one has come out; _OneThreadError where it is damaged."""
+        if picture.is_corrupt or picture.pts is None or picture.pts not in self._wait_for:
+            raise _OneThreadError
+        self._pictures.append((self._wait_for[picture.pts], picture))
+        self._wait_for = {stamp: wait for stamp, wait in self._wait_for.items() if stamp > picture.pts}
+        while self._pictures and self._pictures[0][0] <= picture.pts:
+            yield self._pictures.popleft()[1]
+
+    def rest(self) -> Iterator[VideoFrame]:
+        """The pictures that are still held, when no more can come."""
+        return (picture for _, picture in self._pictures)
+
+
 def _decode_while_sound(path: str | Path) -> Iterator[VideoFrame]:
-    """Pictures by many threads, as long as nothing is damaged; _DamageMetError before any doubtful one is given."""
-    held: deque[VideoFrame] = deque()
+    """Pictures by many threads, as long as nothing is damaged; _OneThreadError before any doubtful one is given."""
+    held = _Held()
     with open_video(path) as (container, stream):
         try:
             for packet in container.demux(stream):
-                if packet.is_corrupt:
-                    raise _DamageMetError
-                pictures = decode_packet(stream, packet)
-                if any(picture.is_corrupt for picture in pictures):
-                    raise _DamageMetError
-                held.extend(pictures)
-                while len(held) > stream.codec_context.reorder_depth:
-                    yield held.popleft()
+                if packet.size:
+                    held.send(packet)
+                for picture in decode_packet(stream, packet):
+                    yield from held.receive(picture)
         except av.FFmpegError as error:
-            raise _DamageMetError from error
-    yield from held
+            raise _OneThreadError from error
+    yield from held.rest()
 
 
 def _decode_all(path: str | Path, damage: DamageCount) -> Iterator[VideoFrame]:

@@ -83,6 +83,14 @@ def test_permission_errors_become_one_sentence(tmp_path, monkeypatch):
         probe_video(path)
 
 
+def test_a_title_in_another_encoding_does_no_harm(tmp_path):
+    path = make_video(tmp_path / "video.mp4", Recipe(muxer=(("movflags", "faststart"),)))
+    data = path.read_bytes()
+    assert data.count(b"Lavf") == 1
+    path.write_bytes(data.replace(b"Lavf", b"\xe9\xe8\xff\xfe"))
+    assert probe_video(path).width == 96
+
+
 def test_a_device_is_no_video():
     with pytest.raises(VideoError, match="not a regular file"):
         probe_video("/dev/null")
