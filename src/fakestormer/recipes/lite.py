@@ -17,7 +17,8 @@ def lite() -> TrainRun:
     return TrainRun(
         name="lite",
         model=ModelConfig.lite(),
-        clip_spec=ClipSpec(),
+        # The normalisation that EfficientNet-Lite0's ImageNet weights were trained with.
+        clip_spec=ClipSpec(mean=(127 / 255,) * 3, std=(128 / 255,) * 3),
         sampling=ClipSampling(still_share=0.3),
         synthesis=SynthesisConfig(),
         optimisation=Optimisation(
