@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 if TYPE_CHECKING:
+    from fakestormer.detector import Detector
     from fakestormer.types import VideoVerdict
 
 COLOURS = {"fake": "red", "real": "green", "inconclusive": "yellow", "not_applicable": "yellow"}
@@ -28,15 +29,32 @@ def detect(
     from fakestormer.detector import Detector, DetectorConfig
     from fakestormer.report import write_html
     from fakestormer.report.results_file import write_results
-    from fakestormer.types import DataError, FakestormerError
+    from fakestormer.types import DataError
 
     for target in (json, html):
         if target and target.is_dir():
             raise DataError(f"{target} is a folder: name a file to write")
     detector = Detector.load(weights, DetectorConfig(device=device))
-    out, err = Console(), Console(stderr=True)
     verdicts: list[VideoVerdict] = []
     failures: list[tuple[str, str]] = []
+    try:
+        _judge_all(files, detector, verdicts, failures)
+    finally:  # what was finished is kept, also when the run is interrupted
+        if json:
+            write_results(verdicts, failures, json)
+        if html and verdicts:
+            write_html(verdicts, html)
+    if failures:
+        raise typer.Exit(1)
+
+
+def _judge_all(
+    files: list[Path], detector: Detector, verdicts: list[VideoVerdict], failures: list[tuple[str, str]]
+) -> None:
+    """Adds each file's verdict, or why there is none, to one of the lists as soon as it is known, and prints it."""
+    from fakestormer.types import FakestormerError
+
+    out, err = Console(), Console(stderr=True)
     with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=err) as progress:
         task = progress.add_task("loading", total=None)
         for file in files:
@@ -49,12 +67,6 @@ def detect(
                 continue
             verdicts.append(verdict)
             out.print(describe(verdict), style=COLOURS[verdict.decision.value], highlight=False, soft_wrap=True)
-    if json:
-        write_results(verdicts, failures, json)
-    if html and verdicts:
-        write_html(verdicts, html)
-    if failures:
-        raise typer.Exit(1)
 
 
 def describe(verdict: VideoVerdict) -> str:

@@ -18,6 +18,8 @@ from fakestormer.cli.synthesize import synthesize
 from fakestormer.cli.train import train
 from fakestormer.types import FakestormerError
 
+INTERRUPTED = 130
+
 app = typer.Typer(
     name="fakestormer",
     help="Tells whether the faces in a video are real or forged, and shows where, when and how sure it is.",
@@ -43,6 +45,7 @@ def main() -> None:
     except FakestormerError as error:
         Console(stderr=True).print(f"fakestormer: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
         sys.exit(1)
-    except KeyboardInterrupt:
-        Console(stderr=True).print("fakestormer: interrupted; what was finished is kept", style="red")
-        sys.exit(130)
+    except SystemExit as ended:
+        if ended.code == INTERRUPTED:  # typer makes this of a KeyboardInterrupt, without a word
+            Console(stderr=True).print("fakestormer: interrupted; what was finished is kept", style="red")
+        raise
