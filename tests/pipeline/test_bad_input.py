@@ -1,0 +1,351 @@
+"""Bad and odd files through the real detector and the command line: no traceback, the right exit code, one sentence."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+from tests.bad_videos import NOT_VIDEOS, Recipe, cut_file, damage_packets, draw_scene, make_video
+
+import fakestormer as fs
+from fakestormer.model.weights import METADATA_KEY
+from fakestormer.types import VideoError, WeightsError
+
+FASTSTART = (("movflags", "faststart"),)
+SCORED = {fs.Decision.REAL, fs.Decision.FAKE, fs.Decision.INCONCLUSIVE}
+
+
+def film_recipe(film, **changes):
+    return Recipe(**{"num_frames": 14, "width": film.shape[2], "height": film.shape[1], **changes})
+
+
+def shoot(path, film, **changes):
+    return make_video(path, film_recipe(film, **changes), lambda index: film[index % len(film)])
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory, film):
+    return shoot(tmp_path_factory.mktemp("good") / "good.mp4", film)
+
+
+def assert_scored(verdict, num_faces=1):
+    assert verdict.decision in SCORED
+    assert len(verdict.faces) == num_faces
+    assert 0 <= verdict.probability <= 1
+    assert all(face.clips and face.key_frames for face in verdict.faces)
+
+
+# Files that are no video: refused in Python with VideoError, on the command line with one sentence and exit code 1.
+
+
+@pytest.mark.parametrize("kind", NOT_VIDEOS)
+def test_a_file_that_is_no_video_is_refused_with_one_sentence(tmp_path, detector, kind):
+    path = NOT_VIDEOS[kind](tmp_path)
+    with pytest.raises(VideoError) as refusal:
+        detector.detect(path)
+    assert path.name in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("kind", ["missing", "a folder", "empty", "text renamed .mp4", "audio only"])
+def test_the_command_ends_with_1_and_one_sentence_on_a_file_that_is_no_video(tmp_path, run, weights, kind):
+    path = NOT_VIDEOS[kind](tmp_path)
+    ended = run("detect", path, "--weights", weights)
+    assert ended.code == 1
+    assert len(ended.sentences) == 1
+    assert str(path) in ended.sentences[0]
+    assert ended.out == ""
+
+
+def test_a_path_through_a_file_is_refused(good, detector):
+    with pytest.raises(VideoError, match="no file .*inside"):
+        detector.detect(good / "inside.mp4")
+
+
+def test_a_name_that_no_file_system_takes_is_refused(tmp_path, run, weights):
+    ended = run("detect", tmp_path / ("x" * 300 + ".mp4"), "--weights", weights)
+    assert (ended.code, len(ended.sentences)) == (1, 1)
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path, detector):
+    os.mkfifo(tmp_path / "pipe.mp4")
+    with pytest.raises(VideoError, match="not a regular file"):
+        detector.detect(tmp_path / "pipe.mp4")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
+def test_an_unreadable_file_is_refused(tmp_path, film, run, weights):
+    path = shoot(tmp_path / "secret.mp4", film)
+    path.chmod(0)
+    ended = run("detect", path, "--weights", weights)
+    assert ended.code == 1
+    assert "cannot be read" in ended.sentences[0]
+
+
+# Damaged files: scored as far as they go, the damage told.
+
+
+def test_a_truncated_file_is_scored_as_far_as_it_goes(tmp_path, film, run, weights, detector):
+    whole = shoot(tmp_path / "whole.mp4", film, num_frames=30, muxer=FASTSTART)
+    path = cut_file(whole, tmp_path / "cut.mp4", 0.7)
+    verdict = detector.detect(path)
+    assert_scored(verdict)
+    assert verdict.damage.truncated
+    assert verdict.num_frames < 30
+    ended = run("detect", path, "--weights", weights)
+    assert ended.code == 0
+    assert "breaks off early" in ended.out
+
+
+def test_corrupt_packets_are_skipped_counted_and_told(tmp_path, film, run, weights, detector):
+    sound = shoot(tmp_path / "sound.mp4", film, num_frames=30)
+    path = damage_packets(sound, tmp_path / "corrupt.mp4", (8, 13, 20))
+    verdict = detector.detect(path)
+    assert_scored(verdict)
+    assert verdict.damage.num_corrupt_packets == 3
+    assert verdict.num_frames < 30
+    ended = run("detect", path, "--weights", weights, "--json", tmp_path / "out.json")
+    assert ended.code == 0
+    assert "3 corrupt packets skipped" in ended.out
+    written = json.loads((tmp_path / "out.json").read_text())["verdicts"][0]
+    assert written["damage"]["num_corrupt_packets"] == 3
+
+
+# Nothing to judge: a verdict with a reason, not an error.
+
+
+def test_a_video_without_a_face_is_not_applicable(tmp_path, run, weights):
+    path = make_video(tmp_path / "scene.mp4", Recipe(num_frames=14), lambda index: draw_scene(index))
+    ended = run("detect", path, "--weights", weights, "--json", tmp_path / "out.json", "--html", tmp_path / "out.html")
+    assert ended.code == 0
+    assert "NOT_APPLICABLE - no face was found in 14 frames" in ended.out
+    written = json.loads((tmp_path / "out.json").read_text())["verdicts"][0]
+    assert written["decision"] == "not_applicable"
+    assert written["probability"] is None
+    assert "no face was found" in (tmp_path / "out.html").read_text().lower()
+
+
+def test_a_video_of_one_frame_is_not_applicable(tmp_path, film, detector):
+    verdict = detector.detect(shoot(tmp_path / "one.mp4", film, num_frames=1))
+    assert verdict.decision is fs.Decision.NOT_APPLICABLE
+    assert verdict.score is None
+    assert "too short" in verdict.reason
+    assert verdict.num_frames == 1
+
+
+# Odd files that must simply work.
+
+
+def test_two_people_are_two_faces(tmp_path, film, run, weights, detector):
+    both = np.concatenate([film, film[..., ::-1, :]], axis=2)
+    path = shoot(tmp_path / "two.mp4", both)
+    verdict = detector.detect(path)
+    assert_scored(verdict, num_faces=2)
+    assert verdict.score == max(face.score for face in verdict.faces)
+    left, right = sorted(face.clips[0].to_frame[0, 0, 2] for face in verdict.faces)
+    assert right - left > film.shape[2] / 4
+    assert "2 faces" in run("detect", path, "--weights", weights).out
+
+
+ODD_PIXELS = {
+    "8-bit grey": (".mkv", {"codec": "ffv1", "pixel_format": "gray", "b_frames": 0}),
+    "8-bit grey, H.264": (".mp4", {"pixel_format": "gray"}),
+    "10-bit": (".mp4", {"pixel_format": "yuv420p10le"}),
+}
+
+
+@pytest.mark.parametrize("kind", ODD_PIXELS)
+def test_grey_and_10_bit_videos_are_scored(tmp_path, film, detector, kind):
+    suffix, changes = ODD_PIXELS[kind]
+    verdict = detector.detect(shoot(tmp_path / f"odd{suffix}", film, **changes))
+    if kind != "8-bit grey, H.264":  # FFmpeg decodes that to yuv420p
+        assert verdict.video.pixel_format == changes["pixel_format"]
+    assert_scored(verdict)
+
+
+def test_a_portrait_video_with_a_rotation_flag_is_seen_upright(tmp_path, film, detector):
+    tall = film[:, :, 32:-32]
+    lying = np.rot90(tall, 1, axes=(1, 2))
+    verdict = detector.detect(shoot(tmp_path / "portrait.mp4", lying, rotation=90))
+    assert (verdict.video.width, verdict.video.height) == (192, 256)
+    assert_scored(verdict)
+    upright = detector.detect(shoot(tmp_path / "upright.mp4", tall))
+    assert verdict.faces[0].clips[0].to_frame == pytest.approx(upright.faces[0].clips[0].to_frame, abs=4)
+
+
+@pytest.mark.parametrize(("frame_rate", "num_frames"), [(5, 8), (120, 60)])
+def test_slow_and_fast_videos_are_scored(tmp_path, film, detector, frame_rate, num_frames):
+    verdict = detector.detect(shoot(tmp_path / "video.mp4", film, frame_rate=frame_rate, num_frames=num_frames))
+    assert_scored(verdict)
+    clip = verdict.faces[0].clips[0]
+    assert clip.span.duration == pytest.approx(4 / frame_rate, rel=0.02)
+
+
+def test_a_4k_video_is_scored_in_its_own_pixels(tmp_path, film, detector):
+    large = [cv2.resize(frame, (2160, 2160), interpolation=cv2.INTER_LINEAR) for frame in film[:4]]
+    wide = np.pad(np.stack(large), ((0, 0), (0, 0), (840, 840), (0, 0)))
+    verdict = detector.detect(shoot(tmp_path / "large.mp4", wide, num_frames=4, frame_rate=5))
+    assert (verdict.video.width, verdict.video.height) == (3840, 2160)
+    assert_scored(verdict)
+    clip = verdict.faces[0].clips[0]
+    assert clip.to_frame[0, 0, 0] * clip.crop_size > 600
+
+
+# Weights.
+
+
+def other_version(weights, folder):
+    with safe_open(weights, framework="pt") as file:
+        note = json.loads(file.metadata()[METADATA_KEY])
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  (not a dict)
+    path = folder / "other.safetensors"
+    save_file(tensors, path, {METADATA_KEY: json.dumps({**note, "format_version": 99})})
+    return path
+
+
+def text_file(weights, folder):
+    path = folder / "text.safetensors"
+    path.write_text("These are only words.\n" * 40)
+    return path
+
+
+def pickle_file(weights, folder):
+    path = folder / "model.pth"
+    torch.save({"weight": torch.zeros(3)}, path)
+    return path
+
+
+def foreign_tensors(weights, folder):
+    path = folder / "foreign.safetensors"
+    save_file({"weight": torch.zeros(3)}, path)
+    return path
+
+
+def half_a_file(weights, folder):
+    return cut_file(weights, folder / "half.safetensors", 0.5)
+
+
+def empty_file(weights, folder):
+    path = folder / "empty.safetensors"
+    path.touch()
+    return path
+
+
+BAD_WEIGHTS = {
+    "of another version": (other_version, "version 99"),
+    "text": (text_file, "not a safetensors file"),
+    "a torch pickle": (pickle_file, "fakestormer convert"),
+    "other people's tensors": (foreign_tensors, "without fakestormer's metadata"),
+    "half a file": (half_a_file, "not a safetensors file"),
+    "an empty file": (empty_file, "not a safetensors file"),
+    "missing": (lambda weights, folder: folder / "missing.safetensors", "does not exist"),
+    "a folder": (lambda weights, folder: folder, "is a folder"),
+    "below a file": (lambda weights, folder: weights / "inside.safetensors", "does not exist"),
+}
+
+
+@pytest.mark.parametrize("kind", BAD_WEIGHTS)
+def test_weights_that_cannot_be_used_are_one_sentence_and_exit_code_1(tmp_path, run, weights, good, kind):
+    make, words = BAD_WEIGHTS[kind]
+    path = make(weights, tmp_path)
+    ended = run("detect", good, "--weights", path)
+    assert ended.code == 1
+    assert len(ended.sentences) == 1
+    assert str(path) in ended.sentences[0]
+    assert words in ended.sentences[0]
+    assert ended.out == ""
+
+
+def test_weights_that_cannot_be_used_raise_ours_in_python(tmp_path, weights):
+    with pytest.raises(WeightsError, match="version 99"):
+        fs.Detector.load(other_version(weights, tmp_path))
+
+
+@pytest.mark.parametrize("kind", ["text", "half a file", "missing"])
+def test_a_checkpoint_that_cannot_be_converted_is_one_sentence_and_exit_code_1(tmp_path, run, weights, kind):
+    path = BAD_WEIGHTS[kind][0](weights, tmp_path)
+    ended = run("convert", path, tmp_path / "out.safetensors")
+    assert (ended.code, len(ended.sentences)) == (1, 1)
+    assert not (tmp_path / "out.safetensors").exists()
+
+
+# Many files, one command.
+
+
+def test_no_result_is_lost_when_some_of_many_files_fail(tmp_path, run, weights, good):
+    bad = [NOT_VIDEOS[kind](tmp_path) for kind in ("text renamed .mp4", "missing", "empty")]
+    scene = make_video(tmp_path / "scene.mp4", Recipe(num_frames=14))
+    targets = ("--json", tmp_path / "new" / "out.json", "--html", tmp_path / "out.html")
+    ended = run("detect", bad[0], good, bad[1], scene, bad[2], *targets, "--weights", weights)
+    assert ended.code == 1
+    assert [line.split(": ")[0] for line in ended.out.splitlines()] == [str(good), str(scene)]
+    assert len(ended.sentences) == 3
+    results = json.loads((tmp_path / "new" / "out.json").read_text())
+    assert [one["video"]["path"] for one in results["verdicts"]] == [str(good), str(scene)]
+    assert [one["file"] for one in results["failures"]] == [str(path) for path in bad]
+    assert all(one["error"] for one in results["failures"])
+    assert (tmp_path / "out.html").stat().st_size > 0
+
+
+def test_failures_alone_are_written_too(tmp_path, run, weights):
+    ended = run("detect", tmp_path / "a.mp4", tmp_path / "b.mp4", "--json", tmp_path / "out.json", "--weights", weights)
+    assert ended.code == 1
+    results = json.loads((tmp_path / "out.json").read_text())
+    assert results["verdicts"] == []
+    assert len(results["failures"]) == 2
+
+
+def test_an_interruption_keeps_the_verdicts_so_far(tmp_path, run, weights, good, monkeypatch):
+    judge = fs.Detector.detect
+
+    def interrupted_at_the_second(self, path, observe=None):
+        if Path(path).name == "second.mp4":
+            raise KeyboardInterrupt
+        return judge(self, path, observe)
+
+    monkeypatch.setattr(fs.Detector, "detect", interrupted_at_the_second)
+    ended = run("detect", good, tmp_path / "second.mp4", "--json", tmp_path / "out.json", "--weights", weights)
+    assert ended.code == 130
+    assert "interrupted" in ended.err
+    results = json.loads((tmp_path / "out.json").read_text())
+    assert [one["video"]["path"] for one in results["verdicts"]] == [str(good)]
+
+
+def test_a_results_file_that_cannot_be_written_is_one_sentence(tmp_path, run, weights, good):
+    for target in (tmp_path, good / "out.json"):
+        ended = run("detect", good, "--json", target, "--weights", weights)
+        assert (ended.code, len(ended.sentences)) == (1, 1)
+
+
+@pytest.mark.parametrize("arguments", [("detect",), ("detect", "a.mp4", "--threshold", "0.5"), ("judge", "a.mp4")])
+def test_a_command_that_makes_no_sense_ends_with_2(run, arguments):
+    ended = run(*arguments)
+    assert ended.code == 2
+    assert "Usage" in ended.err
+
+
+def test_a_device_that_is_not_there_is_one_sentence(run, weights, good):
+    ended = run("detect", good, "--weights", weights, "--device", "abacus")
+    assert (ended.code, len(ended.sentences)) == (1, 1)
+    assert "'abacus'" in ended.sentences[0]
+
+
+def test_the_installed_command_behaves_the_same(tmp_path, weights, good):
+    text = NOT_VIDEOS["text renamed .mp4"](tmp_path)
+    command = [sys.executable, "-W", "error", "-c", "from fakestormer.cli.main import main; main()"]
+    arguments = ["detect", good, text, "--weights", weights, "--json", tmp_path / "out.json"]
+    ended = subprocess.run([*command, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=120)
+    assert ended.returncode == 1
+    assert "Traceback" not in ended.stderr
+    assert ended.stdout.startswith(f"{good}: ")
+    assert [str(text) in line for line in ended.stderr.splitlines() if line.startswith("fakestormer: ")] == [True]
+    assert len(json.loads((tmp_path / "out.json").read_text())["verdicts"]) == 1
