@@ -134,7 +134,7 @@ def test_pictures_that_the_decoder_patched_up_count_as_corrupt(tmp_path):
 def test_a_broken_file_gives_the_same_frames_every_time(tmp_path, kind):
     path = BROKEN_VIDEOS[kind](tmp_path)
     first = pixels(path)
-    assert all(pixels(path) == first for _ in range(3))
+    assert all(pixels(path) == first for _ in range(2))
 
 
 def test_scattered_bit_errors_give_the_same_frames_every_time(tmp_path):
