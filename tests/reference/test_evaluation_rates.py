@@ -39,7 +39,7 @@ def error_by_steps(is_fake, scores):
 
 
 @given(scored_sets())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_auc_is_the_share_of_pairs_in_order_and_the_error_rate_the_crossing(scored):
     is_fake, scores = scored
     rates = measure(is_fake, scores)
@@ -55,7 +55,7 @@ def test_rates_depend_on_the_order_of_scores_alone(scored):
 
 
 @given(scored_sets(), st.integers(0, 2**32 - 1))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_a_weighted_round_equals_the_rates_of_the_resampled_set(scored, seed):
     is_fake, scores = scored
     rng = np.random.default_rng(seed)

@@ -33,7 +33,7 @@ def rates(calibration, reals, fakes):
     st.floats(0, 0.5),
     st.floats(0, 0.5),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_any_calibration_keeps_the_order_is_well_formed_and_holds_both_error_rates(
     tmp_path_factory, reals, fakes, max_false_alarms, max_missed
 ):

@@ -130,11 +130,11 @@ def test_the_same_seed_gives_the_same_intervals_and_another_seed_others():
 def test_a_95_percent_interval_covers_the_true_auc_about_95_times_in_100():
     truth, config = 0.760, EvaluationConfig(num_rounds=200)  # two normals, one deviation apart: Phi(1 / sqrt 2)
     rng, covered = np.random.default_rng(7), 0
-    for _ in range(60):
+    for _ in range(40):
         rows = [*rows_of("real", "a", rng.normal(0, 1, 40)), *rows_of("fake", "a", rng.normal(1, 1, 40))]
         auc = summarise(rows, config).overall.auc
         covered += auc.low <= truth <= auc.high
-    assert 51 <= covered <= 60
+    assert 33 <= covered <= 40
 
 
 def test_clips_of_one_person_do_not_narrow_the_interval():
@@ -167,9 +167,9 @@ def test_no_rounds_means_no_intervals():
 def test_a_thousand_rounds_over_four_hundred_files_take_seconds():
     rng = np.random.default_rng(0)
     rows = [row("fake" if i % 2 else "real", f"group {i % 20 // 2}", rng.normal(i % 2)) for i in range(400)]
-    start = time.monotonic()
+    start = time.process_time()
     summarise(rows)
-    assert time.monotonic() - start < 20  # about 0.2 s; resampling file by file with scikit-learn takes minutes
+    assert time.process_time() - start < 20  # about 0.2 s; resampling file by file with scikit-learn takes minutes
 
 
 def test_settings_out_of_range_are_refused():
