@@ -145,6 +145,8 @@ def training_batches(run: TrainRun, tracks: Sequence[CachedTrack], first_step: i
         batch_size=pairs,
         num_workers=run.num_workers,
         collate_fn=collate_pairs,
+        # The loader draws a seed when it starts: from here, so that a resumed run does not lose step with dropout.
+        generator=torch.Generator(),
         multiprocessing_context="spawn" if run.num_workers else None,
         prefetch_factor=4 if run.num_workers else None,
     )
