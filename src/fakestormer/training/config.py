@@ -94,6 +94,13 @@ class TrainRun:
                 f"clip_spec.image_size={self.clip_spec.image_size} and model.image_size={self.model.image_size} "
                 "must be the same"
             )
+        made = (self.synthesis.image_size, self.synthesis.num_rows, self.synthesis.num_columns)
+        wanted = (self.model.image_size, self.model.grid_size, self.model.grid_size)
+        if made != wanted:
+            raise ConfigError(
+                f"synthesis.image_size, num_rows and num_columns are {made}, the model's image_size and patch grid "
+                f"{wanted}: they must be the same"
+            )
 
     def to_json(self) -> dict[str, Any]:
         """The run as plain JSON values."""
