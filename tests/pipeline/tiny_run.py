@@ -1,0 +1,24 @@
+"""The smallest training run that goes through everything: a recipe as a user would write one."""
+
+from __future__ import annotations
+
+from fakestormer.data.training_set import ClipSampling
+from fakestormer.model import ModelConfig
+from fakestormer.synthesis import SynthesisConfig
+from fakestormer.training import Optimisation, TrainRun, Validation
+from fakestormer.types import ClipSpec
+
+
+def tiny() -> TrainRun:
+    """Four steps of two pairs; dropout and stochastic depth are on, so that a lost random state shows."""
+    return TrainRun(
+        name="tiny run",
+        model=ModelConfig(name="test", width=16, depth=2, num_heads=2, image_size=64, drop_path=0.5),
+        clip_spec=ClipSpec(image_size=64),
+        sampling=ClipSampling(still_share=0.3),
+        synthesis=SynthesisConfig(image_size=64, num_rows=4, num_columns=4),
+        optimisation=Optimisation(num_steps=4, pairs_per_step=2, peak_rate=1e-2, average_decay=0.9),
+        validation=Validation(held_out=0.15, num_pairs=2, every=2),
+        num_workers=0,
+        checkpoint_every=2,
+    )
