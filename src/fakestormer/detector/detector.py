@@ -12,6 +12,7 @@ from typing import Any
 import torch
 
 from fakestormer.detector.config import DetectorConfig
+from fakestormer.detector.key_frames import with_key_frames
 from fakestormer.detector.plan import plan_track
 from fakestormer.detector.score import ClipScorer
 from fakestormer.faces import ClipCutter, ClipPlan, FaceDetector, FaceTracker, TrackingResult
@@ -21,8 +22,6 @@ from fakestormer.types import (
     Calibration,
     ClipEvidence,
     FaceTrack,
-    FaceVerdict,
-    KeyFrame,
     Provenance,
     SetAsideTrack,
     VideoInfo,
@@ -30,10 +29,9 @@ from fakestormer.types import (
     WeightsError,
 )
 from fakestormer.verdict import judge_face, judge_video
-from fakestormer.video import VideoReader, decoder_version, hash_file, read_frames_at
+from fakestormer.video import VideoReader, decoder_version, hash_file
 
 Observer = Callable[[str, Any], None]
-KEY_FRAME_SIZE = 960
 UNCALIBRATED = Calibration(1.0, 0.0, 0.5, 0.5, "nothing: these weights carry no calibration")
 
 
@@ -83,7 +81,7 @@ class Detector:
         ]
         verdict = judge_video(
             video=info if info.duration else replace(info, duration=small.duration),
-            faces=self._with_key_frames(Path(path), faces, found.tracks, plans),
+            faces=with_key_frames(Path(path), faces, plans, self.config.key_frames, small),
             set_aside=(*found.set_aside, *too_short),
             damage=small.damage,
             num_frames=small.num_frames,
@@ -127,38 +125,6 @@ class Detector:
             evidence.setdefault(one.track_id, []).append(one)
             tell("clip", one)
         return evidence
-
-    def _with_key_frames(
-        self, path: Path, faces: Sequence[FaceVerdict], tracks: Sequence[FaceTrack], plans: Sequence[ClipPlan]
-    ) -> tuple[FaceVerdict, ...]:
-        """The faces with pictures of their most suspicious clips: each clip's frame of strongest temporal change."""
-        chosen: list[tuple[int, int, ClipEvidence, int]] = []
-        frames_of = {
-            track.track_id: [p.frame_indices for p in plans if p.track_id == track.track_id] for track in tracks
-        }
-        for face in faces:
-            ranked = sorted(zip(face.clips, frames_of[face.track_id], strict=True), key=lambda pair: -pair[0].logit)
-            for clip, frame_indices in ranked[: self.config.key_frames]:
-                strongest = int(clip.temporal_vulnerability.max(axis=(1, 2)).argmax())
-                chosen.append((face.track_id, frame_indices[strongest], clip, strongest))
-        wanted = [index for _, index, _, _ in chosen]
-        frames = read_frames_at(path, wanted, max_size=KEY_FRAME_SIZE) if wanted else ()
-        pictures: dict[int, list[KeyFrame]] = {}
-        full_size = max(VideoReader(path).info.width, VideoReader(path).info.height)
-        for (track_id, index, clip, strongest), frame in zip(chosen, frames, strict=True):
-            pictures.setdefault(track_id, []).append(
-                KeyFrame(
-                    time=frame.time,
-                    frame_index=index,
-                    image=frame.image,
-                    scale=max(frame.image.shape[:2]) / full_size,
-                    logit=clip.logit,
-                    to_frame=clip.to_frame[strongest],
-                    crop_size=clip.crop_size,
-                    temporal_vulnerability=clip.temporal_vulnerability[strongest],
-                )
-            )
-        return tuple(replace(face, key_frames=tuple(pictures.get(face.track_id, ()))) for face in faces)
 
     def _provenance(self, path: Path, calibration: Calibration) -> Provenance:
         return Provenance(

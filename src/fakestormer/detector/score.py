@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from fakestormer.detector.config import DetectorConfig
-from fakestormer.model import LoadedWeights, ModelOutput, preprocess
+from fakestormer.model import LoadedWeights, ModelOutput, PublishedFakeSTormer, preprocess
 from fakestormer.types import ClipEvidence, ConfigError, FaceClip
 
 
@@ -21,6 +21,8 @@ class ClipScorer:
         self._weights = weights
         self._config = config
         self._model = weights.model.to(self.device).eval()
+        # The authors' weights are run exactly as they were tested: their map is put back in order, nothing is mirrored.
+        self._published = self._model if isinstance(self._model, PublishedFakeSTormer) else None
 
     def score(self, clips: Iterable[FaceClip]) -> Iterator[ClipEvidence]:
         """The evidence of every clip, in order."""
@@ -32,7 +34,7 @@ class ClipScorer:
     def _score_batch(self, clips: tuple[FaceClip, ...]) -> list[ClipEvidence]:
         images = torch.from_numpy(np.stack([clip.images for clip in clips])).to(self.device)
         output = self._forward(images)
-        if self._config.flip:
+        if self._config.flip and self._published is None:
             mirrored = self._forward(images.flip(3))
             output = ModelOutput(
                 logits=(output.logits + mirrored.logits) / 2,
@@ -41,7 +43,8 @@ class ClipScorer:
             )
         logits = output.logits.cpu().numpy().astype(float)
         spatial = output.spatial_logits.sigmoid().cpu().numpy().astype(float)
-        temporal = output.temporal_map.cpu().numpy().astype(float)
+        maps = output.temporal_map if self._published is None else self._published.unscrambled(output.temporal_map)
+        temporal = maps.cpu().numpy().astype(float)
         return [
             ClipEvidence(
                 track_id=clip.track_id,
