@@ -14,7 +14,7 @@ FLAGS = {
     "": ("--version",),
     "detect": ("FILES", "--json", "--html", "--device", "--weights"),
     "evaluate": ("--manifest", "--out", "--device", "--weights"),
-    "calibrate": ("WEIGHTS", "--scores", "--out", "--name"),
+    "calibrate": ("WEIGHTS", "--scores", "--out", "--name", "--card"),
     "inspect": ("[WEIGHTS]",),
     "convert": ("FILE", "OUT"),
     "prepare": ("PLACE", "--out", "--landmark-model", "--workers", "--max-frames"),

@@ -14,10 +14,14 @@ def calibrate(
     scores: Annotated[Path, typer.Option("--scores", help="scores.csv of `evaluate` on development data.")],
     out: Annotated[Path, typer.Option("--out", help="Where to write the calibrated weights.")],
     name: Annotated[str, typer.Option("--name", help="What the development data are called, for the report.")],
+    card: Annotated[Path | None, typer.Option("--card", help="Model card (text) to store in the weights.")] = None,
 ) -> None:
     """Fit the calibration on the scores of development videos and write it into a copy of the weights."""
     from fakestormer.evaluation import apply_calibration, fit_calibration
+    from fakestormer.types import DataError
 
+    if card is not None and not card.is_file():
+        raise DataError(f"there is no model card {card}: give a text file, or leave --card out")
     calibration = fit_calibration(scores, name)
-    apply_calibration(weights, out, calibration)
+    apply_calibration(weights, out, calibration, card.read_text(encoding="utf-8") if card else None)
     Console().print(f"wrote {out}: {calibration}", markup=False, highlight=False, soft_wrap=True)

@@ -56,8 +56,12 @@ def fit_calibration(
     return Calibration(slope, intercept, real_to, fake_from, fitted_on)
 
 
-def apply_calibration(weights_in: Path, weights_out: Path, calibration: Calibration) -> None:
+def apply_calibration(
+    weights_in: Path, weights_out: Path, calibration: Calibration, card_text: str | None = None
+) -> None:
     """Writes a copy of the weights that carries the calibration; every tensor and all other metadata stay as they are.
+
+    `card_text`, the model card in words, takes the place of the card's status where it is given.
 
     Raises:
         WeightsError: `weights_in` is no usable weights file (see `load_weights`). It may be `weights_out` as well.
@@ -67,6 +71,8 @@ def apply_calibration(weights_in: Path, weights_out: Path, calibration: Calibrat
         metadata = dict(opened.metadata())
         tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118  (not a dict)
     note = json.loads(metadata[METADATA_KEY]) | {"calibration": dataclasses.asdict(calibration)}
+    if card_text is not None:
+        note["card"] = {"name": note["name"], "text": card_text}
     content = save(tensors, metadata | {METADATA_KEY: json.dumps(note, sort_keys=True)})
     weights_out.parent.mkdir(parents=True, exist_ok=True)
     unfinished = weights_out.with_name(f"{weights_out.name}.part")

@@ -111,7 +111,7 @@ class _Engine:
         path = self.folder / f"{name}.safetensors"
         record = {"run": self.run.to_json(), "steps_done": done, "environment": environment()}
         card = {"name": self.run.name, "status": "as trained, not calibrated"}
-        save_weights(path, self._shipped(), self.run.clip_spec, card, None, record)
+        save_weights(path, self._shipped(), self.run.clip_spec, card, None, record, half_precision=True)
         return path
 
     def _tell(self, step: int, kind: str, numbers: dict[str, float]) -> None:

