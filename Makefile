@@ -30,7 +30,7 @@ check:
 	$(BIN)/lint-imports
 
 unit:
-	$(BIN)/pytest
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2
 
 test-slow: setup
 	$(BIN)/pytest -m slow

@@ -24,8 +24,8 @@ class DetectorConfig:
     detection_size: int = 640
     clip_interval: float = 1.0
     min_clip_interval: float = 0.2
-    min_clips: int = 12
-    flip: bool = True
+    min_clips: int = 10
+    flip: bool = False
     key_frames: int = 3
     tracking: TrackingConfig = field(default_factory=TrackingConfig)
 
