@@ -70,7 +70,7 @@ class SelfBlendedSet(Dataset[SelfBlendedPair]):
         self._num_pairs = num_pairs
         shortest = min(sampling.frame_strides)
         self._stills = [t for t in tracks if t.is_still and t.found.all()]
-        self._moving = [t for t in tracks if len(t.clip_starts(sampling.num_frames, shortest))]
+        self._moving = [t for t in tracks if not t.is_still and len(t.clip_starts(sampling.num_frames, shortest))]
         if not self._stills and not self._moving:
             raise DataError(
                 f"none of {len(tracks)} cached tracks has {sampling.num_frames} consecutive frames with landmarks: "

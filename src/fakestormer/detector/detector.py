@@ -92,13 +92,12 @@ class Detector:
 
     def _track(self, path: Path, tell: Observer) -> tuple[VideoInfo, TrackingResult, VideoReader]:
         tracker = FaceTracker(self._faces, self.config.tracking)
-        info = VideoReader(path).info
-        tell("probe", info)
-        stride = tracker.stride(info.frame_rate)
         small = VideoReader(path, max_size=self.config.detection_size, wanted=lambda index: index % stride == 0)
+        stride = tracker.stride(small.info.frame_rate)
+        tell("probe", small.info)
         found = tracker.track(small, small.scale)
         tell("track", found)
-        return info, found, small
+        return small.info, found, small
 
     def _plan(
         self, tracks: Sequence[FaceTrack], info: VideoInfo, duration: float

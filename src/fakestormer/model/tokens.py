@@ -44,4 +44,4 @@ class TokenGrid(nn.Module):
         first_row = torch.cat([corner.to(temporal.dtype), temporal], dim=2)
         frame_rows = torch.cat([spatial, patches.to(spatial.dtype)], dim=2)
         grid = torch.cat([first_row, frame_rows], dim=1)
-        return grid + self.spatial_positions + self.temporal_positions[:, None]
+        return grid + self.spatial_positions + self.temporal_positions[: frames + 1, None]

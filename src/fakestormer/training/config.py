@@ -28,6 +28,8 @@ class Optimisation:
 
     The stem's learning rate is multiplied by `stem_rate`. `frozen_stem_blocks` keeps the first convolution and that
     many blocks of a convolutional stem as they were warm-started (the costliest part of a step on a CPU).
+    During the first `single_frame_steps` a clip is one frame, and a step sees as many pairs more: as many pictures, of
+    more faces. Not in the paper.
     """
 
     num_steps: int
@@ -39,6 +41,7 @@ class Optimisation:
     weight_decay: float = 1e-4
     gradient_clip: float | None = None
     frozen_encoder_steps: int = 0
+    single_frame_steps: int = 0
     frozen_stem_blocks: int | None = None
     stem_rate: float = 1.0
     average_decay: float | None = None

@@ -7,11 +7,12 @@ import json
 import platform
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 
 import torch
-from torch.utils.data import DataLoader, Subset
+from torch.utils.data import ConcatDataset, DataLoader
 
 from fakestormer.data.batch import Batch, collate_pairs
 from fakestormer.data.cache import CachedTrack, read_cache
@@ -19,7 +20,7 @@ from fakestormer.data.training_set import SelfBlendedSet, split_identities, with
 from fakestormer.model import FakeSTormer, save_weights, warm_start_lite
 from fakestormer.training.average import WeightAverage
 from fakestormer.training.checkpoint import load_checkpoint, save_checkpoint
-from fakestormer.training.config import TrainRun
+from fakestormer.training.config import Optimisation, TrainRun
 from fakestormer.training.metrics_log import MetricsLog, read_rows
 from fakestormer.training.step import make_optimizer, train_step
 from fakestormer.training.validate import validate
@@ -136,13 +137,16 @@ def make_model(run: TrainRun) -> FakeSTormer:
 
 def training_batches(run: TrainRun, tracks: Sequence[CachedTrack], first_step: int) -> DataLoader[Batch]:
     """The batches of steps `first_step`, ... to the end; batch k is the same whatever the number of workers."""
-    pairs = run.optimisation.pairs_per_step
-    total = run.optimisation.num_steps * pairs
-    pool = SelfBlendedSet(tracks, run.sampling, run.synthesis, run.seed, total, recode=recode_images)
-    remaining = Subset(pool, range(first_step * pairs, total))
+    settings, single = run.optimisation, replace(run.sampling, num_frames=1)
+    num_clips = (settings.num_steps - settings.single_frame_steps) * settings.pairs_per_step
+    num_singles = settings.single_frame_steps * settings.pairs_per_step * run.sampling.num_frames
+    pools = (
+        SelfBlendedSet(tracks, single, run.synthesis, run.seed + 2, num_singles, recode=recode_images),
+        SelfBlendedSet(tracks, run.sampling, run.synthesis, run.seed, num_clips, recode=recode_images),
+    )
     return DataLoader(
-        remaining,  # type: ignore[arg-type]  # collate_pairs makes Batch of what the set gives
-        batch_size=pairs,
+        ConcatDataset(pools),
+        batch_sampler=step_numbers(settings, run.sampling.num_frames, first_step),
         num_workers=run.num_workers,
         collate_fn=collate_pairs,
         # The loader draws a seed when it starts: from here, so that a resumed run does not lose step with dropout.
@@ -150,6 +154,15 @@ def training_batches(run: TrainRun, tracks: Sequence[CachedTrack], first_step: i
         multiprocessing_context="spawn" if run.num_workers else None,
         prefetch_factor=4 if run.num_workers else None,
     )
+
+
+def step_numbers(settings: Optimisation, num_frames: int, first_step: int) -> list[list[int]]:
+    """Which pairs each step from `first_step` on sees: single frames first, `num_frames` times as many, then clips."""
+    singles = settings.pairs_per_step * num_frames
+    ends = [min(step, settings.single_frame_steps) * singles for step in range(settings.num_steps + 1)]
+    for step in range(settings.single_frame_steps, settings.num_steps):
+        ends[step + 1] = ends[step] + settings.pairs_per_step
+    return [list(range(*bounds)) for bounds in itertools.pairwise(ends[first_step:])]
 
 
 def validation_batches(run: TrainRun, tracks: Sequence[CachedTrack]) -> tuple[Batch, ...]:

@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from fakestormer.training.config import Optimisation
+from fakestormer.training.loop import step_numbers
+
+SETTINGS = Optimisation(num_steps=4, pairs_per_step=2, single_frame_steps=2)
+
+
+def test_single_frames_come_first_and_as_many_pictures_a_step() -> None:
+    assert step_numbers(SETTINGS, num_frames=3, first_step=0) == [
+        [0, 1, 2, 3, 4, 5],
+        [6, 7, 8, 9, 10, 11],
+        [12, 13],
+        [14, 15],
+    ]
+
+
+def test_a_resumed_run_sees_the_pairs_that_are_left() -> None:
+    whole = step_numbers(SETTINGS, num_frames=3, first_step=0)
+    for first in range(5):
+        assert step_numbers(SETTINGS, num_frames=3, first_step=first) == whole[first:]
