@@ -111,6 +111,11 @@ class SynthesisConfig:
     shift_x: float = 0.03
     shift_y: float = 0.015
     scale: Range = (0.95, 1 / 0.95)
+    # Beyond the paper, off as published: moving the source interpolates it once, so the target is interpolated too.
+    # Otherwise missing sensor and codec noise inside the mask gives the pseudo-fake away, as in no real forgery.
+    resample_target: bool = False
+    target_scale: Range = (0.96, 1 / 0.96)
+    target_shift: float = 0.01
     elastic_alpha: float = 50.0
     elastic_sigma: float = 7.0
     mask_resize: Range = (0.8, 1 / 0.8)

@@ -74,6 +74,15 @@ class Augmentation:
 
 
 @dataclass(frozen=True, slots=True)
+class TargetMove:
+    """A small change of scale and place of the whole target, in shares of the crop; (1, 0, 0) leaves it as it is."""
+
+    scale: float
+    shift_x: float
+    shift_y: float
+
+
+@dataclass(frozen=True, slots=True)
 class SynthesisParameters:
     """All draws of one clip; with frames and landmarks they determine the pseudo-fake and its targets."""
 
@@ -86,6 +95,7 @@ class SynthesisParameters:
     cutout: bool
     cutout_seed: int
     augmentation: Augmentation
+    target_move: TargetMove
 
 
 def draw_parameters(config: SynthesisConfig, rng: np.random.Generator) -> SynthesisParameters:
@@ -100,6 +110,7 @@ def draw_parameters(config: SynthesisConfig, rng: np.random.Generator) -> Synthe
         cutout=_chance(rng, config.p_cutout),
         cutout_seed=_draw_seed(rng),
         augmentation=_draw_augmentation(config.augmentation, rng),
+        target_move=_draw_target_move(config, rng),
     )
 
 
@@ -146,6 +157,15 @@ def _draw_framing(config: SynthesisConfig, rng: np.random.Generator) -> Framing:
     both = 2 * _within(rng, (low, high))
     side = (max(low, both - high), min(high, both - low))
     return Framing(_within(rng, side), _within(rng, side), 1 - both, _chance(rng, config.p_flip))
+
+
+def _draw_target_move(config: SynthesisConfig, rng: np.random.Generator) -> TargetMove:
+    """Never nothing where targets are to be resampled: a picture that stays in place is not interpolated."""
+    scale = _within(rng, config.target_scale)
+    shifts = (_within(rng, (-1.0, 1.0)), _within(rng, (-1.0, 1.0)))
+    if not config.resample_target:
+        return TargetMove(1.0, 0.0, 0.0)
+    return TargetMove(scale, shifts[0] * config.target_shift, shifts[1] * config.target_shift)
 
 
 def _draw_augmentation(config: AugmentationConfig, rng: np.random.Generator) -> Augmentation:

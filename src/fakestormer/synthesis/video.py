@@ -18,7 +18,15 @@ from fakestormer.synthesis.masks import draw_masks
 from fakestormer.synthesis.parameters import SynthesisParameters, draw_parameters
 from fakestormer.synthesis.regions import find_scheme
 from fakestormer.synthesis.vulnerability import pool_patches, spatial_target, temporal_targets, vulnerability
-from fakestormer.synthesis.warp import chain, fit_similarity, frame_picture, misfit, move_image, scale_and_shift
+from fakestormer.synthesis.warp import (
+    chain,
+    fit_similarity,
+    frame_picture,
+    misfit,
+    move_image,
+    move_points,
+    scale_and_shift,
+)
 from fakestormer.types import DataError
 
 
@@ -88,11 +96,15 @@ class SelfBlender:
     ) -> SelfBlendedPair:
         """A self-blended pair with these draws; otherwise as `blend`."""
         config, size = self.config, target_images.shape[1]
-        points = self._steady_landmarks(target_landmarks, size)
+        drawn = parameters.target_move
+        move = scale_and_shift(size, drawn.scale, drawn.shift_x, drawn.shift_y)
+        points = move_points(self._steady_landmarks(target_landmarks, size), move)
         face = find_scheme(scheme, points.shape[1])
-        source = self._place_source(parameters, points, target_images, source_images, source_landmarks)
+        source = self._place_source(parameters, points, move, target_images, source_images, source_landmarks)
         mask = draw_masks(points, face, parameters.mask, size, config)
         target = target_images
+        if config.resample_target:
+            target = np.stack([move_image(image, move) for image in target_images])
         if parameters.change_target:
             target = self._change(target, parameters)
         else:
@@ -118,6 +130,7 @@ class SelfBlender:
         self,
         parameters: SynthesisParameters,
         points: Float[ndarray, "frames points 2"],
+        move: Float[ndarray, "2 3"],
         target_images: UInt8[ndarray, "frames size size 3"],
         source_images: UInt8[ndarray, "source_frames source_size source_size 3"] | None,
         source_landmarks: Float[ndarray, "source_frames source_points 2"] | None,
@@ -126,7 +139,7 @@ class SelfBlender:
         shape, size = parameters.mask, target_images.shape[1]
         change = scale_and_shift(size, shape.scale, shape.shift_x, shape.shift_y)
         if source_images is None and source_landmarks is None:
-            return np.stack([move_image(image, change) for image in target_images])
+            return np.stack([move_image(image, chain(move, change)) for image in target_images])
         if source_images is None or source_landmarks is None:
             raise DataError("a source clip needs both images and landmarks, got one of them: give both or neither")
         if source_images.shape != target_images.shape or source_landmarks.shape != points.shape:

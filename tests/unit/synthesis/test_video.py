@@ -21,6 +21,7 @@ from fakestormer.synthesis.warp import frame_picture
 from fakestormer.types import DataError
 
 PLAIN = SynthesisConfig(augmentation=NO_AUGMENTATION, p_cutout=0.0)
+PLAIN_STILL = replace(PLAIN, p_change_target=0.0, p_flip=0.0)
 EVERYTHING = SynthesisConfig(
     p_cutout=1.0,
     augmentation=AugmentationConfig(p_low_resolution=1.0, p_blur=1.0, p_noise=1.0, p_jpeg=1.0, p_recode=1.0),
@@ -35,6 +36,12 @@ ARRAYS = (
     "real_temporal_target",
     "kept_patches",
 )
+
+
+def centre(mask: np.ndarray) -> tuple[float, float]:
+    """Mean x and y of a mask's pixels."""
+    y, x = np.nonzero(mask > 0.5)
+    return float(x.mean()), float(y.mean())
 
 
 def test_a_pair_has_the_agreed_shapes_for_every_scheme(scheme: FaceScheme, images: np.ndarray, face: Callable) -> None:
@@ -84,6 +91,26 @@ def test_the_real_twin_is_the_target_unless_the_target_was_changed(images: np.nd
         expected = np.stack([frame_picture(image, draws.framing, 224) for image in target])
         np.testing.assert_array_equal(pair.real, expected)
         assert draws.change_target == bool(p_change_target)
+
+
+def test_a_resampled_target_moves_as_a_whole_and_takes_face_and_mask_with_it(
+    images: np.ndarray, landmarks: np.ndarray
+) -> None:
+    config = replace(PLAIN, resample_target=True, p_change_target=0.0, p_flip=0.0, target_shift=0.05)
+    for seed in range(4):
+        plain, moved = (SelfBlender(one).blend(images, landmarks, "ibug81", seed) for one in (PLAIN_STILL, config))
+        move = moved.parameters.target_move
+        assert plain.parameters.mask == moved.parameters.mask
+        assert (plain.real != moved.real).any()
+        np.testing.assert_array_equal(moved.fake[moved.mask == 0], moved.real[moved.mask == 0])
+        shifts = [centre(moved.mask[0])[axis] - centre(plain.mask[0])[axis] for axis in (0, 1)]
+        for shift, share in zip(shifts, (move.shift_x, move.shift_y), strict=True):
+            assert abs(shift - 224 * share / moved.parameters.framing.size) < 4
+
+
+def test_targets_stay_as_they_are_unless_resampling_is_asked_for(images: np.ndarray, landmarks: np.ndarray) -> None:
+    pair = SelfBlender(PLAIN).blend(images, landmarks, "ibug81", 3)
+    assert (pair.parameters.target_move.scale, pair.parameters.target_move.shift_x) == (1.0, 0.0)
 
 
 def test_outside_the_mask_fake_and_real_are_one(images: np.ndarray, landmarks: np.ndarray) -> None:
