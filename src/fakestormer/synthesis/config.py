@@ -102,6 +102,8 @@ class SynthesisConfig:
     max_source_misfit: float = 0.1
     # Section 2.2: mask, colour and frequency, affine change, blending.
     p_without_forehead: float = 0.25
+    # Beyond the paper, off as published: the mask covers only what dubbing replaces, the mouth or all below the nose.
+    p_dubbing_hull: float = 0.0
     forehead_lift: float = 1.0
     p_change_target: float = 0.5
     colour: ColourRanges = BLENDING_COLOUR

@@ -26,19 +26,26 @@ COMPONENTS: tuple[tuple[RegionName, ...], ...] = (
 STILL_ONE = 0.99
 SUBPIXEL_BITS = 4
 FOREHEAD_WIDTH = 0.75  # of the width of the brows
+MOUTH_REACH = 1.7  # the mouth's surroundings, in sizes of the mouth: softening eats its border
 
 
 def hull_polygons(
     points: Float[ndarray, "points 2"], scheme: FaceScheme, shape: MaskShape, forehead_lift: float
 ) -> list[Float[ndarray, "corners 2"]]:
-    """The point sets whose convex hulls together are the mask, one of the four families of section 2.2.
+    """The point sets whose convex hulls together are the mask, one of the families of section 2.2.
 
     lower_face: jaw, nose, mouth, eyes and brows. raised: the same, the brows lifted away from the eyes. components:
     jaw halves, cheeks, eyes, nose ridge and nose, each its own hull. whole_face: the first with the forehead points,
-    if they are used and the scheme has them.
+    if they are used and the scheme has them. Beyond the paper, what dubbing replaces: mouth, the lips and what lies
+    around them; below_nose, nose, mouth and the part of the jaw below the nose.
     """
     if shape.hull == "components":
         return [points[list(scheme.indices(*names))] for names in COMPONENTS]
+    if shape.hull == "mouth":
+        mouth = points[list(scheme.regions["mouth"])]
+        return [mouth.mean(axis=0) + MOUTH_REACH * (mouth - mouth.mean(axis=0))]
+    if shape.hull == "below_nose":
+        return [_below_nose(points, scheme)]
     core = points[list(scheme.indices(*(name for name in scheme.regions if name != "forehead")))]
     if shape.hull == "raised":
         return [np.vstack([core, *_lifted_brows(points, scheme, forehead_lift)])]
@@ -96,6 +103,15 @@ def _lifted_brows(
         narrowed = middle + FOREHEAD_WIDTH * (brow - middle)
         lifted.append(narrowed + lift * (brow.mean(axis=0) - eye.mean(axis=0)))
     return lifted
+
+
+def _below_nose(points: Float[ndarray, "points 2"], scheme: FaceScheme) -> Float[ndarray, "corners 2"]:
+    """Nose, mouth, and the points of the jaw that lie further from the eyes than the nose does, on the face's axis."""
+    eyes = points[list(scheme.indices("right_eye", "left_eye"))].mean(axis=0)
+    nose, mouth, jaw = (points[list(part)] for part in (scheme.regions["nose"], scheme.regions["mouth"], scheme.jaw))
+    down = mouth.mean(axis=0) - eyes
+    lower = jaw[(jaw - nose.mean(axis=0)) @ down > 0]
+    return np.vstack([nose, mouth, lower])
 
 
 def _odd(length: float) -> int:

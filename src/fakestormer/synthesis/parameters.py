@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 import numpy as np
 
 from fakestormer.synthesis.config import AugmentationConfig, ColourRanges, Range, SynthesisConfig
 
-HullFamily = Literal["lower_face", "raised", "components", "whole_face"]
+HullFamily = Literal["lower_face", "raised", "components", "whole_face", "below_nose", "mouth"]
 HULL_FAMILIES: tuple[HullFamily, ...] = get_args(HullFamily)
+# The paper's four, and what dubbing replaces: beyond the paper.
+PAPER_HULLS, DUBBING_HULLS = HULL_FAMILIES[:4], HULL_FAMILIES[4:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ class SynthesisParameters:
 
 def draw_parameters(config: SynthesisConfig, rng: np.random.Generator) -> SynthesisParameters:
     """The draws of one clip. Switching a step off in the configuration leaves the other draws as they were."""
-    return SynthesisParameters(
+    drawn = SynthesisParameters(
         mask=_draw_mask_shape(config, rng),
         change_target=_chance(rng, config.p_change_target),
         colour=_draw_colour(config.colour, rng),
@@ -112,12 +114,14 @@ def draw_parameters(config: SynthesisConfig, rng: np.random.Generator) -> Synthe
         augmentation=_draw_augmentation(config.augmentation, rng),
         target_move=_draw_target_move(config, rng),
     )
+    dubbed, hull = _chance(rng, config.p_dubbing_hull), DUBBING_HULLS[_pick(rng, len(DUBBING_HULLS))]
+    return replace(drawn, mask=replace(drawn.mask, hull=hull)) if dubbed else drawn
 
 
 def _draw_mask_shape(config: SynthesisConfig, rng: np.random.Generator) -> MaskShape:
     half_kernels = (config.mask_kernel[0] // 2, config.mask_kernel[1] // 2)
     return MaskShape(
-        hull=HULL_FAMILIES[_pick(rng, len(HULL_FAMILIES))],
+        hull=PAPER_HULLS[_pick(rng, len(PAPER_HULLS))],
         use_forehead=not _chance(rng, config.p_without_forehead),
         shift_x=_within(rng, (-config.shift_x, config.shift_x)),
         shift_y=_within(rng, (-config.shift_y, config.shift_y)),

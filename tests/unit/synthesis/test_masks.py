@@ -9,7 +9,7 @@ import pytest
 
 from fakestormer.synthesis import SCHEMES, FaceScheme, SynthesisConfig, draw_parameters
 from fakestormer.synthesis.masks import draw_masks, fill_hulls, hull_polygons, soften
-from fakestormer.synthesis.parameters import HULL_FAMILIES, HullFamily, MaskShape
+from fakestormer.synthesis.parameters import DUBBING_HULLS, HULL_FAMILIES, HullFamily, MaskShape
 
 SIZE = 128
 CONFIG = SynthesisConfig(elastic_alpha=0.0)
@@ -36,6 +36,17 @@ def test_hull_families_cover_different_parts_of_the_face(scheme: FaceScheme, fac
     assert area(scheme, points, "components") < lower < raised
     whole = area(scheme, points, "whole_face")
     assert (whole > lower * 1.1) == bool(scheme.regions["forehead"])
+
+
+def test_hulls_of_dubbing_stay_in_the_lower_half_of_the_face(scheme: FaceScheme, face: Callable) -> None:
+    points = face(scheme)
+    eyes, nose = (
+        points[list(scheme.indices(*names))].mean(axis=0)[1] for names in (("right_eye", "left_eye"), ("nose",))
+    )
+    assert 0 < area(scheme, points, "mouth") < area(scheme, points, "below_nose") < area(scheme, points, "lower_face")
+    for hull in DUBBING_HULLS:
+        drawn = fill_hulls(hull_polygons(points, scheme, replace(PLAIN, hull=hull), 1.0), SIZE)
+        assert np.flatnonzero(drawn.any(axis=1))[0] > (eyes + nose) / 2
 
 
 def test_without_forehead_points_the_whole_face_ends_at_the_brows(scheme: FaceScheme, face: Callable) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from fakestormer.synthesis import NO_AUGMENTATION, SynthesisConfig, SynthesisParameters, draw_parameters
-from fakestormer.synthesis.parameters import HULL_FAMILIES, ColourChange
+from fakestormer.synthesis.parameters import DUBBING_HULLS, PAPER_HULLS, ColourChange
 
 
 def draw(config: SynthesisConfig, count: int = 400) -> list[SynthesisParameters]:
@@ -43,7 +43,7 @@ def test_switching_one_step_off_leaves_the_other_draws_alone() -> None:
 def test_frequencies_are_those_of_the_method() -> None:
     draws = draw(SynthesisConfig(), 1600)
     hulls = Counter(d.mask.hull for d in draws)
-    assert set(hulls) == set(HULL_FAMILIES)
+    assert set(hulls) == set(PAPER_HULLS)
     assert min(hulls.values()) > 340
     assert np.mean([not d.mask.use_forehead for d in draws]) == pytest.approx(0.25, abs=0.04)
     assert np.mean([d.change_target for d in draws]) == pytest.approx(0.5, abs=0.04)
@@ -52,6 +52,14 @@ def test_frequencies_are_those_of_the_method() -> None:
     assert np.mean([d.framing.flip for d in draws]) == pytest.approx(0.5, abs=0.04)
     assert np.mean([d.augmentation.jpeg_quality is not None for d in draws]) == pytest.approx(0.5, abs=0.04)
     assert {d.mask.first_kernel for d in draws} == set(range(5, 26, 2)) == {d.mask.second_kernel for d in draws}
+
+
+def test_hulls_of_dubbing_are_drawn_as_often_as_asked_and_leave_the_other_draws_alone() -> None:
+    plain, dubbed = draw(SynthesisConfig(), 800), draw(SynthesisConfig(p_dubbing_hull=0.5), 800)
+    share = np.mean([d.mask.hull in DUBBING_HULLS for d in dubbed])
+    assert share == pytest.approx(0.5, abs=0.06)
+    for one, other in zip(plain, dubbed, strict=True):
+        assert replace(other, mask=replace(other.mask, hull=one.mask.hull)) == one
 
 
 def test_every_margin_lies_between_5_and_25_of_256_pixels() -> None:
