@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
 
 import numpy as np
@@ -45,7 +46,7 @@ class ClipScorer:
         spatial = output.spatial_logits.sigmoid().cpu().numpy().astype(float)
         maps = output.temporal_map if self._published is None else self._published.unscrambled(output.temporal_map)
         temporal = maps.cpu().numpy().astype(float)
-        return [
+        evidence = [
             ClipEvidence(
                 track_id=clip.track_id,
                 span=clip.span,
@@ -57,6 +58,12 @@ class ClipScorer:
             )
             for k, clip in enumerate(clips)
         ]
+        return [self._levelled(one) for one in evidence]
+
+    def _levelled(self, one: ClipEvidence) -> ClipEvidence:
+        """The evidence with what genuine faces of its size score on average taken off, where the weights know it."""
+        level = self._weights.size_level
+        return one if level is None else replace(one, logit=one.logit - level.at(one.crop_scale))
 
     def _forward(self, images: torch.Tensor) -> ModelOutput:
         spec = self._weights.clip_spec

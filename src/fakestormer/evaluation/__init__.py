@@ -6,6 +6,7 @@ from fakestormer.evaluation.evaluate import EvaluationProgress, VideoDetector, e
 from fakestormer.evaluation.manifest import Manifest, ManifestRow, read_manifest
 from fakestormer.evaluation.record import Metrics, RunRecord, write_metrics
 from fakestormer.evaluation.scores import ScoreRow, read_scores
+from fakestormer.evaluation.size_level import fit_size_level
 from fakestormer.evaluation.summary import Breakdown, Comparison, Coverage, Estimate, Macro, Slice, Summary, summarise
 from fakestormer.evaluation.tables import render_table
 
@@ -28,6 +29,7 @@ __all__ = [
     "apply_calibration",
     "evaluate",
     "fit_calibration",
+    "fit_size_level",
     "read_manifest",
     "read_scores",
     "render_table",

@@ -17,7 +17,7 @@ from sklearn.linear_model import LogisticRegression
 
 from fakestormer.evaluation.scores import read_scores
 from fakestormer.model.weights import METADATA_KEY, load_weights
-from fakestormer.types import Calibration, ConfigError, DataError
+from fakestormer.types import Calibration, ConfigError, DataError, SizeLevel
 
 MIN_FILES = 5  # scored reals, and scored fakes, below which neither curve nor thresholds mean anything
 
@@ -27,6 +27,7 @@ def fit_calibration(
     fitted_on: str,
     max_false_alarms: float = 0.1,
     max_missed: float = 0.1,
+    size_level: SizeLevel | None = None,
 ) -> Calibration:
     """The calibration of one or several score tables that `evaluate` wrote on development data, never on test data.
 
@@ -37,7 +38,8 @@ def fit_calibration(
     Thresholds: FAKE starts at 0.5 or, if higher, where at most `max_false_alarms` of the reals reach it; REAL ends at
     0.5 or, if lower, where at most `max_missed` of the fakes stay at or below it; between them lies INCONCLUSIVE. So
     0 <= real_to <= 0.5 <= fake_from <= 1 always, both error rates hold on the data of the fit, and what overlaps is
-    left open instead of guessed. The rates are those of the fitting data; new data will differ.
+    left open instead of guessed. The rates are those of the fitting data; new data will differ. `size_level` is taken
+    off the logits first; give it where the weights get it together with this calibration.
 
     Raises:
         DataError: a table is missing or holds fewer than `MIN_FILES` scored reals or fakes.
@@ -46,7 +48,7 @@ def fit_calibration(
     for name, rate in (("max_false_alarms", max_false_alarms), ("max_missed", max_missed)):
         if not 0 <= rate < 1:
             raise ConfigError(f"a calibration needs 0 <= {name} < 1, got {rate}: 0.1 is usual")
-    is_fake, logits = _read_logits([scores] if isinstance(scores, Path) else scores)
+    is_fake, logits = _read_logits([scores] if isinstance(scores, Path) else scores, size_level)
     slope, intercept = _fit_curve(is_fake, logits, fitted_on)
     curve = Calibration(slope, intercept, 0.5, 0.5, fitted_on)
     reals = sorted(curve.probability(float(logit)) for logit in logits[~is_fake])
@@ -57,11 +59,16 @@ def fit_calibration(
 
 
 def apply_calibration(
-    weights_in: Path, weights_out: Path, calibration: Calibration, card_text: str | None = None
+    weights_in: Path,
+    weights_out: Path,
+    calibration: Calibration,
+    card_text: str | None = None,
+    size_level: SizeLevel | None = None,
 ) -> None:
     """Writes a copy of the weights that carries the calibration; every tensor and all other metadata stay as they are.
 
-    `card_text`, the model card in words, takes the place of the card's status where it is given.
+    `card_text`, the model card in words, takes the place of the card's status where it is given; `size_level` the
+    place of the weights' own.
 
     Raises:
         WeightsError: `weights_in` is no usable weights file (see `load_weights`). It may be `weights_out` as well.
@@ -71,6 +78,8 @@ def apply_calibration(
         metadata = dict(opened.metadata())
         tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118  (not a dict)
     note = json.loads(metadata[METADATA_KEY]) | {"calibration": dataclasses.asdict(calibration)}
+    if size_level is not None:
+        note["size_level"] = dataclasses.asdict(size_level)
     if card_text is not None:
         note["card"] = {"name": note["name"], "text": card_text}
     content = save(tensors, metadata | {METADATA_KEY: json.dumps(note, sort_keys=True)})
@@ -80,8 +89,15 @@ def apply_calibration(
     unfinished.replace(weights_out)
 
 
-def _read_logits(tables: Sequence[Path]) -> tuple[Bool[ndarray, " items"], Float[ndarray, " items"]]:
-    rows = [(row.is_fake, row.logit) for table in tables for row in read_scores(table) if row.logit is not None]
+def _read_logits(
+    tables: Sequence[Path], level: SizeLevel | None
+) -> tuple[Bool[ndarray, " items"], Float[ndarray, " items"]]:
+    rows = [
+        (row.is_fake, row.logit - (level.at(row.crop_scale) if level and row.crop_scale else 0.0))
+        for table in tables
+        for row in read_scores(table)
+        if row.logit is not None
+    ]
     is_fake = np.array([fake for fake, _ in rows], dtype=bool)
     num_fake, num_real = int(is_fake.sum()), int((~is_fake).sum())
     if min(num_fake, num_real) < MIN_FILES:

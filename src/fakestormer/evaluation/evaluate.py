@@ -15,7 +15,7 @@ from fakestormer.evaluation.record import Metrics, RunRecord, describe_detector,
 from fakestormer.evaluation.scores import Outcome, ScoreRow
 from fakestormer.evaluation.summary import summarise
 from fakestormer.evaluation.tables import render_table
-from fakestormer.types import FakestormerError, VideoVerdict
+from fakestormer.types import FaceVerdict, FakestormerError, VideoVerdict
 
 METRICS_FILE, TABLE_FILE = "metrics.json", "table.md"
 
@@ -99,7 +99,8 @@ def _score(row: ManifestRow, detector: VideoDetector) -> tuple[ScoreRow, dict[st
     description = describe_detector(verdict.provenance)
     if verdict.score is None:
         return _unscored(row, "not_applicable", verdict.reason or "nothing could be scored"), description
-    logit = _deciding_logit(verdict, verdict.score)
+    face = _deciding_face(verdict)
+    logit = _mean_logit(face, verdict.score)
     if not math.isfinite(logit):
         return _unscored(row, "error", f"the detector gave the logit {logit}: check its weights"), description
     scored = ScoreRow(
@@ -112,15 +113,26 @@ def _score(row: ManifestRow, detector: VideoDetector) -> tuple[ScoreRow, dict[st
         verdict.probability,
         _in_one_line(verdict.reason or ""),
         row.carried,
+        _crop_scale(face),
     )
     return scored, description
 
 
-def _deciding_logit(verdict: VideoVerdict, score: float) -> float:
-    """Mean clip logit of the face whose score is the video's; from the score itself where no clips are kept."""
-    for face in verdict.faces:
-        if face.score == score and face.clips:
-            return math.fsum(clip.logit for clip in face.clips) / len(face.clips)
+def _deciding_face(verdict: VideoVerdict) -> FaceVerdict | None:
+    """The face whose score is the video's; None where no clips are kept."""
+    return next((face for face in verdict.faces if face.score == verdict.score and face.clips), None)
+
+
+def _crop_scale(face: FaceVerdict | None) -> float | None:
+    """Geometric mean over the clips; None where it is not known."""
+    scales = [clip.crop_scale for clip in face.clips] if face else []
+    return math.exp(math.fsum(map(math.log, scales)) / len(scales)) if scales and min(scales) > 0 else None
+
+
+def _mean_logit(face: FaceVerdict | None, score: float) -> float:
+    """Mean clip logit of the deciding face; from the score itself where no clips are kept."""
+    if face is not None:
+        return math.fsum(clip.logit for clip in face.clips) / len(face.clips)
     return math.log(score) - math.log1p(-score) if 0 < score < 1 else math.copysign(math.inf, score - 0.5)
 
 

@@ -15,7 +15,7 @@ from fakestormer.types import DataError
 
 Label = Literal["real", "fake"]
 MANIFEST_COLUMNS = ("file", "label", "group")
-RESULT_COLUMNS = ("decision", "score", "logit", "probability", "reason")
+RESULT_COLUMNS = ("decision", "score", "logit", "probability", "reason", "crop_scale")
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ OUTCOMES: tuple[Outcome, ...] = ("real", "fake", "inconclusive", "not_applicable
 class ScoreRow:
     """What became of one file. `score`, `logit` and `probability` are None where nothing was scored; see `reason`.
 
+    `crop_scale` is how many frame pixels a crop pixel of the deciding face covers, in the geometric mean over clips.
     `logit` is the mean clip logit of the face that decided (unbounded), `score` its logistic in [0, 1], not
     calibrated, `probability` the calibrated one. Metrics are computed on the logit: it orders like the score and does
     not saturate.
@@ -35,6 +36,7 @@ class ScoreRow:
     probability: float | None
     reason: str
     carried: tuple[tuple[str, str], ...] = ()
+    crop_scale: float | None = None
 
     @property
     def is_fake(self) -> bool:
@@ -94,8 +96,11 @@ def read_scores(path: Path) -> tuple[ScoreRow, ...]:
 
 
 def _to_record(row: ScoreRow) -> tuple[str, ...]:
-    numbers = ("" if value is None else repr(value) for value in (row.score, row.logit, row.probability))
-    return (row.file, row.label, row.group, row.decision, *numbers, row.reason, *(value for _, value in row.carried))
+    *numbers, scale = (
+        "" if value is None else repr(value) for value in (row.score, row.logit, row.probability, row.crop_scale)
+    )
+    carried = (value for _, value in row.carried)
+    return (row.file, row.label, row.group, row.decision, *numbers, row.reason, scale, *carried)
 
 
 def _from_record(path: Path, header: list[str], number: int, record: list[str]) -> ScoreRow:
@@ -112,6 +117,7 @@ def _from_record(path: Path, header: list[str], number: int, record: list[str]) 
         logit=_to_number(path, number, named["logit"]),
         probability=_to_number(path, number, named["probability"]),
         reason=named["reason"],
+        crop_scale=_to_number(path, number, named["crop_scale"]),
         carried=tuple((name, named[name]) for name in header if name not in (*MANIFEST_COLUMNS, *RESULT_COLUMNS)),
     )
 

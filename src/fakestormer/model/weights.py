@@ -1,7 +1,7 @@
 """Weights on disk: a safetensors file that says itself what it is and how its crops are cut.
 
 The file's metadata holds one JSON text under METADATA_KEY: format version, kind of model, its configuration, ClipSpec,
-clip protocol, calibration, model card and training record. Nothing about a model is typed a second time.
+clip protocol, size level, calibration, model card and training record. Nothing about a model is typed a second time.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from torch import Tensor
 from fakestormer.model.config import ModelConfig
 from fakestormer.model.fakestormer import FakeSTormer
 from fakestormer.model.published import PublishedConfig, PublishedFakeSTormer
-from fakestormer.types import Calibration, ClipSpec, ConfigError, WeightsError
+from fakestormer.types import Calibration, ClipSpec, ConfigError, SizeLevel, WeightsError
 
 FORMAT_VERSION = 1
 METADATA_KEY = "fakestormer"
@@ -54,6 +54,7 @@ class LoadedWeights:
     model: FakeSTormer | PublishedFakeSTormer
     clip_spec: ClipSpec
     protocol: ClipProtocol
+    size_level: SizeLevel | None
     calibration: Calibration | None
     card: dict[str, Any]
     training_record: dict[str, Any]
@@ -85,6 +86,7 @@ def save_weights(
         "model_config": dataclasses.asdict(model.config),
         "clip_spec": dataclasses.asdict(clip_spec),
         "protocol": dataclasses.asdict(protocol or ClipProtocol()),
+        "size_level": None,
         "calibration": None if calibration is None else dataclasses.asdict(calibration),
         "card": dict(card),
         "training_record": dict(training_record),
@@ -122,11 +124,12 @@ def load_weights(path: str | Path) -> LoadedWeights:
         )
     try:
         model = _build_model(note)
-        calibration = note["calibration"]
+        calibration, size_level = note["calibration"], note.get("size_level")
         loaded = LoadedWeights(
             model=model,
             clip_spec=_clip_spec(note["clip_spec"]),
             protocol=ClipProtocol(**note["protocol"]),
+            size_level=None if size_level is None else SizeLevel(**size_level),
             calibration=None if calibration is None else Calibration(**calibration),
             card=dict(note["card"]),
             training_record=dict(note["training_record"]),

@@ -15,6 +15,7 @@ from fakestormer.types.evidence import (
     FaceVerdict,
     KeyFrame,
     Provenance,
+    SizeLevel,
     VideoVerdict,
 )
 from fakestormer.types.faces import ClipSpec, FaceClip, FaceObservation, FaceTrack, SetAsideTrack
@@ -42,6 +43,7 @@ __all__ = [
     "Landmarks",
     "Provenance",
     "SetAsideTrack",
+    "SizeLevel",
     "TimeSpan",
     "VideoDamage",
     "VideoError",

@@ -6,6 +6,7 @@ import enum
 import math
 from dataclasses import dataclass
 
+import numpy as np
 from jaxtyping import Float, UInt8
 from numpy import ndarray
 
@@ -27,9 +28,10 @@ class Decision(enum.Enum):
 class ClipEvidence:
     """What the model says about one clip.
 
-    `spatial_vulnerability`: per frame, in [0, 1], how vulnerable its worst patch is. `temporal_vulnerability`: per
-    frame and patch, where vulnerability changes, in deviations of the training targets (unbounded). `to_frame` takes
-    crop pixels back to frame pixels; crops are `crop_size` pixels wide and high.
+    `logit`: fake is positive; where the weights carry a SizeLevel, it has been taken off. `spatial_vulnerability`: per
+    frame, in [0, 1], how vulnerable its worst patch is. `temporal_vulnerability`: per frame and patch, where
+    vulnerability changes, in deviations of the training targets (unbounded). `to_frame` takes crop pixels back to frame
+    pixels; crops are `crop_size` pixels wide and high.
     """
 
     track_id: int
@@ -39,6 +41,11 @@ class ClipEvidence:
     temporal_vulnerability: Float[ndarray, "frames rows columns"]
     to_frame: Float[ndarray, "frames 2 3"]
     crop_size: int
+
+    @property
+    def crop_scale(self) -> float:
+        """Frame pixels that one crop pixel covers, mean over frames: below 1 the face was enlarged, above 1 reduced."""
+        return float(np.linalg.norm(self.to_frame[:, :, 0], axis=1).mean())
 
     @property
     def score(self) -> float:
@@ -102,6 +109,32 @@ class Calibration:
     def probability(self, logit: float) -> float:
         """The calibrated probability that a face is fake, in [0, 1]."""
         return 1 / (1 + math.exp(-max(-60.0, min(60.0, self.slope * logit + self.intercept))))
+
+
+@dataclass(frozen=True, slots=True)
+class SizeLevel:
+    """What genuine faces of a size score on average, so that faces of all sizes can be measured with one scale.
+
+    level = slope * ln(crop_scale), with crop_scale held between `smallest` and `largest`, the sizes that the fit has
+    seen; it is taken from every clip's logit. A face that had to be enlarged is soft, and a network that looks for
+    traces of blending takes softness for one.
+    """
+
+    slope: float
+    smallest: float
+    largest: float
+    fitted_on: str
+
+    def __post_init__(self) -> None:
+        if not (0 < self.smallest <= self.largest and math.isfinite(self.slope) and math.isfinite(self.largest)):
+            raise ValueError(
+                f"a size level needs a finite slope and 0 < smallest <= largest, got {self.slope}, {self.smallest} and "
+                f"{self.largest}"
+            )
+
+    def at(self, crop_scale: float) -> float:
+        """The level, in logits, of a face whose crop pixels cover that many frame pixels."""
+        return self.slope * math.log(min(self.largest, max(self.smallest, crop_scale)))
 
 
 @dataclass(frozen=True, slots=True)

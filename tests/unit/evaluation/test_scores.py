@@ -11,6 +11,8 @@ ROWS = (
     ScoreRow("b.mp4", "real", "", "error", None, None, None, "it is empty: get it again", (("note", ""),)),
 )
 
+HEADER = "file,label,group,decision,score,logit,probability,reason,crop_scale\n"
+
 
 def test_rows_come_back_as_they_were_written(tmp_path):
     path = tmp_path / "scores.csv"
@@ -32,8 +34,8 @@ def test_a_last_line_torn_by_an_interruption_is_left_out(tmp_path, cut):
     [
         ("", "lacks the column file"),
         ("file,label,group\n", "lacks the column decision"),
-        ("file,label,group,decision,score,logit,probability,reason\na,fake,g,perhaps,1,1,1,\n", "record 2: not a row"),
-        ("file,label,group,decision,score,logit,probability,reason\na,fake,g,fake,1,nan,1,\n", "'nan' is not a finite"),
+        (HEADER + "a,fake,g,perhaps,1,1,1,,\n", "record 2: not a row"),
+        (HEADER + "a,fake,g,fake,1,nan,1,,\n", "'nan' is not a finite"),
     ],
 )
 def test_a_table_of_another_kind_is_refused(tmp_path, text, sentence):

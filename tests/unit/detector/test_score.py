@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fakestormer.detector import DetectorConfig
+from fakestormer.detector.score import ClipScorer
+from fakestormer.model import FakeSTormer, LoadedWeights, ModelConfig, load_weights, save_weights
+from fakestormer.types import ClipSpec, FaceClip, SizeLevel, TimeSpan
+
+
+@pytest.fixture
+def weights(tmp_path: Path) -> LoadedWeights:
+    model = FakeSTormer(ModelConfig(name="speck", width=16, depth=1, num_heads=1, image_size=32))
+    save_weights(tmp_path / "w.safetensors", model, ClipSpec(image_size=32), {"name": "t"}, None, {})
+    return load_weights(tmp_path / "w.safetensors")
+
+
+def clip_of_scale(scale: float) -> FaceClip:
+    """The same pictures at any scale, turned by a quarter: a crop's scale must not depend on its rotation."""
+    images = np.random.default_rng(0).integers(0, 256, (4, 32, 32, 3), dtype=np.uint8)
+    to_frame = np.tile(np.array([[0.0, -scale, 5.0], [scale, 0.0, 7.0]]), (4, 1, 1))
+    return FaceClip(0, TimeSpan(0.0, 0.2), np.arange(4), images, to_frame)
+
+
+def test_the_level_of_a_faces_size_is_taken_off_its_logit(weights: LoadedWeights) -> None:
+    level = SizeLevel(-1.5, 0.25, 4.0, "a test")
+    clips = [clip_of_scale(scale) for scale in (0.5, 1.0, 3.0, 40.0)]
+    config = DetectorConfig(device="cpu")
+    plain = list(ClipScorer(weights, config).score(clips))
+    levelled = list(ClipScorer(replace(weights, size_level=level), config).score(clips))
+    assert [one.crop_scale for one in plain] == pytest.approx([0.5, 1.0, 3.0, 40.0])
+    for before, after, scale in zip(plain, levelled, (0.5, 1.0, 3.0, 4.0), strict=True):
+        assert before.logit - after.logit == pytest.approx(-1.5 * np.log(scale))
