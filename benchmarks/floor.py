@@ -88,10 +88,12 @@ def any_change(change: object) -> bool:
 
 
 def enlarge(small: ndarray) -> ndarray:
+    """A picture of the output's size."""
     return cv2.resize(small, (SIZE, SIZE), interpolation=cv2.INTER_CUBIC)
 
 
 def jpeg(frame: ndarray, quality: int) -> ndarray | None:
+    """There and back."""
     return cv2.imdecode(cv2.imencode(".jpg", frame, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], cv2.IMREAD_COLOR)
 
 
