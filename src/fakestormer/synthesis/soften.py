@@ -40,7 +40,7 @@ def plan_softening(shape: MaskShape, unit: float) -> Softening:
     usual = 0.15 * first_width + 0.35
     resized = (1 + 1 / shape.resize**2) / 6
     return Softening(
-        first=smoothing_kernel(first_width * unit, math.sqrt(usual**2 + resized) * unit),
+        first=smoothing_kernel((first_width + 1) * unit, math.sqrt(usual**2 + resized) * unit),
         second=smoothing_kernel(second_width * unit, shape.second_sigma * unit),
     )
 
