@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float, UInt8
 from numpy import ndarray
 
-from fakestormer.synthesis.augment import sensor_noise
+from fakestormer.synthesis.augment import lay_noise, sensor_noise
 from fakestormer.synthesis.warp import chain, move_image, move_points
 
 
@@ -47,7 +47,7 @@ def film_still(
     images = np.empty((num_frames, *image.shape), dtype=np.uint8)
     for frame, matrix in enumerate(matrices):
         moved = move_image(image, matrix, cv2.INTER_CUBIC)
-        images[frame] = np.clip(np.rint(moved + sensor_noise(image.shape, deviation, rng)), 0, 255)
+        images[frame] = lay_noise(moved, sensor_noise(image.shape, deviation, rng))
     moved_points = np.stack([move_points(points.astype(np.float64), matrix) for matrix in matrices])
     return images, moved_points
 

@@ -32,25 +32,34 @@ def colour_matrix(change: ColourChange) -> Float[ndarray, "3 4"]:
     return np.hstack([gain * linear, offset[:, None]])
 
 
-def change_colour(
-    images: UInt8[ndarray, "frames height width 3"], change: ColourChange
+def recolour(
+    image: UInt8[ndarray, "height width 3"], matrix: Float[ndarray, "3 4"]
+) -> UInt8[ndarray, "height width 3"]:
+    """The picture in the changed colours."""
+    changed: UInt8[ndarray, "height width 3"] = cv2.transform(image, matrix)
+    return changed
+
+
+def change_frames(
+    images: UInt8[ndarray, "frames height width 3"], colour: ColourChange, detail: FrequencyChange
 ) -> UInt8[ndarray, "frames height width 3"]:
-    """The frames in the changed colours; the same array where nothing changes."""
-    if change == ColourChange():
+    """The frames in changed colours and with changed detail; the same array where nothing changes."""
+    matrix = colour_matrix(colour) if colour != ColourChange() else None
+    if matrix is None and detail.kind == "none":
         return images
-    changed: UInt8[ndarray, "height width 3"] = cv2.transform(_as_one_picture(images), colour_matrix(change))
-    return changed.reshape(images.shape)
+    changed = np.empty(images.shape, dtype=np.uint8)
+    for frame, image in enumerate(images):
+        changed[frame] = change_detail(image if matrix is None else recolour(image, matrix), detail)
+    return changed
 
 
-def change_detail(
-    images: UInt8[ndarray, "frames height width 3"], change: FrequencyChange
-) -> UInt8[ndarray, "frames height width 3"]:
-    """The frames with fewer details (reduced and enlarged) or sharpened ones; the same array where nothing changes."""
+def change_detail(image: UInt8[ndarray, "height width 3"], change: FrequencyChange) -> UInt8[ndarray, "height width 3"]:
+    """The picture with fewer details (reduced and enlarged) or sharpened ones; itself where nothing changes."""
     if change.kind == "none":
-        return images
+        return image
     if change.kind == "downscale":
-        return np.stack([reduce_and_enlarge(image, 1 / change.factor) for image in images])
-    return np.stack([_sharpen(image, change.amount) for image in images])
+        return reduce_and_enlarge(image, 1 / change.factor)
+    return _sharpen(image, change.amount)
 
 
 def reduce_and_enlarge(image: UInt8[ndarray, "height width 3"], share: float) -> UInt8[ndarray, "height width 3"]:
@@ -75,8 +84,3 @@ def _hue_rotation(degrees: float) -> Float[ndarray, "3 3"]:
     cosine, sine = math.cos(math.radians(degrees)), math.sin(math.radians(degrees)) / math.sqrt(3)
     cross = np.array([[0.0, -1.0, 1.0], [1.0, 0.0, -1.0], [-1.0, 1.0, 0.0]])
     return cosine * np.eye(3) + sine * cross + (1 - cosine) / 3 * np.ones((3, 3))
-
-
-def _as_one_picture(images: UInt8[ndarray, "frames height width 3"]) -> UInt8[ndarray, "all_rows width 3"]:
-    frames, height, width, _ = images.shape
-    return np.ascontiguousarray(images).reshape(frames * height, width, 3)

@@ -39,8 +39,8 @@ def cut_patches(
         return images
     rows, columns = kept_patches.shape
     frames, height, width, channels = images.shape
-    patches = images.reshape(frames, rows, height // rows, columns, width // columns, channels)
-    cut: UInt8[ndarray, "frames size size 3"] = (patches * kept_patches[None, :, None, :, None, None]).reshape(
-        images.shape
-    )
+    cut: UInt8[ndarray, "frames size size 3"] = images.copy()
+    patches = cut.reshape(frames, rows, height // rows, columns, width // columns, channels)
+    cut_rows, cut_columns = np.nonzero(~kept_patches)
+    patches[:, cut_rows, :, cut_columns] = 0
     return cut

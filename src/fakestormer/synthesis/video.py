@@ -4,29 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import cv2
 import numpy as np
 from jaxtyping import Bool, Float, Float32, UInt8
 from numpy import ndarray
 
 from fakestormer.synthesis.augment import Recode, augment
 from fakestormer.synthesis.blend import blend
-from fakestormer.synthesis.colour import change_colour, change_detail
+from fakestormer.synthesis.colour import change_frames
 from fakestormer.synthesis.config import SynthesisConfig
 from fakestormer.synthesis.cutout import cut_patches, draw_kept_patches
 from fakestormer.synthesis.landmarks import interpolate_landmarks
 from fakestormer.synthesis.masks import draw_masks
 from fakestormer.synthesis.parameters import SynthesisParameters, draw_parameters
 from fakestormer.synthesis.regions import find_scheme
+from fakestormer.synthesis.view import View, mirror, onto_output, place_views, show
 from fakestormer.synthesis.vulnerability import pool_patches, spatial_target, temporal_targets, vulnerability
-from fakestormer.synthesis.warp import (
-    chain,
-    fit_similarity,
-    frame_picture,
-    misfit,
-    move_image,
-    move_points,
-    scale_and_shift,
-)
+from fakestormer.synthesis.warp import chain, fit_similarity, misfit, move_image
 from fakestormer.types import DataError
 
 
@@ -95,22 +89,24 @@ class SelfBlender:
         source_landmarks: Float[ndarray, "source_frames source_points 2"] | None = None,
     ) -> SelfBlendedPair:
         """A self-blended pair with these draws; otherwise as `blend`."""
-        config, size = self.config, target_images.shape[1]
-        drawn = parameters.target_move
-        move = scale_and_shift(size, drawn.scale, drawn.shift_x, drawn.shift_y)
-        points = move_points(self._steady_landmarks(target_landmarks, size), move)
+        config, crop_size = self.config, target_images.shape[1]
+        points = self._steady_landmarks(target_landmarks, crop_size)
         face = find_scheme(scheme, points.shape[1])
-        source = self._place_source(parameters, points, move, target_images, source_images, source_landmarks)
-        mask = draw_masks(points, face, parameters.mask, size, config)
-        target = target_images
-        if config.resample_target:
-            target = np.stack([move_image(image, move) for image in target_images])
+        views = place_views(parameters, crop_size)
+        source = self._place_source(views.source, points, target_images, source_images, source_landmarks)
+        # The mask moves with the source.
+        masks = draw_masks(points, face, parameters.mask, views.source, crop_size, config)
+        target = show(target_images, views.target, config.image_size)
         if parameters.change_target:
             target = self._change(target, parameters)
-        else:
+        # Where the mask is 0 the source is not seen, so nothing is done to it there.
+        inside = (slice(None), masks.rows, masks.columns)
+        source = source[inside]
+        if not parameters.change_target:
             source = self._change(source, parameters)
-        fake = blend(source, target, mask, parameters.blend_ratio)
-        return self._finish(parameters, fake, target, mask)
+        fake = target.copy()
+        fake[inside] = blend(source, target[inside], masks.values[inside], parameters.blend_ratio)
+        return self._finish(parameters, fake, target, masks.values)
 
     def _steady_landmarks(
         self, landmarks: Float[ndarray, "frames points 2"], size: int
@@ -128,18 +124,16 @@ class SelfBlender:
 
     def _place_source(
         self,
-        parameters: SynthesisParameters,
+        view: View,
         points: Float[ndarray, "frames points 2"],
-        move: Float[ndarray, "2 3"],
         target_images: UInt8[ndarray, "frames size size 3"],
         source_images: UInt8[ndarray, "source_frames source_size source_size 3"] | None,
         source_landmarks: Float[ndarray, "source_frames source_points 2"] | None,
-    ) -> UInt8[ndarray, "frames size size 3"]:
-        """The source frames over the target's face, scaled and shifted as drawn; one interpolation."""
-        shape, size = parameters.mask, target_images.shape[1]
-        change = scale_and_shift(size, shape.scale, shape.shift_x, shape.shift_y)
+    ) -> UInt8[ndarray, "frames new_size new_size 3"]:
+        """The source frames over the target's face, scaled, shifted and framed as drawn; one interpolation."""
+        size, crop_size = self.config.image_size, target_images.shape[1]
         if source_images is None and source_landmarks is None:
-            return np.stack([move_image(image, chain(move, change)) for image in target_images])
+            return show(target_images, view, size)
         if source_images is None or source_landmarks is None:
             raise DataError("a source clip needs both images and landmarks, got one of them: give both or neither")
         if source_images.shape != target_images.shape or source_landmarks.shape != points.shape:
@@ -147,10 +141,11 @@ class SelfBlender:
                 f"source and target must be alike, got images {source_images.shape} and {target_images.shape}, "
                 f"landmarks {source_landmarks.shape} and {points.shape}: cut both clips alike"
             )
-        onto_target = self._fit_source(self._steady_landmarks(source_landmarks, size), points)
+        onto_target = self._fit_source(self._steady_landmarks(source_landmarks, crop_size), points)
+        framed = onto_output(view, size)
         return np.stack(
             [
-                move_image(image, chain(similarity, change))
+                move_image(image, chain(similarity, framed), cv2.INTER_LINEAR, size)
                 for image, similarity in zip(source_images, onto_target, strict=True)
             ]
         )
@@ -168,9 +163,9 @@ class SelfBlender:
         return [fit_similarity(here, there) for here, there in zip(source_points, points, strict=True)]
 
     def _change(
-        self, images: UInt8[ndarray, "frames size size 3"], parameters: SynthesisParameters
-    ) -> UInt8[ndarray, "frames size size 3"]:
-        return change_detail(change_colour(images, parameters.colour), parameters.frequency)
+        self, images: UInt8[ndarray, "frames height width 3"], parameters: SynthesisParameters
+    ) -> UInt8[ndarray, "frames height width 3"]:
+        return change_frames(images, parameters.colour, parameters.frequency)
 
     def _finish(
         self,
@@ -179,12 +174,10 @@ class SelfBlender:
         real: UInt8[ndarray, "frames size size 3"],
         mask: Float32[ndarray, "frames size size"],
     ) -> SelfBlendedPair:
-        """Framing, targets, final augmentation and cutout, the same for both clips."""
-        config, framing = self.config, parameters.framing
-        fake, real, mask = (
-            np.stack([frame_picture(picture, framing, config.image_size) for picture in clip])
-            for clip in (fake, real, mask)
-        )
+        """Mirroring, targets, final augmentation and cutout, the same for both clips."""
+        config = self.config
+        if parameters.framing.flip:
+            fake, real, mask = mirror(fake), mirror(real), mirror(mask)
         boundary = vulnerability(mask)
         pooled = pool_patches(boundary, config.num_rows, config.num_columns)
         if pooled.max(axis=(1, 2)).min() < config.min_vulnerability_left:

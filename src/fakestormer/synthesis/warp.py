@@ -1,15 +1,11 @@
-"""Moving pictures and points: affine changes, similarities between landmarks, elastic deformation, framing."""
+"""Moving pictures and points: affine changes, and similarities between landmarks."""
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
-from jaxtyping import Float, Float32, Shaped, UInt8
+from jaxtyping import Float, UInt8
 from numpy import ndarray
-
-from fakestormer.synthesis.parameters import Framing
-
-ELASTIC_GRID = 256
 
 
 def scale_and_shift(size: int, scale: float, shift_x: float, shift_y: float) -> Float[ndarray, "2 3"]:
@@ -36,11 +32,17 @@ def move_points(points: Float[ndarray, "*any 2"], matrix: Float[ndarray, "2 3"])
 
 
 def move_image(
-    image: UInt8[ndarray, "height width 3"], matrix: Float[ndarray, "2 3"], interpolation: int = cv2.INTER_CUBIC
-) -> UInt8[ndarray, "height width 3"]:
-    """The picture moved by a matrix in corner coordinates, mirrored at its border; interpolated once."""
-    height, width = image.shape[:2]
-    moved: UInt8[ndarray, "height width 3"] = cv2.warpAffine(
+    image: UInt8[ndarray, "height width 3"],
+    matrix: Float[ndarray, "2 3"],
+    interpolation: int = cv2.INTER_CUBIC,
+    size: int | None = None,
+) -> UInt8[ndarray, "new_height new_width 3"]:
+    """The picture moved by a matrix in corner coordinates, mirrored at its border; interpolated once.
+
+    It keeps its height and width unless a `size` is given, which then is both.
+    """
+    height, width = image.shape[:2] if size is None else (size, size)
+    moved: UInt8[ndarray, "new_height new_width 3"] = cv2.warpAffine(
         image, pixel_centres(matrix), (width, height), flags=interpolation, borderMode=cv2.BORDER_REFLECT_101
     )
     return moved
@@ -71,38 +73,3 @@ def misfit(points: Float[ndarray, "points 2"], onto: Float[ndarray, "points 2"])
     rest = move_points(points, fit_similarity(points, onto)) - onto
     radius = onto - onto.mean(axis=0)
     return float(np.sqrt(np.sum(rest**2) / max(float(np.sum(radius**2)), 1e-12)))
-
-
-def elastic_maps(
-    size: int, alpha: float, sigma: float, seed: int
-) -> tuple[Float32[ndarray, "size size"], Float32[ndarray, "size size"]]:
-    """Where each pixel of an elastically deformed picture comes from (x and y, pixel centres), for cv2.remap.
-
-    Uniform noise on a 256 x 256 grid, smoothed with deviation `sigma` and multiplied by `alpha`; scaled with the crop.
-    """
-    rng = np.random.default_rng(seed)
-    noise = rng.random((ELASTIC_GRID, ELASTIC_GRID, 2), dtype=np.float32) * 2 - 1
-    field = cv2.GaussianBlur(noise, (0, 0), sigma) * np.float32(alpha * size / ELASTIC_GRID)
-    if size != ELASTIC_GRID:
-        field = cv2.resize(field, (size, size), interpolation=cv2.INTER_LINEAR)
-    grid = np.arange(size, dtype=np.float32)
-    return field[..., 0] + grid[None, :], field[..., 1] + grid[:, None]
-
-
-def frame_picture(
-    image: Shaped[ndarray, "height width *channels"], framing: Framing, size: int
-) -> Shaped[ndarray, "size size *channels"]:
-    """The kept part of the crop at its final size, mirrored where the framing says so (section 2.3)."""
-    scale = size / (framing.size * image.shape[0])
-    matrix = np.array(
-        [
-            [scale, 0.0, -framing.left * image.shape[1] * scale],
-            [0.0, scale, -framing.top * image.shape[0] * scale],
-        ]
-    )
-    if framing.flip:
-        matrix[0] = [-scale, 0.0, size - matrix[0, 2]]
-    framed: Shaped[ndarray, "size size *channels"] = cv2.warpAffine(
-        image, pixel_centres(matrix), (size, size), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101
-    )
-    return framed

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fakestormer.synthesis.augment import add_noise, augment, compress_jpeg
+from fakestormer.synthesis.augment import augment, compress_jpeg
 from fakestormer.synthesis.parameters import Augmentation, ColourChange
 
 NOTHING = Augmentation(ColourChange(), None, None, None, 7, None, None)
@@ -33,7 +33,8 @@ def test_noise_has_the_drawn_deviation_and_is_fresh_in_every_frame() -> None:
 
 def test_noise_is_the_same_for_two_clips_of_one_seed(images: np.ndarray) -> None:
     darker = np.clip(images, 60, 200) - 20
-    difference = add_noise(darker + 20, 4.0, seed=1).astype(int) - add_noise(darker, 4.0, seed=1)
+    noisy = replace(NOTHING, noise=4.0)
+    difference = augment(darker + 20, noisy).astype(int) - augment(darker, noisy)
     assert (difference == 20).all()
 
 

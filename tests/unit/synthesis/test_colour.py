@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import pytest
 
-from fakestormer.synthesis.colour import change_colour, change_detail, colour_matrix
+from fakestormer.synthesis.colour import change_frames, colour_matrix
 from fakestormer.synthesis.parameters import ColourChange, FrequencyChange
+
+NO_DETAIL = FrequencyChange("none", 2, 0.3)
 
 
 def test_no_change_is_the_identity(images: np.ndarray) -> None:
-    assert change_colour(images, ColourChange()) is images
+    assert change_frames(images, ColourChange(), NO_DETAIL) is images
     np.testing.assert_allclose(colour_matrix(ColourChange()), np.eye(3, 4), atol=1e-12)
 
 
@@ -27,7 +31,7 @@ def test_contrast_turns_about_mid_grey_and_brightness_is_a_gain() -> None:
 
 
 def test_a_shift_of_red_leaves_green_and_blue(images: np.ndarray) -> None:
-    changed = change_colour(images, ColourChange(rgb_shift=(10.0, 0.0, 0.0)))
+    changed = change_frames(images, ColourChange(rgb_shift=(10.0, 0.0, 0.0)), NO_DETAIL)
     np.testing.assert_array_equal(changed[..., 0], np.minimum(images[..., 0].astype(int) + 10, 255))
     np.testing.assert_array_equal(changed[..., 1:], images[..., 1:])
 
@@ -36,8 +40,9 @@ def test_downscaling_removes_details_and_sharpening_adds_them(images: np.ndarray
     def detail(clip: np.ndarray) -> float:
         return float(np.abs(np.diff(clip.astype(float), axis=2)).mean())
 
-    two, four = (change_detail(images, FrequencyChange("downscale", factor, 0.3)) for factor in (2, 4))
-    sharp = change_detail(images, FrequencyChange("sharpen", 2, 0.3))
+    def changed(kind: Literal["downscale", "sharpen"], factor: int) -> np.ndarray:
+        return change_frames(images, ColourChange(), FrequencyChange(kind, factor, 0.3))
+
+    two, four, sharp = changed("downscale", 2), changed("downscale", 4), changed("sharpen", 2)
     assert detail(four) < detail(two) < detail(images) < detail(sharp)
-    assert change_detail(images, FrequencyChange("none", 2, 0.3)) is images
     assert four.mean() == pytest.approx(images.mean(), abs=1)

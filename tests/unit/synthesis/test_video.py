@@ -15,9 +15,9 @@ from fakestormer.synthesis import (
     draw_parameters,
     source_misfit,
 )
-from fakestormer.synthesis.colour import change_colour, change_detail
+from fakestormer.synthesis.colour import change_frames
+from fakestormer.synthesis.view import mirror, place_views, show
 from fakestormer.synthesis.vulnerability import pool_patches
-from fakestormer.synthesis.warp import frame_picture
 from fakestormer.types import DataError
 
 PLAIN = SynthesisConfig(augmentation=NO_AUGMENTATION, p_cutout=0.0)
@@ -87,9 +87,10 @@ def test_the_real_twin_is_the_target_unless_the_target_was_changed(images: np.nd
     for p_change_target in (0.0, 1.0):
         pair = SelfBlender(replace(PLAIN, p_change_target=p_change_target)).blend(images, landmarks, "ibug81", 5)
         draws = pair.parameters
-        target = change_detail(change_colour(images, draws.colour), draws.frequency) if draws.change_target else images
-        expected = np.stack([frame_picture(image, draws.framing, 224) for image in target])
-        np.testing.assert_array_equal(pair.real, expected)
+        expected = show(images, place_views(draws, images.shape[1]).target, 224)
+        if draws.change_target:
+            expected = change_frames(expected, draws.colour, draws.frequency)
+        np.testing.assert_array_equal(pair.real, mirror(expected) if draws.framing.flip else expected)
         assert draws.change_target == bool(p_change_target)
 
 

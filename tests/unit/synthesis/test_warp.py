@@ -1,14 +1,10 @@
 from __future__ import annotations
 
-import cv2
 import numpy as np
 import pytest
 
-from fakestormer.synthesis.parameters import Framing
 from fakestormer.synthesis.warp import (
-    elastic_maps,
     fit_similarity,
-    frame_picture,
     misfit,
     move_image,
     move_points,
@@ -48,27 +44,3 @@ def test_misfit_is_what_a_similarity_cannot_explain() -> None:
     narrowed = points * [0.5, 1.0]
     assert misfit(points, narrowed) == pytest.approx(np.sqrt(0.1), abs=0.05)
     assert misfit(points, points) < 1e-9
-
-
-def test_elastic_deformation_is_small_smooth_and_scales_with_the_crop() -> None:
-    x, y = elastic_maps(256, 50.0, 7.0, seed=3)
-    offset = np.stack([x - np.arange(256), y - np.arange(256)[:, None]])
-    assert 0.7 < offset.std() < 1.7
-    assert np.abs(np.diff(offset, axis=2)).max() < 1
-    half, _ = elastic_maps(128, 50.0, 7.0, seed=3)
-    expected = cv2.resize(offset[0], (128, 128), interpolation=cv2.INTER_AREA) / 2
-    np.testing.assert_allclose(half - np.arange(128), expected, atol=0.02)
-
-
-def test_framing_keeps_its_part_of_the_crop() -> None:
-    framing = Framing(left=0.25, top=0.125, size=0.5, flip=False)
-    assert centre(frame_picture(dot(30, 28), framing, 64)) == pytest.approx((28, 40), abs=0.1)
-    mirrored = Framing(left=0.25, top=0.125, size=0.5, flip=True)
-    assert centre(frame_picture(dot(30, 28), mirrored, 64)) == pytest.approx((64 - 28, 40), abs=0.1)
-
-
-def test_framing_the_whole_crop_at_its_size_changes_nothing(images: np.ndarray) -> None:
-    whole = Framing(0.0, 0.0, 1.0, flip=False)
-    np.testing.assert_array_equal(frame_picture(images[0], whole, images.shape[1]), images[0])
-    mirrored = frame_picture(images[0], Framing(0.0, 0.0, 1.0, flip=True), images.shape[1])
-    np.testing.assert_array_equal(mirrored, images[0][:, ::-1])
