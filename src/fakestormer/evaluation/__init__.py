@@ -1,12 +1,17 @@
 """Verdicts to numbers: score the files of a manifest, measure with intervals, calibrate on development data."""
 
+from fakestormer.evaluation.breakdown import Breakdown, Coverage, Slice
 from fakestormer.evaluation.calibrate import apply_calibration, fit_calibration
+from fakestormer.evaluation.comparison import Comparison, Macro
 from fakestormer.evaluation.config import EvaluationConfig
+from fakestormer.evaluation.estimate import Estimate
 from fakestormer.evaluation.evaluate import EvaluationProgress, VideoDetector, evaluate
 from fakestormer.evaluation.manifest import Manifest, ManifestRow, read_manifest
+from fakestormer.evaluation.pairs import PairOrder
 from fakestormer.evaluation.record import Metrics, RunRecord, write_metrics
+from fakestormer.evaluation.reliability import Reliability
 from fakestormer.evaluation.scores import ScoreRow, read_scores
-from fakestormer.evaluation.summary import Breakdown, Comparison, Coverage, Estimate, Macro, Slice, Summary, summarise
+from fakestormer.evaluation.summary import Summary, summarise
 from fakestormer.evaluation.tables import render_table
 
 __all__ = [
@@ -20,6 +25,8 @@ __all__ = [
     "Manifest",
     "ManifestRow",
     "Metrics",
+    "PairOrder",
+    "Reliability",
     "RunRecord",
     "ScoreRow",
     "Slice",

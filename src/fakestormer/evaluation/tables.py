@@ -4,10 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from fakestormer.evaluation.breakdown import Breakdown, Coverage, Slice
+from fakestormer.evaluation.comparison import Comparison, Macro
+from fakestormer.evaluation.estimate import Estimate
+from fakestormer.evaluation.pairs import PairOrder
 from fakestormer.evaluation.record import Metrics
-from fakestormer.evaluation.summary import Breakdown, Comparison, Coverage, Estimate, Slice
+from fakestormer.evaluation.reliability import Reliability
 
-RATE_COLUMNS = ("real", "fake", "AUC", "AP", "EER")
+RATE_COLUMNS = ("real", "fake", "AUC", "AP", "EER", "TPR at 1 % FPR")
+THRESHOLD_COLUMNS = ("AUC", "bal. acc. at 0.5", "bal. acc.", "TPR", "FPR", "fakes called real", "inconclusive")
+RELIABILITY_COLUMNS = ("Brier", "ECE", "Cllr", "Cllr min", "calibration loss")
+THRESHOLD_NOTE = (
+    "AUC knows only the order of scores within a line; everything right of it holds every file to the same thresholds. "
+    "Groups: by the rule below. Pooled: all files together, under one threshold. Bal. acc. at 0.5: the probability 0.5 "
+    "as the single threshold. Bal. acc.: fakes answered FAKE and reals answered REAL at the thresholds of the weights, "
+    "where INCONCLUSIVE counts as wrong. TPR and FPR: fakes and reals answered FAKE. Reals and fakes weigh the same."
+)
+RELIABILITY_NOTE = (
+    "Reals and fakes weigh the same. ECE: ten bins of equal width. Cllr, in bits: 0 for perfect likelihood ratios, 1 "
+    "for ratios that say nothing; Cllr min: after the best monotone calibration on these very files; the loss is the "
+    "difference. On few files ECE and loss lean upwards and Cllr min downwards, and a bootstrap gives no fair interval."
+)
 OWN_COLUMNS = ("own real : fake", "AUC", "EER")
 ALL_COLUMNS = ("all real : fake", "AUC", "EER")
 
@@ -23,6 +40,13 @@ def render_table(metrics: Metrics) -> str:
         "## Overall",
         _align([RATE_COLUMNS, _rates(summary.overall)]),
         *((summary.overall.reason,) if summary.overall.reason else ()),
+        "## The same thresholds for every file",
+        _threshold_table(summary.overall, summary.breakdowns[0]),
+        THRESHOLD_NOTE,
+        "## Probabilities",
+        _align([RELIABILITY_COLUMNS, _reliability(summary.reliability)]),
+        RELIABILITY_NOTE,
+        *(("## Pairs", _describe_pairs(summary.pairs)) if summary.pairs else ()),
     ]
     for breakdown in summary.breakdowns:
         parts += [f"## By {breakdown.column}", _breakdown_table(breakdown)]
@@ -99,8 +123,44 @@ def _rest_row(rest: Sequence[Slice]) -> tuple[tuple[str, ...], ...]:
 
 
 def _rates(comparison: Comparison) -> tuple[str, ...]:
-    estimates = (comparison.auc, comparison.average_precision, comparison.equal_error_rate)
-    return (str(comparison.num_real), str(comparison.num_fake), *(_show(estimate) for estimate in estimates))
+    order = (comparison.auc, comparison.average_precision, comparison.equal_error_rate, comparison.tpr_at_1_percent_fpr)
+    return (str(comparison.num_real), str(comparison.num_fake), *(_show(estimate) for estimate in order))
+
+
+def _threshold_table(overall: Comparison, groups: Breakdown) -> str:
+    """One line for each group with a rate, their mean, and all files pooled."""
+    measured = [item for item in groups.slices if item.chosen.auc]
+    lines = [(item.name or "(none)", *_answer_rates(item.chosen)) for item in measured]
+    macro = (f"**macro** ({len(measured)} groups)", *_answer_rates(groups.chosen))
+    return _align([("group", *THRESHOLD_COLUMNS), *lines, macro, ("**pooled**", *_answer_rates(overall))])
+
+
+def _answer_rates(rates: Comparison | Macro) -> tuple[str, ...]:
+    shown = (
+        rates.auc,
+        rates.balanced_accuracy,
+        rates.balanced_accuracy_at_thresholds,
+        rates.true_positive_rate,
+        rates.false_positive_rate,
+        rates.false_negative_rate,
+        rates.inconclusive_rate,
+    )
+    return tuple(_show(estimate) for estimate in shown)
+
+
+def _reliability(rates: Reliability) -> tuple[str, ...]:
+    shown = (rates.brier_score, rates.expected_calibration_error, rates.cllr, rates.cllr_min, rates.calibration_loss)
+    return tuple(_show(estimate) for estimate in shown)
+
+
+def _describe_pairs(pairs: PairOrder) -> str:
+    if pairs.in_order is None:
+        return f"None of the {pairs.num_named} fakes that name an original could be compared with it."
+    num_left_out = pairs.num_named - pairs.num_compared
+    return (
+        f"{_show(pairs.in_order)} of {pairs.num_compared} fakes score above the original they were made from (equal "
+        f"scores count half); {num_left_out} more name an original that was not scored as a real."
+    )
 
 
 def _show(estimate: Estimate | None) -> str:
