@@ -42,6 +42,7 @@ def test_ratios_read_from_the_distributions_lose_next_to_nothing_and_boasting_on
     assert boasting.cllr_min == pytest.approx(true.cllr_min)
 
 
+@pytest.mark.slow
 def test_percentiles_cover_the_true_cost_of_the_ratios_about_95_times_in_100_and_rarely_its_fitted_parts():
     def draw(num_files):
         is_fake = np.arange(num_files) % 2 == 1
