@@ -14,6 +14,7 @@ FLAGS = {
     "": ("--version",),
     "detect": ("FILES", "--json", "--html", "--device", "--weights"),
     "evaluate": ("--manifest", "--out", "--device", "--weights"),
+    "compare": ("FIRST", "SECOND", "--out"),
     "calibrate": ("WEIGHTS", "--scores", "--out", "--name", "--card"),
     "inspect": ("[WEIGHTS]",),
     "convert": ("FILE", "OUT"),

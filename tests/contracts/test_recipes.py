@@ -11,7 +11,8 @@ import pytest
 import torch
 
 import fakestormer.recipes
-from fakestormer.model import FakeSTormer
+from fakestormer.detector import default_weights_path
+from fakestormer.model import FakeSTormer, load_weights
 from fakestormer.training import TrainRun
 
 MODULES = [
@@ -38,6 +39,20 @@ def test_a_recipe_builds_a_run_and_its_model(name):
     with torch.device("meta"):  # shapes only: the largest model must not cost a test its memory
         model = FakeSTormer(run.model)
     assert sum(weight.numel() for weight in model.parameters()) > 0
+
+
+def test_the_default_weights_were_made_by_the_recipe_of_that_name():
+    """But for the precision, which tells of the machine, and for settings that the record is too old to know."""
+    made = load_weights(default_weights_path()).training_record["run"] | {"precision": "float32"}
+    now = RECIPES["fakestormer.recipes.lite:lite"]().to_json()
+    assert overlaid(now, made) == now
+
+
+def overlaid(now, made):
+    """`now` with every value that `made` records put in its place."""
+    if not isinstance(now, dict):
+        return made
+    return {key: overlaid(value, made[key]) if key in made else value for key, value in now.items()}
 
 
 @pytest.mark.parametrize("name", RECIPES)

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from fakestormer.cli.calibrate import calibrate
+from fakestormer.cli.compare import compare
 from fakestormer.cli.convert import convert
 from fakestormer.cli.detect import detect
 from fakestormer.cli.evaluate import evaluate
@@ -26,7 +27,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for verb in (detect, evaluate, calibrate, inspect, convert, prepare, synthesize, train):
+for verb in (detect, evaluate, compare, calibrate, inspect, convert, prepare, synthesize, train):
     app.command()(verb)
 
 

@@ -1,4 +1,4 @@
-"""How well scores tell fake from real: AUC, average precision, equal error rate, and their bootstrap intervals.
+"""How well scores order fakes above reals: AUC, average precision, equal error rate, hits at few false alarms.
 
 Fake is the positive class. Point values come from scikit-learn. Bootstrap rounds are not resampled one by one: a round
 is a row of weights (how often each item was drawn), and all rounds run through the sorted scores together.
@@ -14,21 +14,23 @@ from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 from sklearn.metrics import average_precision_score, roc_auc_score, roc_curve
 
+LOW_ALARMS = 0.01  # the false-alarm rate at which `tpr_at_1_percent_fpr` is read
 WEIGHTS_PER_BLOCK = 2_000_000  # bootstrap rounds are taken in blocks of this many weights: 16 MB at a time
 
 
 class Rates(NamedTuple):
-    """AUC, average precision and equal error rate, each in [0, 1]."""
+    """AUC, average precision, equal error rate, and the hits at 1 % false alarms, each in [0, 1]."""
 
     auc: float
     average_precision: float
     equal_error_rate: float
+    tpr_at_1_percent_fpr: float
 
 
 def measure(is_fake: Bool[ndarray, " items"], scores: Float[ndarray, " items"]) -> Rates:
-    """The three rates of a set that holds at least one real and one fake; ValueError without either.
+    """The four rates of a set that holds at least one real and one fake; ValueError without either.
 
-    Average precision depends on the share of fakes in the set; AUC and equal error rate do not.
+    Average precision depends on the share of fakes in the set; the others do not.
     """
     if is_fake.all() or not is_fake.any():
         raise ValueError(
@@ -38,7 +40,17 @@ def measure(is_fake: Bool[ndarray, " items"], scores: Float[ndarray, " items"]) 
         float(roc_auc_score(is_fake, scores)),
         float(average_precision_score(is_fake, scores)),
         equal_error_rate(is_fake, scores),
+        hits_at_low_alarms(is_fake, scores),
     )
+
+
+def hits_at_low_alarms(is_fake: Bool[ndarray, " items"], scores: Float[ndarray, " items"]) -> float:
+    """The largest share of fakes found by a threshold that at most 1 % of the reals reach.
+
+    A threshold that exists, not a point between two: with fewer than 100 reals it is the share without a false alarm.
+    """
+    false_alarms, hits, _ = roc_curve(is_fake, scores, drop_intermediate=False)
+    return float(_hits_below(np.asarray(false_alarms, dtype=float)[None], np.asarray(hits, dtype=float)[None])[0])
 
 
 def equal_error_rate(is_fake: Bool[ndarray, " items"], scores: Float[ndarray, " items"]) -> float:
@@ -68,8 +80,8 @@ def draw_weights(
 
 def measure_rounds(
     is_fake: Bool[ndarray, " items"], scores: Float[ndarray, " items"], weights: Int[ndarray, "rounds items"]
-) -> Float[ndarray, "rounds 3"]:
-    """`measure` under each row of weights: AUC, average precision, equal error rate; NaN where a class is absent."""
+) -> Float[ndarray, "rounds 4"]:
+    """`measure` under each row of weights, in the order of `Rates`; NaN where a class is absent."""
     order = np.argsort(-scores, kind="stable")
     ordered = scores[order]
     starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
@@ -84,10 +96,11 @@ def measure_rounds(
         origin = np.zeros((len(weights), 1))
         curve = np.hstack([origin, alarms / num_real]), np.hstack([origin, hits / num_fake])
     defined = (num_fake > 0)[:, 0] & (num_real > 0)[:, 0]
-    rates = np.full((len(weights), 3), np.nan)
+    rates = np.full((len(weights), 4), np.nan)
     rates[defined, 0] = auc[defined]
     rates[defined, 1] = average_precision[defined]
     rates[defined, 2] = _crossing(curve[0][defined], curve[1][defined])
+    rates[defined, 3] = _hits_below(curve[0][defined], curve[1][defined])
     return rates
 
 
@@ -102,3 +115,11 @@ def _crossing(
     start, end = np.take_along_axis(false_alarms, before, 1), np.take_along_axis(false_alarms, after, 1)
     crossing: Float[ndarray, " rounds"] = (start + (end - start) * -low / (high - low))[:, 0]
     return crossing
+
+
+def _hits_below(
+    false_alarms: Float[ndarray, "rounds points"], hits: Float[ndarray, "rounds points"]
+) -> Float[ndarray, " rounds"]:
+    """The largest hit rate among the points with few enough false alarms; (0, 0) is always one of them."""
+    best: Float[ndarray, " rounds"] = np.where(false_alarms <= LOW_ALARMS + 1e-12, hits, 0).max(axis=1)
+    return best

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fakestormer.evaluation.breakdown import Breakdown
 from fakestormer.evaluation.config import EvaluationConfig
-from fakestormer.evaluation.summary import Breakdown, Summary
+from fakestormer.evaluation.summary import Summary
 from fakestormer.types import Provenance
 
-METRICS_VERSION = 1
+METRICS_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ def write_metrics(path: Path, metrics: Metrics) -> None:
     """The metrics as JSON, schema `METRICS_VERSION`; an undefined rate is null and has its reason beside it."""
     detector = metrics.run.detector
     detector_hash = None if detector is None else hash_detector(detector)
+    pairs = metrics.summary.pairs
     content = {
         "metrics_version": METRICS_VERSION,
         "run": dataclasses.asdict(metrics.run) | {"detector_sha256": detector_hash},
@@ -77,6 +79,8 @@ def write_metrics(path: Path, metrics: Metrics) -> None:
         "coverage": dataclasses.asdict(metrics.summary.coverage),
         "decisions": metrics.summary.decisions,
         "overall": dataclasses.asdict(metrics.summary.overall),
+        "reliability": dataclasses.asdict(metrics.summary.reliability),
+        "pairs": None if pairs is None else dataclasses.asdict(pairs),
         "by": {breakdown.column: _breakdown_to_json(breakdown) for breakdown in metrics.summary.breakdowns},
     }
     path.write_text(json.dumps(content, indent=2, allow_nan=False) + "\n", "utf-8")

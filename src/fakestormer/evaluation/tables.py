@@ -4,10 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from fakestormer.evaluation.breakdown import Breakdown, Coverage, Slice
+from fakestormer.evaluation.comparison import Comparison, Macro
+from fakestormer.evaluation.markdown import align, show
+from fakestormer.evaluation.pairs import PairOrder
 from fakestormer.evaluation.record import Metrics
-from fakestormer.evaluation.summary import Breakdown, Comparison, Coverage, Estimate, Slice
+from fakestormer.evaluation.reliability import Reliability
 
-RATE_COLUMNS = ("real", "fake", "AUC", "AP", "EER")
+RATE_COLUMNS = ("real", "fake", "AUC", "AP", "EER", "TPR at 1 % FPR")
+THRESHOLD_COLUMNS = ("AUC", "bal. acc. at 0.5", "bal. acc.", "TPR", "FPR", "fakes called real", "inconclusive")
+RELIABILITY_COLUMNS = ("Brier", "ECE", "Cllr", "Cllr min", "calibration loss")
+THRESHOLD_NOTE = (
+    "AUC knows only the order of scores within a line; everything right of it holds every file to the same thresholds. "
+    "Groups: by the rule below. Pooled: all files together, under one threshold. Bal. acc. at 0.5: the probability 0.5 "
+    "as the single threshold. Bal. acc.: fakes answered FAKE and reals answered REAL at the thresholds of the weights, "
+    "where INCONCLUSIVE counts as wrong. TPR and FPR: fakes and reals answered FAKE. Reals and fakes weigh the same."
+)
+RELIABILITY_NOTE = (
+    "Reals and fakes weigh the same. ECE: ten bins of equal width. Cllr, in bits: 0 for perfect likelihood ratios, 1 "
+    "for ratios that say nothing; Cllr min: after the best monotone calibration on these very files; the loss is the "
+    "difference. On few files ECE and loss lean upwards and Cllr min downwards, and a bootstrap gives no fair interval."
+)
 OWN_COLUMNS = ("own real : fake", "AUC", "EER")
 ALL_COLUMNS = ("all real : fake", "AUC", "EER")
 
@@ -21,8 +38,15 @@ def render_table(metrics: Metrics) -> str:
         _describe_coverage(summary.coverage),
         _decisions_table(summary.decisions),
         "## Overall",
-        _align([RATE_COLUMNS, _rates(summary.overall)]),
+        align([RATE_COLUMNS, _rates(summary.overall)]),
         *((summary.overall.reason,) if summary.overall.reason else ()),
+        "## The same thresholds for every file",
+        _threshold_table(summary.overall, summary.breakdowns[0]),
+        THRESHOLD_NOTE,
+        "## Probabilities",
+        align([RELIABILITY_COLUMNS, _reliability(summary.reliability)]),
+        RELIABILITY_NOTE,
+        *(("## Pairs", _describe_pairs(summary.pairs)) if summary.pairs else ()),
     ]
     for breakdown in summary.breakdowns:
         parts += [f"## By {breakdown.column}", _breakdown_table(breakdown)]
@@ -60,7 +84,7 @@ def _decisions_table(decisions: dict[str, dict[str, int]]) -> str:
     outcomes = list(decisions["real"])
     header = ("label \\ decision", *(outcome.replace("_", " ") for outcome in outcomes))
     body = [(label, *(str(counts[outcome]) for outcome in outcomes)) for label, counts in decisions.items()]
-    return _align([header, *body])
+    return align([header, *body])
 
 
 def _breakdown_table(breakdown: Breakdown) -> str:
@@ -69,9 +93,9 @@ def _breakdown_table(breakdown: Breakdown) -> str:
     with_fakes = [item for item in breakdown.slices if item.all.num_fake]
     without = [item for item in breakdown.slices if not item.all.num_fake]
     own, everyone, chosen = breakdown.own, breakdown.all, breakdown.chosen
-    rates = (_show(own.auc), _show(own.equal_error_rate), "", _show(everyone.auc), _show(everyone.equal_error_rate))
-    macro = (f"**macro** ({own.num_slices} own, {everyone.num_slices} all)", "", "", *rates, f"AUC {_show(chosen.auc)}")
-    return _align([header, *(_slice_row(item) for item in with_fakes), *_rest_row(without), macro])
+    rates = (show(own.auc), show(own.equal_error_rate), "", show(everyone.auc), show(everyone.equal_error_rate))
+    macro = (f"**macro** ({own.num_slices} own, {everyone.num_slices} all)", "", "", *rates, f"AUC {show(chosen.auc)}")
+    return align([header, *(_slice_row(item) for item in with_fakes), *_rest_row(without), macro])
 
 
 def _slice_row(item: Slice) -> tuple[str, ...]:
@@ -80,11 +104,11 @@ def _slice_row(item: Slice) -> tuple[str, ...]:
         item.name or "(none)",
         f"{item.coverage.num_scored}/{item.coverage.num_files}",
         f"{own.num_real} : {own.num_fake}",
-        _show(own.auc),
-        _show(own.equal_error_rate),
+        show(own.auc),
+        show(own.equal_error_rate),
         f"{everyone.num_real} : {everyone.num_fake}",
-        _show(everyone.auc),
-        _show(everyone.equal_error_rate),
+        show(everyone.auc),
+        show(everyone.equal_error_rate),
         item.reference if item.chosen.auc else "-",
     )
 
@@ -99,23 +123,41 @@ def _rest_row(rest: Sequence[Slice]) -> tuple[tuple[str, ...], ...]:
 
 
 def _rates(comparison: Comparison) -> tuple[str, ...]:
-    estimates = (comparison.auc, comparison.average_precision, comparison.equal_error_rate)
-    return (str(comparison.num_real), str(comparison.num_fake), *(_show(estimate) for estimate in estimates))
+    order = (comparison.auc, comparison.average_precision, comparison.equal_error_rate, comparison.tpr_at_1_percent_fpr)
+    return (str(comparison.num_real), str(comparison.num_fake), *(show(estimate) for estimate in order))
 
 
-def _show(estimate: Estimate | None) -> str:
-    if estimate is None:
-        return "-"
-    if estimate.low is None or estimate.high is None:
-        return f"{estimate.value:.3f}"
-    return f"{estimate.value:.3f} [{estimate.low:.2f}, {estimate.high:.2f}]"
+def _threshold_table(overall: Comparison, groups: Breakdown) -> str:
+    """One line for each group with a rate, their mean, and all files pooled."""
+    measured = [item for item in groups.slices if item.chosen.auc]
+    lines = [(item.name or "(none)", *_answer_rates(item.chosen)) for item in measured]
+    macro = (f"**macro** ({len(measured)} groups)", *_answer_rates(groups.chosen))
+    return align([("group", *THRESHOLD_COLUMNS), *lines, macro, ("**pooled**", *_answer_rates(overall))])
 
 
-def _align(rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table whose columns line up; the first row is the header."""
-    escaped = [[cell.replace("|", "\\|").replace("\n", " ") for cell in row] for row in rows]
-    widths = [max(3, *(len(row[column]) for row in escaped)) for column in range(len(escaped[0]))]
-    padded = [[cell.ljust(width) for cell, width in zip(row, widths, strict=True)] for row in escaped]
-    lines = [f"| {' | '.join(row)} |" for row in padded]
-    lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
-    return "\n".join(lines)
+def _answer_rates(rates: Comparison | Macro) -> tuple[str, ...]:
+    shown = (
+        rates.auc,
+        rates.balanced_accuracy,
+        rates.balanced_accuracy_at_thresholds,
+        rates.true_positive_rate,
+        rates.false_positive_rate,
+        rates.false_negative_rate,
+        rates.inconclusive_rate,
+    )
+    return tuple(show(estimate) for estimate in shown)
+
+
+def _reliability(rates: Reliability) -> tuple[str, ...]:
+    shown = (rates.brier_score, rates.expected_calibration_error, rates.cllr, rates.cllr_min, rates.calibration_loss)
+    return tuple(show(estimate) for estimate in shown)
+
+
+def _describe_pairs(pairs: PairOrder) -> str:
+    if pairs.in_order is None:
+        return f"None of the {pairs.num_named} fakes that name an original could be compared with it."
+    num_left_out = pairs.num_named - pairs.num_compared
+    return (
+        f"{show(pairs.in_order)} of {pairs.num_compared} fakes score above the original they were made from (equal "
+        f"scores count half); {num_left_out} more name an original that was not scored as a real."
+    )

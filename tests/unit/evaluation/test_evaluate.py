@@ -128,6 +128,20 @@ def test_the_metrics_file_names_weights_manifest_settings_and_seed(tmp_path, wri
     assert content["by"]["group"]["macro"]["chosen"]["num_slices"] == 1
 
 
+def test_the_metrics_file_holds_order_answers_probabilities_and_pairs(tmp_path, write_manifest, scripted):
+    lines = ("a.mp4,real,g,", "b.mp4,fake,g,a.mp4", "c.mp4,real,g,", "d.mp4,fake,g,c.mp4")
+    evaluate(write_manifest(*lines, header="file,label,group,pair_of"), tmp_path, scripted(ANSWERS), config=CONFIG)
+    content = json.loads((tmp_path / "metrics.json").read_text())
+    assert content["metrics_version"] == 2
+    for name in ("tpr_at_1_percent_fpr", "balanced_accuracy", "balanced_accuracy_at_thresholds", "true_positive_rate"):
+        assert content["overall"][name] == {"value": 1.0, "low": 1.0, "high": 1.0}
+    for name in ("false_positive_rate", "false_negative_rate", "inconclusive_rate"):
+        assert content["overall"][name]["value"] == 0.0
+    assert content["reliability"]["cllr_min"] == {"value": 0.0, "low": None, "high": None}
+    assert 0 < content["reliability"]["cllr"]["value"] == content["reliability"]["calibration_loss"]["value"] < 1
+    assert content["pairs"] == {"num_named": 2, "num_compared": 2, "in_order": {"value": 1.0, "low": 1.0, "high": 1.0}}
+
+
 def test_where_every_file_fails_the_files_are_written_with_reasons(tmp_path, write_manifest, scripted):
     metrics = evaluate(write_manifest(*FOUR), tmp_path, scripted({}), config=CONFIG)
     assert metrics.run.detector is None

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from fakestormer.evaluation import metrics
-from fakestormer.evaluation.metrics import draw_weights, equal_error_rate, measure, measure_rounds
+from fakestormer.evaluation.metrics import draw_weights, equal_error_rate, hits_at_low_alarms, measure, measure_rounds
 
 
 def test_perfect_scores_give_auc_one_and_no_error():
     rates = measure(np.array([False, False, True, True]), np.array([-2.0, -1.0, 1.0, 2.0]))
-    assert rates == (1.0, 1.0, 0.0)
+    assert rates == (1.0, 1.0, 0.0, 1.0)
 
 
 def test_equal_scores_are_a_coin_toss():
@@ -26,6 +26,14 @@ def test_the_equal_error_rate_is_read_between_the_points_of_the_curve():
     assert equal_error_rate(np.array([True, False, False]), np.array([1.0, 1.0, 0.0])) == pytest.approx(1 / 3)
 
 
+def test_hits_at_one_percent_are_read_at_a_threshold_that_exists():
+    is_fake = np.array([True] * 4 + [False] * 200)
+    reals = -np.arange(200.0)
+    assert hits_at_low_alarms(is_fake, np.array([1.0, -0.5, -1.5, -2.5, *reals])) == 0.75  # one, two, then three of 200
+    assert hits_at_low_alarms(is_fake[:103], np.array([1.0, -0.5, -1.5, -2.5, *reals[:99]])) == 0.25  # 1 of 99 is more
+    assert hits_at_low_alarms(np.array([True, False]), np.zeros(2)) == 0.0
+
+
 def test_rates_without_reals_are_refused_rather_than_guessed():
     with pytest.raises(ValueError, match="0 reals and 2 fakes"):
         measure(np.array([True, True]), np.array([0.0, 1.0]))
@@ -34,7 +42,7 @@ def test_rates_without_reals_are_refused_rather_than_guessed():
 def test_a_round_without_one_class_has_no_rates():
     rates = measure_rounds(np.array([False, True]), np.array([0.0, 1.0]), np.array([[1, 0], [0, 2], [1, 1]]))
     assert np.isnan(rates[:2]).all()
-    assert rates[2].tolist() == [1.0, 1.0, 0.0]
+    assert rates[2].tolist() == [1.0, 1.0, 0.0, 1.0]
 
 
 def test_clusters_are_drawn_whole_and_as_often_as_there_are_clusters():

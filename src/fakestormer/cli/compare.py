@@ -1,0 +1,23 @@
+"""`fakestormer compare`: two evaluations of the same files -> which detector orders them better, if either."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+
+def compare(
+    first: Annotated[Path, typer.Argument(help="Folder of an evaluation, or its scores.csv.")],
+    second: Annotated[Path, typer.Argument(help="The same of another detector, on the same files.")],
+    out: Annotated[Path | None, typer.Option("--out", help="Write everything as JSON as well.")] = None,
+) -> None:
+    """Compare two detectors on the same files: difference of AUC with its interval and DeLong's test."""
+    from fakestormer.evaluation import compare_evaluations, render_difference, write_difference
+
+    record = compare_evaluations(first, second)
+    if out is not None:
+        write_difference(out, record)
+    Console().print(render_difference(record), markup=False, highlight=False, soft_wrap=True)
