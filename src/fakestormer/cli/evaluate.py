@@ -10,7 +10,9 @@ from rich.console import Console
 from rich.progress import Progress
 
 if TYPE_CHECKING:
-    from fakestormer.evaluation import EvaluationProgress
+    from fakestormer.detector import Detector
+    from fakestormer.evaluation import EvaluationProgress, RobustnessProgress
+    from fakestormer.video import Distortion
 
 
 def evaluate(
@@ -20,23 +22,73 @@ def evaluate(
     weights: Annotated[
         Path | None, typer.Option("--weights", help="A weights file; without it, those of the package.")
     ] = None,
+    robustness: Annotated[
+        str | None,
+        typer.Option("--robustness", help="Distort the videos as well: all, or a choice such as blur:3,noise,480p."),
+    ] = None,
 ) -> None:
     """Score labelled videos with the detector's own code and say how well it did, overall and by group."""
     from fakestormer.detector import Detector, DetectorConfig
-    from fakestormer.evaluation import evaluate as evaluate_manifest
-    from fakestormer.evaluation import read_manifest, render_table
+    from fakestormer.evaluation import parse_distortions, read_manifest
 
-    detector = Detector.load(weights, DetectorConfig(device=device))
+    distortions = None if robustness is None else parse_distortions(robustness)
     total = len(read_manifest(manifest).rows)
-    console = Console(stderr=True)
-    with Progress(console=console) as progress:
+    detector = Detector.load(weights, DetectorConfig(device=device))
+    if distortions is None:
+        text = _evaluate(manifest, out, detector, total)
+    else:
+        text = _evaluate_robustness(manifest, out, detector, total, distortions)
+    Console().print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def _evaluate(manifest: Path, out: Path, detector: Detector, total: int) -> str:
+    from fakestormer.evaluation import evaluate as evaluate_manifest
+    from fakestormer.evaluation import render_table
+
+    with Progress(console=Console(stderr=True)) as progress:
         task = progress.add_task("evaluate", total=total)
 
         def show(done: EvaluationProgress) -> None:
             progress.update(task, completed=done.num_done)
-            if done.row.decision == "error":
-                progress.console.print(f"{done.row.file}: {done.row.reason}", markup=False, soft_wrap=True)
+            _name_failure(progress.console, done)
 
         metrics = evaluate_manifest(manifest, out, detector, observe=show)
         progress.update(task, completed=total)
-    Console().print(render_table(metrics), markup=False, highlight=False, soft_wrap=True)
+    return render_table(metrics)
+
+
+def _evaluate_robustness(
+    manifest: Path, out: Path, detector: Detector, total: int, distortions: tuple[Distortion, ...]
+) -> str:
+    from fakestormer.evaluation import (
+        PICTURE_FILE,
+        RobustnessConfig,
+        draw_robustness,
+        evaluate_robustness,
+        say_what_drawing_needs,
+        write_robustness,
+    )
+
+    console = Console(stderr=True)
+    missing = say_what_drawing_needs()
+    if missing:  # said before the hours of work, which the picture is not worth losing
+        console.print(f"no picture of the curves will be drawn: {missing}", markup=False, soft_wrap=True)
+    num_scores = total * (len(distortions) + 1)
+    with Progress(console=console) as progress:
+        task = progress.add_task("clean", total=num_scores)
+
+        def show(done: RobustnessProgress) -> None:
+            progress.update(task, completed=done.num_done, description=done.name)
+            _name_failure(progress.console, done.step, f"{done.name}: ")
+
+        result = evaluate_robustness(manifest, out, detector, show, RobustnessConfig(distortions))
+        progress.update(task, completed=num_scores, description="robustness")
+    text = write_robustness(out, result)
+    if not missing:
+        draw_robustness(out / PICTURE_FILE, result)
+    return text
+
+
+def _name_failure(console: Console, done: EvaluationProgress, where: str = "") -> None:
+    if done.row.decision == "error":
+        console.print(f"{where}{done.row.file}: {done.row.reason}", markup=False, soft_wrap=True)

@@ -20,16 +20,28 @@ from fakestormer.evaluation.difference_report import (
 )
 from fakestormer.evaluation.estimate import Estimate
 from fakestormer.evaluation.evaluate import EvaluationProgress, VideoDetector, evaluate
+from fakestormer.evaluation.figures import PICTURE_FILE, draw_robustness, say_what_drawing_needs
 from fakestormer.evaluation.manifest import Manifest, ManifestRow, read_manifest
 from fakestormer.evaluation.pairs import PairOrder
 from fakestormer.evaluation.record import Metrics, RunRecord, write_metrics
 from fakestormer.evaluation.reliability import Reliability
+from fakestormer.evaluation.robustness import (
+    DistortedMetrics,
+    DistortingDetector,
+    Robustness,
+    RobustnessConfig,
+    RobustnessProgress,
+    evaluate_robustness,
+    parse_distortions,
+)
+from fakestormer.evaluation.robustness_table import LevelDrop, mean_drops, render_robustness, write_robustness
 from fakestormer.evaluation.scores import ScoreRow, read_scores
 from fakestormer.evaluation.size_level import fit_size_level
 from fakestormer.evaluation.summary import Summary, summarise
 from fakestormer.evaluation.tables import render_table
 
 __all__ = [
+    "PICTURE_FILE",
     "AucDifference",
     "Breakdown",
     "Comparison",
@@ -37,15 +49,21 @@ __all__ = [
     "DetectorDifference",
     "DifferenceBreakdown",
     "DifferenceRecord",
+    "DistortedMetrics",
+    "DistortingDetector",
     "Estimate",
     "EvaluationConfig",
     "EvaluationProgress",
+    "LevelDrop",
     "Macro",
     "Manifest",
     "ManifestRow",
     "Metrics",
     "PairOrder",
     "Reliability",
+    "Robustness",
+    "RobustnessConfig",
+    "RobustnessProgress",
     "RunRecord",
     "ScoreRow",
     "Slice",
@@ -55,15 +73,22 @@ __all__ = [
     "apply_calibration",
     "compare_evaluations",
     "conclude",
+    "draw_robustness",
     "evaluate",
+    "evaluate_robustness",
     "fit_calibration",
     "fit_size_level",
+    "mean_drops",
     "measure_difference",
+    "parse_distortions",
     "read_manifest",
     "read_scores",
     "render_difference",
+    "render_robustness",
     "render_table",
+    "say_what_drawing_needs",
     "summarise",
     "write_difference",
     "write_metrics",
+    "write_robustness",
 ]

@@ -1,17 +1,23 @@
 """Floor 1: a file becomes frames. The only user of PyAV."""
 
 from fakestormer.video.decode import VideoReader
+from fakestormer.video.distorted_copy import write_distorted
+from fakestormer.video.distortion import ALL_DISTORTIONS, LEVELS, Distortion
 from fakestormer.video.probe import decoder_version, hash_file, probe_video
 from fakestormer.video.sampling import spread_indices
 from fakestormer.video.seek import read_frames_at
 from fakestormer.video.write import write_video
 
 __all__ = [
+    "ALL_DISTORTIONS",
+    "LEVELS",
+    "Distortion",
     "VideoReader",
     "decoder_version",
     "hash_file",
     "probe_video",
     "read_frames_at",
     "spread_indices",
+    "write_distorted",
     "write_video",
 ]

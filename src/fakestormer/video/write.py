@@ -16,7 +16,7 @@ from numpy import ndarray
 
 from fakestormer.types import VideoError
 
-_BT601 = 6  # SMPTE 170M: the matrix that swscale uses, said aloud so that players do not guess BT.709 for large frames
+BT601 = 6  # SMPTE 170M: the matrix that swscale uses, said aloud so that players do not guess BT.709 for large frames
 
 
 def write_video(
@@ -40,6 +40,20 @@ def write_video(
         raise VideoError(f"{path} cannot be written ({error.strerror}): check folder and free space") from error
 
 
+def halve_colour(image: UInt8[ndarray, "height width 3"], reformatter: VideoReformatter) -> VideoFrame:
+    """The picture as yuv420p (BT.601, limited range); an odd last row or column is repeated once."""
+    height, width = image.shape[:2]
+    even = np.pad(image, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
+    return reformatter.reformat(
+        VideoFrame.from_ndarray(np.ascontiguousarray(even), format="rgb24"),
+        format="yuv420p",
+        interpolation=Interpolation.BILINEAR | Interpolation.ACCURATE_RND | Interpolation.BITEXACT,
+        dst_colorspace=Colorspace.ITU601,
+        dst_color_range=ColorRange.MPEG,
+        threads=1,
+    )
+
+
 def _encode(
     path: Path,
     images: Iterable[UInt8[ndarray, "height width 3"]],
@@ -52,7 +66,7 @@ def _encode(
     with av.open(f"file:{path}", "w", format="mp4", options={"movflags": "faststart"}) as container:
         stream = container.add_stream("libx264", rate=Fraction(frame_rate).limit_denominator(1001))
         stream.width, stream.height, stream.pix_fmt = width + width % 2, height + height % 2, "yuv420p"
-        stream.codec_context.colorspace, stream.codec_context.color_range = _BT601, ColorRange.MPEG
+        stream.codec_context.colorspace, stream.codec_context.color_range = BT601, ColorRange.MPEG
         stream.options = {"crf": str(crf), "preset": "veryfast"}
         for place, image in enumerate(images):
             if image.shape != (height, width, 3):
@@ -60,14 +74,5 @@ def _encode(
                     f"image {place} is {image.shape[1]} x {image.shape[0]} pixels, the first {width} x {height}: "
                     "a video has one size"
                 )
-            even = np.pad(image, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
-            picture = reformatter.reformat(
-                VideoFrame.from_ndarray(np.ascontiguousarray(even), format="rgb24"),
-                format="yuv420p",
-                interpolation=Interpolation.BILINEAR | Interpolation.ACCURATE_RND | Interpolation.BITEXACT,
-                dst_colorspace=Colorspace.ITU601,
-                dst_color_range=ColorRange.MPEG,
-                threads=1,
-            )
-            container.mux(stream.encode(picture))
+            container.mux(stream.encode(halve_colour(image, reformatter)))
         container.mux(stream.encode(None))
