@@ -113,8 +113,8 @@ class SynthesisConfig:
     shift_x: float = 0.03
     shift_y: float = 0.015
     scale: Range = (0.95, 1 / 0.95)
-    # Beyond the paper, off as published: moving the source interpolates it once, so the target is interpolated too.
-    # Otherwise missing sensor and codec noise inside the mask gives the pseudo-fake away, as in no real forgery.
+    # Beyond the paper, off as published: a target that stays in place, framed at its own scale by chance, would keep
+    # sensor and codec noise that the moved source has lost, as in no real forgery.
     resample_target: bool = False
     target_scale: Range = (0.96, 1 / 0.96)
     target_shift: float = 0.01
