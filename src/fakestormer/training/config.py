@@ -13,6 +13,7 @@ from fakestormer.synthesis import SynthesisConfig
 from fakestormer.types import ClipSpec, ConfigError
 
 Trained = Literal["all", "norms", "norms_and_temporal"]
+WarmStart = Literal["none", "efficientnet_lite0", "vit", "dinov2_small"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,12 @@ class Validation:
 
 @dataclass(frozen=True, slots=True)
 class TrainRun:
-    """One training run, complete but for where its data lie and where its results go."""
+    """One training run, complete but for where its data lie and where its results go.
+
+    `warm_start`: ImageNet weights of the convolutional stem, a ViT's safetensors file with timm's names ("vit"), or
+    DINOv2's ViT-S/14. `compiled` hands the model to torch.compile, which nobody has measured here: off. `tensorboard`
+    writes the numbers of `metrics.jsonl` for TensorBoard as well.
+    """
 
     name: str
     model: ModelConfig
@@ -100,8 +106,10 @@ class TrainRun:
     optimisation: Optimisation
     loss: LossWeights = field(default_factory=LossWeights)
     validation: Validation = field(default_factory=Validation)
-    warm_start: Literal["none", "efficientnet_lite0"] = "none"
+    warm_start: WarmStart = "none"
     precision: Literal["float32", "bfloat16"] = "float32"
+    compiled: bool = False
+    tensorboard: bool = False
     num_workers: int = 1
     seed: int = 0
     checkpoint_every: int = 100
@@ -124,6 +132,20 @@ class TrainRun:
             raise ConfigError(
                 f"synthesis.image_size, num_rows and num_columns are {made}, the model's image_size and patch grid "
                 f"{wanted}: they must be the same"
+            )
+        self._refuse_a_start_that_does_not_fit()
+
+    def _refuse_a_start_that_does_not_fit(self) -> None:
+        wanted = {"none": self.model.stem, "efficientnet_lite0": "efficientnet_lite0"}.get(self.warm_start, "linear")
+        if self.model.stem != wanted:
+            raise ConfigError(
+                f"warm_start={self.warm_start!r} fills a stem of kind {wanted!r}, model.stem is {self.model.stem!r}"
+            )
+        silent = self.model.token_start == "learned" and self.model.zero_init_temporal
+        if self.optimisation.trained == "norms" and silent:
+            raise ConfigError(
+                "optimisation.trained='norms' leaves temporal attention silent, and with model.token_start='learned' "
+                "the class logit then never sees a picture: set token_start='pooled' or train 'norms_and_temporal'"
             )
 
     def to_json(self) -> dict[str, Any]:

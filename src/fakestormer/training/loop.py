@@ -2,51 +2,57 @@
 
 from __future__ import annotations
 
-import json
-import platform
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from importlib import metadata
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
 
 from fakestormer.data.cache import CachedTrack, read_cache
 from fakestormer.data.training_set import split_identities
-from fakestormer.model import FakeSTormer, save_weights
+from fakestormer.model import FakeSTormer, WarmStartReport, save_weights
 from fakestormer.training.average import WeightAverage
 from fakestormer.training.batches import training_steps, validation_batches
 from fakestormer.training.checkpoint import load_checkpoint, save_checkpoint
 from fakestormer.training.config import TrainRun
 from fakestormer.training.distributed import Team, joined_team, replicate, wait_for_all
 from fakestormer.training.metrics_log import MetricsLog, read_rows
+from fakestormer.training.run_record import RunRecord, environment, make_record, refuse_another_run, write_record
 from fakestormer.training.start import make_model
 from fakestormer.training.step import train_step
+from fakestormer.training.tensorboard import TensorBoard
 from fakestormer.training.trained import choose_trained, make_optimizer
 from fakestormer.training.validate import validate
-from fakestormer.types import ConfigError, DataError
+from fakestormer.training.validation_picture import write_validation_picture
+from fakestormer.types import DataError
 
 Observer = Callable[[int, str, dict[str, float]], None]
 
 
 def train(
-    run: TrainRun, caches: Sequence[Path], folder: Path, *, resume: bool = False, observe: Observer | None = None
+    run: TrainRun,
+    caches: Sequence[Path],
+    folder: Path,
+    *,
+    resume: bool = False,
+    observe: Observer | None = None,
+    warm_start_file: Path | None = None,
 ) -> Path:
     """The path of the finished run's weights, `last.safetensors` in its folder.
 
-    Beside it: `best.safetensors` (best self-blended validation AUC), `run.json`, `metrics.jsonl`, `checkpoint.pt` and,
-    where the run asks for it, `step-N.safetensors`. `observe` hears (step, "train" or "validation", numbers).
+    Beside it: `best.safetensors` (best self-blended validation AUC), `run.json`, `metrics.jsonl`, `checkpoint.pt`,
+    `validation/` (pictures) and, where the run asks for it, `step-N.safetensors` and `tensorboard/`. `observe` hears
+    (step, "start", "train" or "validation", numbers). Under torchrun every process calls this, with the same arguments
+    and a folder that all see; one writes.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    if not resume and (folder / "run.json").exists():
-        raise ConfigError(f"{folder} already holds a run: give another folder, or --resume to go on with it")
+    refuse_another_run(run, folder, resume)
     data = _read_data(run, caches)
     with joined_team() as team:
         wait_for_all(team)  # nobody writes before everybody has looked
-        if team.leads:
-            write_run_record(run, caches, data.training, data.held_out, folder)
-        return _Engine(run, data, folder, resume, observe, team).run_to_end()
+        record = make_record(run, caches, data.training, data.held_out)
+        return _Engine(run, data, folder, team, observe).start(record, resume, warm_start_file).run_to_end()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,25 +77,34 @@ def _read_data(run: TrainRun, caches: Sequence[Path]) -> _Data:
 class _Engine:
     """The state that lives between steps."""
 
-    def __init__(
-        self, run: TrainRun, data: _Data, folder: Path, resume: bool, observe: Observer | None, team: Team
-    ) -> None:
-        self.run, self.folder, self.observe, self.team = run, folder, observe, team
-        settings = run.optimisation
+    def __init__(self, run: TrainRun, data: _Data, folder: Path, team: Team, observe: Observer | None) -> None:
+        self.run, self.data, self.folder, self.observe, self.team = run, data, folder, observe, team
+
+    def start(self, record: RunRecord, resume: bool, warm_start_file: Path | None) -> _Engine:
+        """Model, optimiser, batches and logs as they stand before the first step, or where the run was left."""
+        run, settings, team = self.run, self.run.optimisation, self.team
         torch.manual_seed(run.seed)
-        self.model = make_model(run).to(team.device)
+        started = make_model(run, warm_start_file)
+        self.model = started.model.to(team.device)
         if not team.leads:  # the same model, but draws of its own
             torch.manual_seed(run.seed + team.rank)
         self.average = WeightAverage(self.model, settings.average_decay) if settings.average_decay else None
         self.optimizer = make_optimizer(self.model, settings)
-        self.first_step = load_checkpoint(folder, self.model, self.optimizer, self.average, team) if resume else 0
+        self.first_step = load_checkpoint(self.folder, self.model, self.optimizer, self.average, team) if resume else 0
         choose_trained(self.model, settings, settings.num_steps)
+        if run.compiled:
+            self.model.compile()
         self.replica = replicate(self.model, team, thaws=settings.frozen_encoder_steps > 0)
-        self.steps = training_steps(run, data.training, self.first_step, team)
-        self.validation = validation_batches(run, data.held_out, team)
-        self.log = MetricsLog(folder / "metrics.jsonl", self.first_step) if team.leads else None
-        earlier = (row["auc"] for row in read_rows(folder / "metrics.jsonl") if row["kind"] == "validation")
+        self.steps = training_steps(run, self.data.training, self.first_step, team)
+        self.validation = validation_batches(run, self.data.held_out, team)
+        self.log = MetricsLog(self.folder / "metrics.jsonl", self.first_step) if team.leads else None
+        self.board = TensorBoard(self.folder / "tensorboard") if run.tensorboard and team.leads else None
+        earlier = (row["auc"] for row in read_rows(self.folder / "metrics.jsonl") if row["kind"] == "validation")
         self.best = max(earlier, default=float("-inf"))
+        if team.leads:
+            write_record(replace(record, warm_start=started.report, num_processes=team.size), self.folder)
+        self._tell_start(started.report)
+        return self
 
     def run_to_end(self) -> Path:
         settings = self.run.optimisation
@@ -112,6 +127,9 @@ class _Engine:
         if done % self.run.validation.every == 0 or finished:
             numbers = validate(self._shipped(), self.validation, self.run, self.team)
             self._tell(done - 1, "validation", numbers)
+            if self.team.leads:
+                place = self.folder / "validation" / f"step-{done}.png"
+                write_validation_picture(place, self._shipped(), self.validation[0].to(self.team.device), self.run)
             if numbers["auc"] > self.best:
                 self.best = numbers["auc"]
                 self._save("best", done)
@@ -131,33 +149,15 @@ class _Engine:
             save_weights(path, self._shipped(), self.run.clip_spec, card, None, record, half_precision=True)
         return path
 
+    def _tell_start(self, report: WarmStartReport | None) -> None:
+        if report and self.observe and self.team.leads:
+            names = ("used", "unused", "left_at_random")
+            self.observe(self.first_step, "start", {name: float(len(getattr(report, name))) for name in names})
+
     def _tell(self, step: int, kind: str, numbers: dict[str, float]) -> None:
         if self.log:
             self.log.write(step, kind, numbers)
+        if self.board:
+            self.board.write(step, kind, numbers)
         if self.observe and self.team.leads:
             self.observe(step, kind, numbers)
-
-
-def write_run_record(
-    run: TrainRun,
-    caches: Sequence[Path],
-    training: Sequence[CachedTrack],
-    held_out: Sequence[CachedTrack],
-    folder: Path,
-) -> None:
-    """`run.json`: the whole configuration, the data it sees, and the versions it runs on."""
-    record = {
-        "run": run.to_json(),
-        "caches": [str(cache) for cache in caches],
-        "num_training_tracks": len(training),
-        "num_held_out_tracks": len(held_out),
-        "held_out_identities": sorted({track.identity for track in held_out}),
-        "environment": environment(),
-    }
-    (folder / "run.json").write_text(json.dumps(record, indent=1), encoding="utf-8")
-
-
-def environment() -> dict[str, str]:
-    """Versions that decide whether a run can be repeated bit for bit."""
-    packages = ("fakestormer", "torch", "numpy", "opencv-python-headless", "av")
-    return {"python": platform.python_version()} | {name: metadata.version(name) for name in packages}

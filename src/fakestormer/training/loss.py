@@ -46,13 +46,9 @@ class LossCounts:
 
 def count_terms(batches: Sequence[Batch], team: Team) -> LossCounts:
     """The counts of a whole step: of these batches and of those the rest of the team sees."""
-    counts = torch.zeros(3, dtype=torch.float64, device=team.device)
-    for batch in batches:
-        clips, frames = batch.spatial_targets.shape
-        counts += torch.stack(
-            [torch.tensor(clips), torch.tensor(clips * frames), batch.kept_patches.sum().cpu() * frames]
-        )
-    return LossCounts(*summed(counts, team).tolist())
+    rows = [(*batch.spatial_targets.shape, int(batch.kept_patches.sum())) for batch in batches]
+    counts = [sum(column) for column in zip(*((n, n * frames, kept * frames) for n, frames, kept in rows), strict=True)]
+    return LossCounts(*summed(torch.tensor(counts, dtype=torch.float64, device=team.device), team).tolist())
 
 
 def training_losses(
@@ -64,8 +60,8 @@ def training_losses(
     """
     frames = batch.spatial_targets.shape[1]
     if counts is None:
-        kept = float(batch.kept_patches.sum() * frames)
-        counts = LossCounts(len(batch.labels), batch.spatial_targets.numel(), kept)
+        clips, kept = float(len(batch.labels)), float(batch.kept_patches.sum())
+        counts = LossCounts(clips, clips * frames, kept * frames)
     apart = functional.binary_cross_entropy_with_logits
     classification = apart(output.logits / 2, batch.labels, reduction="sum") / counts.clips
     temporal = kept_squared_error(output.temporal_map, batch.temporal_targets, batch.kept_patches)

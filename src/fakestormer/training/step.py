@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from fakestormer.data.batch import Batch
-from fakestormer.model import preprocess
+from fakestormer.model import ModelOutput, preprocess
 from fakestormer.training.config import TrainRun
 from fakestormer.training.distributed import ALONE, Team, model_of, summed, without_sync
 from fakestormer.training.loss import LossCounts, Losses, count_terms, sum_of_parts, training_losses
@@ -82,10 +82,15 @@ def _backward(replica: nn.Module, batch: Batch, run: TrainRun, counts: LossCount
 
 def batch_losses(replica: nn.Module, batch: Batch, run: TrainRun, counts: LossCounts | None = None) -> Losses:
     """The losses of one batch in the run's precision."""
+    return training_losses(output_of(replica, batch, run), batch, run.loss, counts)
+
+
+def output_of(replica: nn.Module, batch: Batch, run: TrainRun) -> ModelOutput:
+    """What the model says about a batch, in the run's precision."""
     clips = preprocess(batch.clips, run.clip_spec.mean, run.clip_spec.std)
     with torch.autocast(clips.device.type, torch.bfloat16, enabled=run.precision == "bfloat16"):
-        output = replica(clips)
-    return training_losses(output, batch, run.loss, counts)
+        output: ModelOutput = replica(clips)
+    return output
 
 
 def join_gradients(replica: nn.Module, team: Team) -> None:
