@@ -36,10 +36,14 @@ def test_the_blocks_give_what_onnxruntime_gives(file: Path) -> None:
     assert report.unused == ()
 
     whole = onnx.load(str(file))
-    added = next(node for node in whole.graph.node if "backbone.encoder.layer.0.norm1.weight" in node.input)
-    normed = next(node for node in whole.graph.node if "backbone.layernorm.weight" in node.input)
+    made_by = {output: node for node in whole.graph.node for output in node.output}
+    # The file's layer norms are written out: (tokens - mean) / deviation * weight + bias.
+    scaled = next(node for node in whole.graph.node if "backbone.encoder.layer.0.norm1.weight" in node.input)
+    divided = next(made_by[name] for name in scaled.input if name in made_by)
+    centred = next(made_by[name] for name in divided.input if made_by[name].op_type == "Sub")
+    normed = next(node for node in whole.graph.node if "backbone.layernorm.bias" in node.input)
     convolved = next(node for node in whole.graph.node if node.op_type == "Conv")
-    seen = [added.input[0], normed.output[0], convolved.output[0]]
+    seen = [centred.input[0], normed.output[0], convolved.output[0]]
     whole.graph.output.extend(onnx.helper.make_empty_tensor_value_info(name) for name in seen)
     session = runtime.InferenceSession(whole.SerializeToString(), providers=["CPUExecutionProvider"])
     picture = np.random.default_rng(0).normal(size=(1, 3, 224, 224)).astype(np.float32)

@@ -55,7 +55,7 @@ def test_the_climb_ends_where_the_loss_is_higher() -> None:
     weights = [nn.Parameter(torch.tensor(START[name], dtype=torch.float64)) for name in ("a", "b")]
     torch.autograd.backward(torch_loss(*weights))
     ascend(weights, RHO)
-    assert float(torch_loss(*weights)) > loss_of(START["a"], START["b"])
+    assert float(torch_loss(*weights).detach()) > loss_of(START["a"], START["b"])
 
 
 def test_without_any_slope_nothing_moves() -> None:

@@ -74,7 +74,7 @@ def _map_picture(
     picture = cv2.cvtColor(cv2.applyColorMap(large, cv2.COLORMAP_INFERNO), cv2.COLOR_BGR2RGB)
     cell = TILE / kept.shape[0]
     for row, column in zip(*np.nonzero(~kept), strict=True):
-        corners = [(int(column * cell), int(row * cell)), (int((column + 1) * cell) - 1, int((row + 1) * cell) - 1)]
-        cv2.line(picture, *corners, (255, 255, 255), 1)
+        first, last = (int(column * cell), int(row * cell)), (int((column + 1) * cell) - 1, int((row + 1) * cell) - 1)
+        cv2.line(picture, first, last, (255, 255, 255), 1)
     picture[:, -1] = 90  # frames apart from one another
     return picture
