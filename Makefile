@@ -1,5 +1,6 @@
 # make demo   from nothing to two verdicts      make test   everything that CI runs
 # make setup  the environment only              make fmt    write formatting
+# make golden the golden loss curve anew, only where numbers are meant to move
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -7,7 +8,7 @@ BIN := $(VENV)/bin
 TORCH_CPU_INDEX ?= https://download.pytorch.org/whl/cpu
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test check unit test-slow fmt bench clean
+.PHONY: setup demo test check unit test-slow test-distributed golden fmt bench clean
 
 setup: $(STAMP)
 
@@ -34,6 +35,12 @@ unit:
 
 test-slow: setup
 	$(BIN)/pytest -m slow
+
+test-distributed: setup
+	OMP_NUM_THREADS=1 $(BIN)/pytest -m distributed
+
+golden: setup
+	PYTHONPATH=. OMP_NUM_THREADS=1 $(BIN)/python tests/golden/make.py
 
 fmt: setup
 	$(BIN)/ruff check --fix .

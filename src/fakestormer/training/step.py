@@ -2,54 +2,99 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import nn
 
 from fakestormer.data.batch import Batch
-from fakestormer.model import FakeSTormer, preprocess
-from fakestormer.model.stem import EfficientNetStem
-from fakestormer.training.config import Optimisation, TrainRun
-from fakestormer.training.loss import Losses, training_losses
+from fakestormer.model import ModelOutput, preprocess
+from fakestormer.training.config import TrainRun
+from fakestormer.training.distributed import ALONE, Team, model_of, summed, without_sync
+from fakestormer.training.loss import LossCounts, Losses, count_terms, sum_of_parts, training_losses
+from fakestormer.training.randomness import read_random_state, set_random_state
+from fakestormer.training.sam import ascend, descend
 from fakestormer.training.schedule import learning_rate
+from fakestormer.training.trained import choose_trained
 
 
-def make_optimizer(model: FakeSTormer, settings: Optimisation) -> torch.optim.Adam:
-    """Adam with two groups: the stem (its rate times `stem_rate`) and everything else."""
-    stem = {id(weight) for weight in model.encoder.stem.parameters()}
-    groups = [
-        {"params": [w for w in model.parameters() if id(w) in stem], "scale": settings.stem_rate},
-        {"params": [w for w in model.parameters() if id(w) not in stem], "scale": 1.0},
-    ]
-    return torch.optim.Adam(groups, lr=settings.first_rate, betas=settings.betas, weight_decay=settings.weight_decay)
+def train_step(
+    replica: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    batches: Sequence[Batch],
+    run: TrainRun,
+    step: int,
+    team: Team = ALONE,
+) -> Losses:
+    """The losses of the step's pairs before the weights move by one step.
 
-
-def train_step(model: FakeSTormer, optimizer: torch.optim.Optimizer, batch: Batch, run: TrainRun, step: int) -> Losses:
-    """The losses of the batch before the weights move by one step."""
+    `batches` are this process's share of the pairs, in `accumulate` parts; however they are parted, the step is that of
+    all pairs at once.
+    """
     settings = run.optimisation
-    freeze_encoder(model, frozen=step < settings.frozen_encoder_steps, stem_blocks=settings.frozen_stem_blocks)
+    choose_trained(model_of(replica), settings, step)
     for group in optimizer.param_groups:
         group["lr"] = learning_rate(step, settings) * group["scale"]
-    losses = batch_losses(model, batch, run)
+    batches = [batch.to(team.device) for batch in batches]
+    counts = count_terms(batches, team)
     optimizer.zero_grad(set_to_none=True)
-    torch.autograd.backward(losses.total)
+    if settings.sam_rho is None:
+        parts = add_gradients(replica, batches, run, counts, team, joined=True)
+    else:
+        draws = read_random_state(team.device)
+        parts = add_gradients(replica, batches, run, counts, team, joined=False)
+        if settings.sam_joined_ascent:
+            join_gradients(replica, team)
+        stood = ascend(model_of(replica).parameters(), settings.sam_rho)
+        optimizer.zero_grad(set_to_none=True)
+        # Both passes see the same network: dropout and stochastic depth draw again what they drew.
+        set_random_state(draws, team.device)
+        add_gradients(replica, batches, run, counts, team, joined=True)
+        descend(stood)
     if settings.gradient_clip is not None:
-        nn.utils.clip_grad_norm_(model.parameters(), settings.gradient_clip)
+        nn.utils.clip_grad_norm_(replica.parameters(), settings.gradient_clip)
     optimizer.step()
+    return sum_of_parts(parts, team)
+
+
+def add_gradients(
+    replica: nn.Module, batches: Sequence[Batch], run: TrainRun, counts: LossCounts, team: Team, *, joined: bool
+) -> list[Losses]:
+    """Each part's share of the step's losses; their gradients are in the weights, over the team where `joined`.
+
+    Gradients travel once, behind the last part: before that, and where not joined, they stay with their process.
+    """
+    parts = []
+    for batch in batches[:-1] if joined else batches:
+        with without_sync(replica):
+            parts.append(_backward(replica, batch, run, counts, team))
+    if joined:
+        parts.append(_backward(replica, batches[-1], run, counts, team))
+    return parts
+
+
+def _backward(replica: nn.Module, batch: Batch, run: TrainRun, counts: LossCounts, team: Team) -> Losses:
+    losses = batch_losses(replica, batch, run, counts)
+    # Joined gradients are the mean over the team; the losses are parts of one whole, so their sum is wanted.
+    torch.autograd.backward(losses.total * team.size)
     return losses
 
 
-def batch_losses(model: FakeSTormer, batch: Batch, run: TrainRun) -> Losses:
+def batch_losses(replica: nn.Module, batch: Batch, run: TrainRun, counts: LossCounts | None = None) -> Losses:
     """The losses of one batch in the run's precision."""
+    return training_losses(output_of(replica, batch, run), batch, run.loss, counts)
+
+
+def output_of(replica: nn.Module, batch: Batch, run: TrainRun) -> ModelOutput:
+    """What the model says about a batch, in the run's precision."""
     clips = preprocess(batch.clips, run.clip_spec.mean, run.clip_spec.std)
     with torch.autocast(clips.device.type, torch.bfloat16, enabled=run.precision == "bfloat16"):
-        output = model(clips)
-    return training_losses(output, batch, run.loss)
+        output: ModelOutput = replica(clips)
+    return output
 
 
-def freeze_encoder(model: FakeSTormer, *, frozen: bool, stem_blocks: int | None) -> None:
-    """Takes the encoder out of training, or puts it back, but for the stem blocks that never train."""
-    model.encoder.requires_grad_(not frozen)
-    stem = model.encoder.stem
-    if stem_blocks is not None and isinstance(stem, EfficientNetStem):
-        for part in (stem.first, *stem.blocks[:stem_blocks]):
-            part.requires_grad_(False)
+def join_gradients(replica: nn.Module, team: Team) -> None:
+    """Every weight's gradient becomes the mean over the team."""
+    for weight in replica.parameters():
+        if weight.grad is not None:
+            weight.grad = summed(weight.grad, team) / team.size

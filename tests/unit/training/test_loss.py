@@ -9,7 +9,7 @@ import torch
 from fakestormer.data.batch import Batch
 from fakestormer.model import ModelOutput
 from fakestormer.training.config import LossWeights
-from fakestormer.training.loss import masked_squared_error, training_losses
+from fakestormer.training.loss import kept_squared_error, training_losses
 
 
 def a_batch(rng: np.random.Generator) -> tuple[ModelOutput, Batch]:
@@ -64,9 +64,9 @@ def test_what_a_cut_patch_predicts_does_not_matter() -> None:
     predicted, wanted = torch.zeros(1, 2, 2, 2), torch.zeros(1, 2, 2, 2)
     kept = torch.tensor([[[True, False], [True, True]]])
     predicted[:, :, 0, 1] = 1000.0
-    assert float(masked_squared_error(predicted, wanted, kept)) == 0.0
+    assert float(kept_squared_error(predicted, wanted, kept)) == 0.0
 
 
 def test_a_batch_of_which_nothing_is_kept_has_no_temporal_loss() -> None:
     nothing = torch.zeros(1, 2, 2, dtype=torch.bool)
-    assert float(masked_squared_error(torch.ones(1, 3, 2, 2), torch.zeros(1, 3, 2, 2), nothing)) == 0.0
+    assert float(kept_squared_error(torch.ones(1, 3, 2, 2), torch.zeros(1, 3, 2, 2), nothing)) == 0.0

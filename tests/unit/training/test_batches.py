@@ -1,7 +1,7 @@
 from __future__ import annotations
 
+from fakestormer.training.batches import step_numbers
 from fakestormer.training.config import Optimisation
-from fakestormer.training.loop import step_numbers
 
 SETTINGS = Optimisation(num_steps=4, pairs_per_step=2, single_frame_steps=2)
 
