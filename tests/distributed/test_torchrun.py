@@ -14,6 +14,7 @@ from tests.synthetic_cache import write_synthetic_cache
 
 from fakestormer.model import load_weights
 from fakestormer.training import train
+from fakestormer.training.metrics_log import read_rows
 
 ROOT = Path(__file__).parents[2]
 TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "--no-python"]
@@ -25,13 +26,13 @@ def test_two_processes_under_torchrun_train_what_one_trains(tmp_path: Path) -> N
     cache = write_synthetic_cache(tmp_path / "cache")
     arguments = ["tests.pipeline.tiny_run:steady", "--data", str(cache), "--out", str(tmp_path / "two")]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    subprocess.run([*TORCHRUN, *TRAIN, *arguments], cwd=ROOT, env=environment, check=True, timeout=600)
+    subprocess.run([*TORCHRUN, *TRAIN, *arguments], cwd=ROOT, env=environment, check=True, timeout=1200)
     train(steady(), [cache], tmp_path / "one")
     two, one = (load_weights(tmp_path / name / "last.safetensors").model.state_dict() for name in ("two", "one"))
     for name in one:
         # Weights are stored in half precision.
         assert two[name].numpy() == pytest.approx(one[name].numpy(), abs=2e-3), name
-    rows = [[json.loads(line) for line in (tmp_path / name / "metrics.jsonl").open()] for name in ("two", "one")]
+    rows = [read_rows(tmp_path / name / "metrics.jsonl") for name in ("two", "one")]
     assert len(rows[0]) == len(rows[1])
     for here, there in zip(*rows, strict=True):
         wanted = {name: value for name, value in there.items() if name not in ("seconds", "kind")}

@@ -21,7 +21,7 @@ from fakestormer.model import load_weights
 ROOT = Path(__file__).parents[2]
 START = [sys.executable, "-c", "from fakestormer.cli.main import main; main()", "train"]
 ONE_THREAD = {**os.environ, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-PATIENCE = 300
+PATIENCE = 1200
 
 
 def start(*arguments: object) -> subprocess.Popen[bytes]:

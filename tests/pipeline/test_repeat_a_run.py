@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 
 import cv2
 import pytest
 import torch
+from safetensors.torch import save_file
 from tests.pipeline.tiny_run import tiny
 from tests.synthetic_cache import write_synthetic_cache
+from tests.unit.training.test_start import image_vit
 
 from fakestormer.model import load_weights
 from fakestormer.training import read_record, train
+from fakestormer.training.tensorboard import TensorBoard
+from fakestormer.types import ConfigError
 
 
 @pytest.fixture(scope="module")
@@ -74,12 +79,40 @@ def test_every_validation_leaves_a_picture(finished):
     assert picture.std() > 10
 
 
-def test_tensorboard_without_its_package_is_one_sentence(tmp_path, cache, monkeypatch):
-    import sys
-    from dataclasses import replace
+def test_a_warm_start_is_printed_and_recorded_tensor_by_tensor(tmp_path, cache, run, monkeypatch):
+    source = image_vit()
+    save_file(source, tmp_path / "vit.safetensors")
+    monkeypatch.setenv("FAKESTORMER_WARM_START", str(tmp_path / "vit.safetensors"))
+    ended = run("train", "tests.pipeline.tiny_run:warm", "--data", cache, "--out", tmp_path / "run")
+    assert ended.code == 0
+    report = json.loads((tmp_path / "run" / "run.json").read_text())["warm_start"]
+    assert sorted(report["used"] + report["unused"]) == sorted(source)
+    assert "encoder.tokens.temporal_token" in report["left_at_random"]
+    counts = f"{len(report['used'])} used, 1 unused, {len(report['left_at_random'])} left at random"
+    assert counts in ended.out
 
-    from fakestormer.types import ConfigError
 
+def test_a_warm_start_without_its_file_is_one_sentence(tmp_path, cache, run, monkeypatch):
+    monkeypatch.delenv("FAKESTORMER_WARM_START", raising=False)
+    ended = run("train", "tests.pipeline.tiny_run:warm", "--data", cache, "--out", tmp_path / "run")
+    assert (ended.code, len(ended.sentences)) == (1, 1)
+    assert "FAKESTORMER_WARM_START" in ended.sentences[0]
+
+
+def test_tensorboard_gets_every_number_of_the_log(tmp_path):
+    pytest.importorskip("tensorboard")
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    board = TensorBoard(tmp_path)
+    board.write(0, "train", {"total": 1.5})
+    board.write(1, "train", {"total": 1.25})
+    board.write(1, "validation", {"auc": 0.75})
+    events = EventAccumulator(str(tmp_path)).Reload()
+    assert [(one.step, one.value) for one in events.Scalars("train/total")] == [(0, 1.5), (1, 1.25)]
+    assert [one.value for one in events.Scalars("validation/auc")] == [0.75]
+
+
+def test_tensorboard_without_its_package_is_one_sentence(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)
     with pytest.raises(ConfigError, match="pip install tensorboard"):
-        train(replace(tiny(), tensorboard=True), [cache], tmp_path / "run")
+        TensorBoard(tmp_path)

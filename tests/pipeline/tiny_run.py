@@ -40,3 +40,9 @@ def steady() -> TrainRun:
     model = replace(run.model, drop_path=0.0, head_dropout=0.0)
     validation = replace(run.validation, num_pairs=6)
     return replace(run, name="steady run", model=model, optimisation=settings, validation=validation)
+
+
+def warm() -> TrainRun:
+    """One step from an image ViT's weights."""
+    settings = replace(tiny().optimisation, num_steps=1)
+    return replace(tiny(), name="warm run", optimisation=settings, warm_start="vit")

@@ -7,6 +7,7 @@ the whole model and a share of every step's pairs; gradients are summed over the
 from __future__ import annotations
 
 import itertools
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -80,7 +81,10 @@ def replicate(model: FakeSTormer, team: Team, *, thaws: bool) -> nn.Module:
     if team.size == 1:
         return model
     places = [team.device.index] if team.device.type == "cuda" else None
-    return DistributedDataParallel(model, device_ids=places, broadcast_buffers=False, find_unused_parameters=thaws)
+    with warnings.catch_warnings():
+        # Torch 2.13 has a new name for the switch, which torch 2.6 does not know yet. Our buffers never change.
+        warnings.simplefilter("ignore", FutureWarning)
+        return DistributedDataParallel(model, device_ids=places, broadcast_buffers=False, find_unused_parameters=thaws)
 
 
 def model_of(replica: nn.Module) -> FakeSTormer:

@@ -18,7 +18,7 @@ from fakestormer.training.checkpoint import load_checkpoint, save_checkpoint
 from fakestormer.training.config import TrainRun
 from fakestormer.training.distributed import Team, joined_team, replicate, wait_for_all
 from fakestormer.training.metrics_log import MetricsLog, read_rows
-from fakestormer.training.run_record import RunRecord, environment, make_record, refuse_another_run, write_record
+from fakestormer.training.run_record import RunRecord, make_record, refuse_another_run, write_record
 from fakestormer.training.start import make_model
 from fakestormer.training.step import train_step
 from fakestormer.training.tensorboard import TensorBoard
@@ -83,6 +83,7 @@ class _Engine:
     def start(self, record: RunRecord, resume: bool, warm_start_file: Path | None) -> _Engine:
         """Model, optimiser, batches and logs as they stand before the first step, or where the run was left."""
         run, settings, team = self.run, self.run.optimisation, self.team
+        self.environment = record.environment
         torch.manual_seed(run.seed)
         started = make_model(run, warm_start_file)
         self.model = started.model.to(team.device)
@@ -144,7 +145,7 @@ class _Engine:
     def _save(self, name: str, done: int) -> Path:
         path = self.folder / f"{name}.safetensors"
         if self.team.leads:
-            record = {"run": self.run.to_json(), "steps_done": done, "environment": environment()}
+            record = {"run": self.run.to_json(), "steps_done": done, "environment": self.environment}
             card = {"name": self.run.name, "status": "as trained, not calibrated"}
             save_weights(path, self._shipped(), self.run.clip_spec, card, None, record, half_precision=True)
         return path

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from fakestormer.data.cache import CachedTrack, cache_fingerprint
 from fakestormer.model import WarmStartReport
+from fakestormer.training.checkpoint import CHECKPOINT_NAME
 from fakestormer.training.config import TrainRun
 from fakestormer.types import ConfigError
 
@@ -85,9 +86,12 @@ def read_record(path: Path) -> RecordedRun:
 
 
 def refuse_another_run(run: TrainRun, folder: Path, resume: bool) -> None:
-    """ConfigError where the folder holds a run and none is to be resumed, or another one than this."""
+    """ConfigError where the folder holds a run and none is to be resumed, or another one than this.
+
+    A run that was killed before its first checkpoint left nothing to go on with: it may be started again.
+    """
     path = folder / RECORD_NAME
-    if not path.exists():
+    if not path.exists() or not (resume or (folder / CHECKPOINT_NAME).exists()):
         return
     if not resume:
         raise ConfigError(f"{folder} already holds a run: give another folder, or --resume to go on with it")
@@ -113,7 +117,9 @@ def source_revision() -> str | None:
     room = Path(__file__).parents[1]
 
     def ask(*arguments: str) -> str:
-        told = subprocess.run(["git", "-C", str(room), *arguments], capture_output=True, text=True, check=True)
+        told = subprocess.run(
+            ["git", "--no-optional-locks", "-C", str(room), *arguments], capture_output=True, text=True, check=True
+        )
         return told.stdout.strip()
 
     try:
