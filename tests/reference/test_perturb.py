@@ -128,16 +128,7 @@ def test_noise_has_its_variance_in_luma_and_in_both_colours(level):
 @pytest.mark.parametrize("level", range(1, 6))
 def test_blur_is_a_gaussian_of_this_kernel(image, level):
     expected = plain_blur(image, int(LEVELS["blur"][level - 1]))
-    np.testing.assert_allclose(perturb(image, Distortion("blur", level), rng()), expected, atol=1.01)
-
-
-@pytest.mark.parametrize("level", [1, 5])
-def test_blur_reaches_as_far_as_its_kernel(level):
-    size = int(LEVELS["blur"][level - 1])
-    image = np.zeros((61, 61, 3), np.uint8)
-    image[:, 30] = 255
-    seen = perturb(image, Distortion("blur", level), rng())
-    assert np.flatnonzero(seen[30, :, 0]).tolist() == list(range(30 - size // 2, 31 + size // 2))
+    np.testing.assert_allclose(perturb(image, Distortion("blur", level), rng()), expected, atol=0.51)
 
 
 @pytest.mark.parametrize("level", range(1, 6))

@@ -41,7 +41,8 @@ def perturb(
             return _add_noise(image, parameter, rng)
         case "blur":
             size = int(parameter)
-            return np.asarray(cv2.GaussianBlur(image, (size, size), size / 6), np.uint8)
+            exact = cv2.GaussianBlur(image.astype(np.float32), (size, size), size / 6)  # 8-bit kernels are rounded
+            return _to_uint8(np.asarray(exact))
         case "pixelation":
             return _pixelate(image, int(parameter))
         case "480p":

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import functools
 import sys
 
 import numpy as np
@@ -23,6 +24,7 @@ from fakestormer.video import ALL_DISTORTIONS, Distortion
 CONFIG = EvaluationConfig(num_rounds=20)
 
 
+@functools.cache
 def metrics_at(strength, num_failed=0):
     rng = np.random.default_rng(2)
     rows = []
@@ -38,7 +40,7 @@ def result_of(distortions):
     return Robustness(RobustnessConfig(distortions), metrics_at(1), distorted)
 
 
-@pytest.mark.parametrize("distortions", [ALL_DISTORTIONS, (Distortion("blur", 3),), (Distortion("crop"),)])
+@pytest.mark.parametrize("distortions", [ALL_DISTORTIONS, (Distortion("blur", 3),)])
 def test_the_picture_is_a_png_that_is_readable_without_colour(tmp_path, distortions):
     pytest.importorskip("matplotlib")
     path = tmp_path / "robustness.png"

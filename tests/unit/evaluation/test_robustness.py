@@ -152,11 +152,8 @@ def test_a_choice_is_read_in_the_protocols_order():
     assert parse_distortions("blur") == tuple(Distortion("blur", level) for level in range(1, 6))
 
 
-@pytest.mark.parametrize("text", ["", "fog", "blur:0", "blur:six", "blur:²", "blur,,noise", "crop:2", "blur:"])
+@pytest.mark.parametrize("text", ["", "fog", "blur:0", "blur:six", "blur:²", "blur,,noise", "crop:2"])
 def test_another_choice_is_refused_in_one_sentence(text):
-    if text == "blur:":
-        assert len(parse_distortions(text)) == 5
-        return
     with pytest.raises(ConfigError) as caught:
         parse_distortions(text)
     assert "\n" not in str(caught.value)
