@@ -31,7 +31,7 @@ def metrics_at(strength, num_failed=0):
     for index in range(40):
         logit = None if index < num_failed else float(rng.normal(2 * (index % 2) / strength))
         decision, label = ("error", "fake") if logit is None else ("real", ("real", "fake")[index % 2])
-        rows.append(ScoreRow(f"{index}.mp4", label, "g", decision, None, logit, None, ""))
+        rows.append(ScoreRow(f"{index}.mp4", label, "g", decision, 0.5, logit, 0.5, ""))
     return Metrics(RunRecord("m.csv", "0" * 64, 0, None), CONFIG, summarise(rows, CONFIG))
 
 
