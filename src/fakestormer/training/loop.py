@@ -20,7 +20,7 @@ from fakestormer.training.distributed import Team, joined_team, replicate, wait_
 from fakestormer.training.metrics_log import MetricsLog, read_rows
 from fakestormer.training.run_record import RunRecord, make_record, refuse_another_run, write_record
 from fakestormer.training.start import make_model
-from fakestormer.training.step import train_step
+from fakestormer.training.step import refuse_emulated_bfloat16, train_step
 from fakestormer.training.tensorboard import TensorBoard
 from fakestormer.training.trained import choose_trained, make_optimizer
 from fakestormer.training.validate import validate
@@ -50,6 +50,7 @@ def train(
     refuse_another_run(run, folder, resume)
     data = _read_data(run, caches)
     with joined_team() as team:
+        refuse_emulated_bfloat16(run, team.device)
         wait_for_all(team)  # nobody writes before everybody has looked
         record = make_record(run, caches, data.training, data.held_out)
         return _Engine(run, data, folder, team, observe).start(record, resume, warm_start_file).run_to_end()
