@@ -1,6 +1,6 @@
 """Seconds of one training step (forward and backward) of the lite model, by depth and precision, as JSON.
 
-python benchmarks/training_step.py [--clips 6] [--repeats 4]     one thread, clips of four frames, fastest step, CPU time
+python benchmarks/training_step.py [--clips 6] [--repeats 4]    one thread, clips of four frames, the fastest step
 """
 
 from __future__ import annotations

@@ -82,7 +82,7 @@ def _backward(replica: nn.Module, batch: Batch, run: TrainRun, counts: LossCount
 
 
 def refuse_emulated_bfloat16(run: TrainRun, device: torch.device) -> None:
-    """ConfigError where the run asks bfloat16 of a CPU without instructions for it: it would take many times as long."""
+    """ConfigError where the run asks bfloat16 of a CPU without instructions for it, which takes many times as long."""
     if run.precision == "bfloat16" and device.type == "cpu" and not torch.ops.mkldnn._is_mkldnn_bf16_supported():
         raise ConfigError(
             "precision='bfloat16' needs an accelerator or a CPU with bfloat16 instructions, and this CPU would emulate "
