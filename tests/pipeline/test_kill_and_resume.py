@@ -17,6 +17,8 @@ from tests.pipeline.tiny_run import sharp
 from tests.synthetic_cache import write_synthetic_cache
 
 from fakestormer.model import load_weights
+from fakestormer.training.run_record import make_record, refuse_another_run, write_record
+from fakestormer.types import ConfigError
 
 ROOT = Path(__file__).parents[2]
 START = [sys.executable, "-c", "from fakestormer.cli.main import main; main()", "train"]
@@ -82,9 +84,16 @@ def assert_same(one: object, other: object) -> None:
 
 def test_a_folder_is_not_resumed_with_another_recipe(tmp_path: Path, run) -> None:
     cache = write_synthetic_cache(tmp_path / "cache")
-    from fakestormer.training.run_record import make_record, write_record
-
     write_record(make_record(sharp(), [cache], [], []), tmp_path)
     ended = run("train", "tests.pipeline.tiny_run:tiny", "--data", cache, "--out", tmp_path, "--resume")
     assert ended.code == 1
     assert "with the recipe it began with" in ended.sentences[0]
+
+
+def test_a_run_killed_before_its_first_checkpoint_may_be_started_again(tmp_path: Path) -> None:
+    cache = write_synthetic_cache(tmp_path / "cache")
+    write_record(make_record(sharp(), [cache], [], []), tmp_path)
+    refuse_another_run(sharp(), tmp_path, resume=False)
+    (tmp_path / "checkpoint.pt").touch()
+    with pytest.raises(ConfigError, match="already holds a run"):
+        refuse_another_run(sharp(), tmp_path, resume=False)
