@@ -37,7 +37,7 @@ def write_distorted(source: str | Path, target: str | Path, distortion: Distorti
 
     Frames keep their number and times, and stand upright in the file. Sizes stay, but for the two platforms, and for
     `compression` of an odd size: there the last row or column is repeated once, as halved colour demands. Sound is
-    left out, and so are frames that cannot be decoded. One frame is held at a time; the file is large (up to 3 MB a
+    left out, and so are frames that cannot be decoded. One frame is held at a time; the file is large (some 3 MB a
     frame of 1280 x 720 under noise).
 
     Raises VideoError where the source is no readable video or the target cannot be written; nothing is left behind.
