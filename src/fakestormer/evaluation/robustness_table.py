@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fakestormer.evaluation.markdown import align
 from fakestormer.evaluation.record import Metrics, hash_detector
 from fakestormer.evaluation.robustness import Robustness
 from fakestormer.video import Distortion
@@ -85,7 +85,7 @@ def render_robustness(result: Robustness) -> str:
     ]
     if platforms:
         rows = [(one.distortion.kind, one.distortion.meaning, _cell(one.metrics)) for one in platforms]
-        parts.append(_align([("platform", "what is done", "AUC"), *rows]))
+        parts.append(align([("platform", "what is done", "AUC"), *rows]))
     parts.append(_NOTE.format(interval=interval, seed=result.config.seed))
     return "\n\n".join(parts) + "\n"
 
@@ -107,7 +107,7 @@ def _protocol_parts(result: Robustness) -> tuple[str, ...]:
         ("distortion", *(f"level {level}" for level in levels)),
         *((kind, *(Distortion(kind, level).meaning for level in levels)) for kind in kinds),
     ]
-    return _align(table), _align(meanings)
+    return align(table), align(meanings)
 
 
 def _cell(metrics: Metrics) -> str:
@@ -121,12 +121,3 @@ def _cell(metrics: Metrics) -> str:
 def _rates_to_json(metrics: Metrics) -> dict[str, Any]:
     summary = metrics.summary
     return {"coverage": dataclasses.asdict(summary.coverage), "overall": dataclasses.asdict(summary.overall)}
-
-
-def _align(rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table whose columns line up; the first row is the header."""
-    widths = [max(3, *(len(row[column]) for row in rows)) for column in range(len(rows[0]))]
-    lines = [
-        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in rows
-    ]
-    return "\n".join([lines[0], "|" + "|".join("-" * (width + 2) for width in widths) + "|", *lines[1:]])
