@@ -118,6 +118,10 @@ class SynthesisConfig:
     resample_target: bool = False
     target_scale: Range = (0.96, 1 / 0.96)
     target_shift: float = 0.01
+    # Beyond the paper, off as published: the source's face comes back from a small picture, as generators give it
+    # (see regenerate.py); sizes as shares of the crop's.
+    p_regenerated_source: float = 0.0
+    regenerated_size: Range = (0.25, 0.69)
     elastic_alpha: float = 50.0
     elastic_sigma: float = 7.0
     mask_resize: Range = (0.8, 1 / 0.8)
@@ -143,6 +147,8 @@ class SynthesisConfig:
                 f"image_size must be a multiple of num_rows and num_columns, got {self.image_size}, {self.num_rows} "
                 f"and {self.num_columns}"
             )
+        if not 0 < self.regenerated_size[0] <= self.regenerated_size[1] <= 1:
+            raise ConfigError(f"regenerated_size must lie in (0, 1], got {self.regenerated_size}")
         if not 0 <= self.crop_margin[0] <= self.crop_margin[1] < 128:
             raise ConfigError(f"crop_margin must lie in 0 to 128 of 256 pixels, got {self.crop_margin}")
         if self.mask_kernel[0] % 2 == 0 or self.mask_kernel[1] % 2 == 0:

@@ -13,6 +13,7 @@ HullFamily = Literal["lower_face", "raised", "components", "whole_face", "below_
 HULL_FAMILIES: tuple[HullFamily, ...] = get_args(HullFamily)
 # The paper's four, and what dubbing replaces: beyond the paper.
 PAPER_HULLS, DUBBING_HULLS = HULL_FAMILIES[:4], HULL_FAMILIES[4:]
+Enlargement = Literal["linear", "cubic", "nearest", "lanczos"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,18 @@ class FrequencyChange:
     kind: Literal["none", "downscale", "sharpen"]
     factor: int
     amount: float
+
+
+@dataclass(frozen=True, slots=True)
+class Regeneration:
+    """The source as a generator of small pictures would give it back: its size, how it is enlarged, whether smoothed.
+
+    `size` is a share of the crop's. Beyond the paper; see `regenerate.py`.
+    """
+
+    size: float
+    enlarged: Enlargement
+    smoothed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +111,7 @@ class SynthesisParameters:
     cutout_seed: int
     augmentation: Augmentation
     target_move: TargetMove
+    regeneration: Regeneration | None = None
 
 
 def draw_parameters(config: SynthesisConfig, rng: np.random.Generator) -> SynthesisParameters:
@@ -115,7 +129,9 @@ def draw_parameters(config: SynthesisConfig, rng: np.random.Generator) -> Synthe
         target_move=_draw_target_move(config, rng),
     )
     dubbed, hull = _chance(rng, config.p_dubbing_hull), DUBBING_HULLS[_pick(rng, len(DUBBING_HULLS))]
-    return replace(drawn, mask=replace(drawn.mask, hull=hull)) if dubbed else drawn
+    if dubbed:
+        drawn = replace(drawn, mask=replace(drawn.mask, hull=hull))
+    return replace(drawn, regeneration=_draw_regeneration(config, rng))
 
 
 def _draw_mask_shape(config: SynthesisConfig, rng: np.random.Generator) -> MaskShape:
@@ -153,6 +169,13 @@ def _draw_frequency(config: SynthesisConfig, rng: np.random.Generator) -> Freque
     kind: Literal["downscale", "sharpen"] = "downscale" if _chance(rng, 0.5) else "sharpen"
     factor = config.downscale_factors[_pick(rng, len(config.downscale_factors))]
     return FrequencyChange(kind if changed else "none", factor, _within(rng, config.sharpen))
+
+
+def _draw_regeneration(config: SynthesisConfig, rng: np.random.Generator) -> Regeneration | None:
+    regenerated = _chance(rng, config.p_regenerated_source)
+    ways = get_args(Enlargement)
+    drawn = Regeneration(_within(rng, config.regenerated_size), ways[_pick(rng, len(ways))], _chance(rng, 0.5))
+    return drawn if regenerated else None
 
 
 def _draw_framing(config: SynthesisConfig, rng: np.random.Generator) -> Framing:

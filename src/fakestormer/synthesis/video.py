@@ -17,6 +17,7 @@ from fakestormer.synthesis.cutout import cut_patches, draw_kept_patches
 from fakestormer.synthesis.landmarks import interpolate_landmarks
 from fakestormer.synthesis.masks import draw_masks
 from fakestormer.synthesis.parameters import SynthesisParameters, draw_parameters
+from fakestormer.synthesis.regenerate import regenerate
 from fakestormer.synthesis.regions import find_scheme
 from fakestormer.synthesis.view import View, mirror, onto_output, place_views, show
 from fakestormer.synthesis.vulnerability import pool_patches, spatial_target, temporal_targets, vulnerability
@@ -93,7 +94,7 @@ class SelfBlender:
         points = self._steady_landmarks(target_landmarks, crop_size)
         face = find_scheme(scheme, points.shape[1])
         views = place_views(parameters, crop_size)
-        source = self._place_source(views.source, points, target_images, source_images, source_landmarks)
+        source = self._place_source(parameters, views.source, points, target_images, source_images, source_landmarks)
         # The mask moves with the source.
         masks = draw_masks(points, face, parameters.mask, views.source, crop_size, config)
         target = show(target_images, views.target, config.image_size)
@@ -124,6 +125,7 @@ class SelfBlender:
 
     def _place_source(
         self,
+        parameters: SynthesisParameters,
         view: View,
         points: Float[ndarray, "frames points 2"],
         target_images: UInt8[ndarray, "frames size size 3"],
@@ -131,9 +133,10 @@ class SelfBlender:
         source_landmarks: Float[ndarray, "source_frames source_points 2"] | None,
     ) -> UInt8[ndarray, "frames new_size new_size 3"]:
         """The source frames over the target's face, scaled, shifted and framed as drawn; one interpolation."""
-        size, crop_size = self.config.image_size, target_images.shape[1]
+        size, crop_size, regeneration = self.config.image_size, target_images.shape[1], parameters.regeneration
         if source_images is None and source_landmarks is None:
-            return show(target_images, view, size)
+            seen = target_images if regeneration is None else regenerate(target_images, regeneration)
+            return show(seen, view, size)
         if source_images is None or source_landmarks is None:
             raise DataError("a source clip needs both images and landmarks, got one of them: give both or neither")
         if source_images.shape != target_images.shape or source_landmarks.shape != points.shape:
@@ -141,6 +144,8 @@ class SelfBlender:
                 f"source and target must be alike, got images {source_images.shape} and {target_images.shape}, "
                 f"landmarks {source_landmarks.shape} and {points.shape}: cut both clips alike"
             )
+        if regeneration is not None:
+            source_images = regenerate(source_images, regeneration)
         onto_target = self._fit_source(self._steady_landmarks(source_landmarks, crop_size), points)
         framed = onto_output(view, size)
         return np.stack(

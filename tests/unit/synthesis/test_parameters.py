@@ -68,3 +68,13 @@ def test_every_margin_lies_between_5_and_25_of_256_pixels() -> None:
         margins = np.array([kept.left, kept.top, 1 - kept.left - kept.size, 1 - kept.top - kept.size]) * 256
         assert margins.min() >= 5 - 1e-9
         assert margins.max() <= 25 + 1e-9
+
+
+def test_sources_are_regenerated_as_often_as_asked_and_the_other_draws_stay() -> None:
+    plain, soft = draw(SynthesisConfig(), 800), draw(SynthesisConfig(p_regenerated_source=0.5), 800)
+    assert all(one.regeneration is None for one in plain)
+    chosen = [one.regeneration for one in soft if one.regeneration is not None]
+    assert len(chosen) / len(soft) == pytest.approx(0.5, abs=0.06)
+    assert {one.enlarged for one in chosen} == {"linear", "cubic", "nearest", "lanczos"}
+    assert min(one.size for one in chosen) < 0.3 and max(one.size for one in chosen) > 0.64
+    assert [replace(one, regeneration=None) for one in soft] == plain

@@ -10,6 +10,7 @@ from fakestormer.synthesis import (
     NO_AUGMENTATION,
     AugmentationConfig,
     FaceScheme,
+    SelfBlendedPair,
     SelfBlender,
     SynthesisConfig,
     draw_parameters,
@@ -19,6 +20,7 @@ from fakestormer.synthesis.colour import change_frames
 from fakestormer.synthesis.view import mirror, place_views, show
 from fakestormer.synthesis.vulnerability import pool_patches
 from fakestormer.types import DataError
+from tests.unit.synthesis.conftest import draw_clip
 
 PLAIN = SynthesisConfig(augmentation=NO_AUGMENTATION, p_cutout=0.0)
 PLAIN_STILL = replace(PLAIN, p_change_target=0.0, p_flip=0.0)
@@ -171,6 +173,24 @@ def test_a_source_at_another_moment_is_laid_on_the_target(images: np.ndarray, la
     itself = SelfBlender(config).blend(images, landmarks, "ibug81", 3)
     np.testing.assert_array_equal(pair.mask, itself.mask)
     assert np.abs(pair.fake.astype(int) - itself.fake).max() <= 1
+
+
+def test_a_regenerated_source_is_softer_inside_the_mask_and_nowhere_else(landmarks: np.ndarray) -> None:
+    images = draw_clip(4, 25.0)
+    sharp_config = replace(PLAIN_STILL, p_frequency=0.0)
+    soft_config = replace(sharp_config, p_regenerated_source=1.0)
+
+    def detail(pair: SelfBlendedPair) -> float:
+        return float(np.abs(np.diff(pair.fake[0].astype(float), axis=0))[pair.mask[0][1:] > 0.9].mean())
+
+    for source in ((None, None), (images, landmarks)):
+        sharp, soft = (
+            SelfBlender(config).blend(images, landmarks, "ibug81", 5, *source) for config in (sharp_config, soft_config)
+        )
+        outside = sharp.mask == 0
+        assert (soft.real == sharp.real).all()
+        assert (soft.fake[outside] == sharp.fake[outside]).all()
+        assert detail(soft) < 0.7 * detail(sharp)
 
 
 def test_given_draws_make_the_same_pair_as_their_seed(images: np.ndarray, landmarks: np.ndarray) -> None:
