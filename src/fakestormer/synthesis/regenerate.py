@@ -16,7 +16,7 @@ from fakestormer.synthesis.parameters import Enlargement, Regeneration
 INTERPOLATION: dict[Enlargement, int] = {
     "linear": cv2.INTER_LINEAR,
     "cubic": cv2.INTER_CUBIC,
-    "nearest": cv2.INTER_NEAREST,
+    "nearest": cv2.INTER_NEAREST_EXACT,
     "lanczos": cv2.INTER_LANCZOS4,
 }
 # Smoothing that keeps edges: window in pixels of the small picture, deviations in 8-bit levels and in pixels.

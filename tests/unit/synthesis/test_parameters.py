@@ -76,5 +76,6 @@ def test_sources_are_regenerated_as_often_as_asked_and_the_other_draws_stay() ->
     chosen = [one.regeneration for one in soft if one.regeneration is not None]
     assert len(chosen) / len(soft) == pytest.approx(0.5, abs=0.06)
     assert {one.enlarged for one in chosen} == {"linear", "cubic", "nearest", "lanczos"}
-    assert min(one.size for one in chosen) < 0.3 and max(one.size for one in chosen) > 0.64
+    assert min(one.size for one in chosen) < 0.3
+    assert max(one.size for one in chosen) > 0.64
     assert [replace(one, regeneration=None) for one in soft] == plain

@@ -3,10 +3,10 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
+from tests.unit.synthesis.conftest import draw_clip
 
 from fakestormer.synthesis.parameters import Enlargement, Regeneration
 from fakestormer.synthesis.regenerate import regenerate
-from tests.unit.synthesis.conftest import draw_clip
 
 
 def detail(images: np.ndarray) -> float:
@@ -18,7 +18,8 @@ def detail(images: np.ndarray) -> float:
 def test_a_regenerated_face_is_the_same_picture_with_fewer_details(enlarged: Enlargement, smoothed: bool) -> None:
     images = draw_clip(2, noise=12.0)
     back = regenerate(images, Regeneration(0.4, enlarged, smoothed))
-    assert back.shape == images.shape and back.dtype == np.uint8
+    assert back.shape == images.shape
+    assert back.dtype == np.uint8
     assert detail(back) < 0.6 * detail(images)
     soft = np.stack([cv2.GaussianBlur(image, (0, 0), 4) for image in images]).astype(float)
     softer = np.stack([cv2.GaussianBlur(image, (0, 0), 4) for image in back]).astype(float)

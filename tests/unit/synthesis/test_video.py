@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from tests.unit.synthesis.conftest import draw_clip
 
 from fakestormer.synthesis import (
     NO_AUGMENTATION,
@@ -20,7 +21,6 @@ from fakestormer.synthesis.colour import change_frames
 from fakestormer.synthesis.view import mirror, place_views, show
 from fakestormer.synthesis.vulnerability import pool_patches
 from fakestormer.types import DataError
-from tests.unit.synthesis.conftest import draw_clip
 
 PLAIN = SynthesisConfig(augmentation=NO_AUGMENTATION, p_cutout=0.0)
 PLAIN_STILL = replace(PLAIN, p_change_target=0.0, p_flip=0.0)
