@@ -10,8 +10,9 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 if TYPE_CHECKING:
+    from fakestormer.cli.outputs import Outputs
     from fakestormer.detector import Detector
-    from fakestormer.types import VideoVerdict
+    from fakestormer.types import FaceTrack, VideoVerdict
 
 COLOURS = {"fake": "red", "real": "green", "inconclusive": "yellow", "not_applicable": "yellow"}
 
@@ -20,36 +21,38 @@ def detect(
     files: Annotated[list[Path], typer.Argument(help="Videos to judge.", show_default=False)],
     json: Annotated[Path | None, typer.Option("--json", help="Write all verdicts to this file.")] = None,
     html: Annotated[Path | None, typer.Option("--html", help="Write the report page to this file.")] = None,
+    pdf: Annotated[Path | None, typer.Option("--pdf", help="Write the report as PDF to this file.")] = None,
+    overlay: Annotated[
+        Path | None, typer.Option("--overlay", help="Write the video with faces, scores and maps drawn on it (MP4).")
+    ] = None,
     device: Annotated[str, typer.Option("--device", help="auto, cpu, cuda, cuda:1, ...")] = "auto",
     weights: Annotated[
         Path | None, typer.Option("--weights", help="A weights file; without it, those of the package.")
     ] = None,
 ) -> None:
     """Judge the faces in videos: one line a video here, evidence in the files asked for."""
+    from fakestormer.cli.outputs import Outputs
     from fakestormer.detector import Detector, DetectorConfig
-    from fakestormer.report import write_html
-    from fakestormer.report.results_file import write_results
-    from fakestormer.types import DataError
 
-    for target in (json, html):
-        if target and target.is_dir():
-            raise DataError(f"{target} is a folder: name a file to write")
+    outputs = Outputs(json=json, html=html, pdf=pdf, overlay=overlay)
+    outputs.check(files)
     detector = Detector.load(weights, DetectorConfig(device=device))
     verdicts: list[VideoVerdict] = []
     failures: list[tuple[str, str]] = []
     try:
-        _judge_all(files, detector, verdicts, failures)
+        _judge_all(files, detector, outputs, verdicts, failures)
     finally:  # what was finished is kept, also when the run is interrupted
-        if json:
-            write_results(verdicts, failures, json)
-        if html and verdicts:
-            write_html(verdicts, html)
+        outputs.write(verdicts, failures)
     if failures:
         raise typer.Exit(1)
 
 
 def _judge_all(
-    files: list[Path], detector: Detector, verdicts: list[VideoVerdict], failures: list[tuple[str, str]]
+    files: list[Path],
+    detector: Detector,
+    outputs: Outputs,
+    verdicts: list[VideoVerdict],
+    failures: list[tuple[str, str]],
 ) -> None:
     """Adds each file's verdict, or why there is none, to one of the lists as soon as it is known, and prints it."""
     from fakestormer.types import FakestormerError
@@ -67,6 +70,8 @@ def _judge_all(
                 continue
             verdicts.append(verdict)
             out.print(describe(verdict), style=COLOURS[verdict.decision.value], highlight=False, soft_wrap=True)
+            if not outputs.write_overlay(verdict, watch.tracks, watch.drawn):
+                err.print(f"{outputs.overlay}: written without sound, MP4 does not take this kind", soft_wrap=True)
 
 
 def describe(verdict: VideoVerdict) -> str:
@@ -93,16 +98,22 @@ class _Watch:
     def __init__(self, progress: Progress, task: Any, file: Path) -> None:
         self._progress, self._task, self._name = progress, task, file.name
         self._num_clips = 0
+        self.tracks: tuple[FaceTrack, ...] = ()
         self._say("reading")
 
     def __call__(self, stage: str, value: Any) -> None:
         if stage == "probe":
             self._say("looking for faces")
         elif stage == "track":
+            self.tracks = value.tracks
             self._say(f"{len(value.tracks)} face(s) tracked")
         elif stage == "clip":
             self._num_clips += 1
             self._say(f"{self._num_clips} clips scored, at {value.span.end:.1f} s")
+
+    def drawn(self, time: float) -> None:
+        """Hears how far the annotated film has come."""
+        self._say(f"drawing the film, at {time:.1f} s")
 
     def _say(self, text: str) -> None:
         self._progress.update(self._task, description=f"{self._name}: {text}")

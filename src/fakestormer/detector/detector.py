@@ -81,7 +81,7 @@ class Detector:
         ]
         verdict = judge_video(
             video=info if info.duration else replace(info, duration=small.duration),
-            faces=with_key_frames(Path(path), faces, plans, self.config.key_frames, small),
+            faces=with_key_frames(Path(path), faces, plans, self.config.key_frames, small, self._scorer.attribute),
             set_aside=(*found.set_aside, *too_short),
             damage=small.damage,
             num_frames=small.num_frames,

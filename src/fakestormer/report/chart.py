@@ -185,7 +185,7 @@ def _thresholds(frame: ChartFrame, fake: float, real: float, calibration: Calibr
     return [
         part
         for level, colour, words, at in labels
-        for part in (_rule(frame, level, colour, dashed=True), _label(right, at, words, "end", colour))
+        for part in (_rule(frame, level, colour, dashed=True), _label(right, at, words, "end", colour, halo=True))
     ]
 
 
@@ -211,11 +211,14 @@ def _tint(x: float, y: float, width: float, height: float, colour: str, opacity:
     return f'<rect x="{x}" y="{y}" {size} fill="{colour}" opacity="{opacity}"/>'
 
 
-def _label(x: float, y: float, words: str, anchor: str, colour: str = "#4a5058") -> str:
-    return (
-        f'<text x="{x}" y="{y:.2f}" text-anchor="{anchor}" fill="{colour}" stroke="{PAPER}" stroke-width="3" '
-        f'paint-order="stroke">{escape(words)}</text>'
-    )
+def _label(x: float, y: float, words: str, anchor: str, colour: str = "#4a5058", halo: bool = False) -> str:
+    """Words at a place; with a halo where the curve may run behind them (drawn first, for PDF knows no paint order)."""
+    place = f'x="{x}" y="{y:.2f}" text-anchor="{anchor}"'
+    plain = f'<text {place} fill="{colour}">{escape(words)}</text>'
+    if not halo:
+        return plain
+    ring = f'fill="{PAPER}" stroke="{PAPER}" stroke-width="3" stroke-linejoin="round"'
+    return f'<text {place} {ring} aria-hidden="true">{escape(words)}</text>{plain}'
 
 
 def _document(parts: list[str], width: int, height: int, identity: str, title: str, described: str) -> str:

@@ -27,7 +27,7 @@ from fakestormer.types import DataError, VideoVerdict
 SCHEMA = "fakestormer.verdict"
 SCHEMA_VERSION = 1
 PICTURE = "image"  # the one field that is left out, and comes back as an empty picture
-FLOAT32_FIELDS = frozenset({"spatial_vulnerability", "temporal_vulnerability"})
+FLOAT32_FIELDS = frozenset({"attribution", "spatial_vulnerability", "temporal_vulnerability"})
 
 
 def write_json(verdict: VideoVerdict, path: str | Path) -> None:

@@ -11,9 +11,10 @@ from fakestormer.report.picture import write_bytes
 from fakestormer.types import VideoVerdict
 
 RESULTS_SCHEMA = "fakestormer.results"
+Failure = tuple[str, str]  # a file that could not be judged, and one sentence why
 
 
-def write_results(verdicts: Sequence[VideoVerdict], failures: Sequence[tuple[str, str]], path: str | Path) -> None:
+def write_results(verdicts: Sequence[VideoVerdict], failures: Sequence[Failure], path: str | Path) -> None:
     """Write verdicts (each as `verdict_to_json` gives it) and failures (file, sentence) to one JSON file.
 
     Raises:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from fakestormer.types import Decision
+from fakestormer.types import Decision, MapName
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,16 @@ class DecisionTexts:
     face: str
     means: str
     means_not: str
+
+
+@dataclass(frozen=True, slots=True)
+class MapTexts:
+    """What one kind of map is called, what it shows, what it does not show, and the unit of its scale."""
+
+    title: str
+    means: str
+    means_not: str
+    unit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,26 +138,50 @@ class Texts:
     )
     key_frames: str = "Where"
     key_frames_note: str = (
-        "Warm colours lie where the face changes from one frame to the next in the way blended faces do. The white "
-        "square is what the model saw. Colours have the same meaning in every picture and every report; places "
-        "without colour are calm."
+        "The frames that speak most for forgery, the strongest first. The white square is what the model saw. Colours "
+        "have the same meaning in every picture and every report; places without colour are calm."
+    )
+    maps: dict[MapName, MapTexts] = field(
+        default_factory=lambda: {
+            "change": MapTexts(
+                title="Change over time",
+                means="Warm colours lie where the face changes from one frame to the next in the way the edges of "
+                "blended faces do.",
+                means_not="It is no drawing of what was altered. A forgery whose edge keeps still stays without colour.",
+                unit="deviations of the training targets",
+            ),
+            "score": MapTexts(
+                title="What raised the score",
+                means="Warm colours lie on the places whose look pushed the answer towards forged.",
+                means_not="It shows what the model looked at, not what is wrong with the picture: hair, shadows or "
+                "compression may have moved it. A genuine face has warm places, too, only fewer.",
+                unit="share of the raw answer (logits)",
+            ),
+        }
     )
     no_pictures: str = "This report was made from a data file, which holds no pictures."
     no_key_frames: str = "No pictures were kept for this face."
     picture_caption: str = "{time}   frame {index}   track {track}"
     key_frame: str = "{time} \N{MIDDLE DOT} frame {index}"
     key_frame_clip: str = "This clip alone: {probability}"
-    key_frame_peak: str = "Strongest change {peak:.1f}, {place} of the square"
-    key_frame_calm: str = "No change above the start of the scale"
-    frame_alt: str = "The whole frame at {time} with the map laid on face {number}. {peak}."
-    plain_alt: str = "Face {number} at {time}, without the map"
-    heat_alt: str = "Face {number} at {time}, with the map"
+    key_frame_spatial: str = "Blended-in look of this frame: {value:.2f} of 1"
+    key_frame_map: str = "{map}: {peak}"
+    key_frame_peak: str = "strongest {place} of the square ({peak:.2g})"
+    key_frame_calm: str = "calm everywhere"
+    plain_caption: str = "As the model saw it"
+    frame_alt: str = "The whole frame at {time} with a map laid on face {number}. {map}: {peak}."
+    plain_alt: str = "Face {number} at {time}, without a map"
+    heat_alt: str = "Face {number} at {time}, with the map: {map}"
     places: tuple[tuple[str, str, str], ...] = (
         ("upper left", "top", "upper right"),
         ("left side", "middle", "right side"),
         ("lower left", "bottom", "lower right"),
     )
-    heat_legend: str = "Change over time (deviations of the training targets)"
+    overlay_face: str = "{name}  {chance}"
+    overlay_footer: str = "Probability of forgery, of the nearest clip. One piece of evidence, no proof."
+    overlay_no_face: str = "No face in this video could be examined."
+    failures: str = "Files that could not be examined"
+    failures_columns: tuple[str, ...] = ("File", "Why")
     heat_ends: tuple[str, str] = ("{low:g} or less", "{high:g} or more")
     clip_table: str = "All clips in numbers"
     clip_table_more: str = "The first {shown} of {all} clips are listed; the data file holds them all."
@@ -191,8 +225,9 @@ class Texts:
         "The answer for the video is that of its most suspicious face. One forged face among genuine ones is enough.",
         "When: the curve shows at what times a face looked suspicious. Red stretches are those in which clip after "
         "clip lies above the upper threshold.",
-        "Where: the coloured map shows places that change over time as blended faces do. It is a pointer for the eye, "
-        "not a drawing of what was altered: colour beside the true place and calm over a forged one both happen.",
+        "Where: two maps are laid on the frames. One shows places that change over time as blended faces do, the other "
+        "the places that raised the score. They answer different questions and need not agree. Both are pointers for the "
+        "eye, not drawings of what was altered: colour beside the true place and calm over a forged one both happen.",
         "The shaded strip shows, frame by frame, whether any place of the face looks blended in, and not which.",
     )
     limits: str = "Limits"

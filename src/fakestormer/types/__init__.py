@@ -9,11 +9,13 @@ from fakestormer.types.errors import (
     WeightsError,
 )
 from fakestormer.types.evidence import (
+    MAP_NAMES,
     Calibration,
     ClipEvidence,
     Decision,
     FaceVerdict,
     KeyFrame,
+    MapName,
     Provenance,
     SizeLevel,
     VideoVerdict,
@@ -24,6 +26,7 @@ from fakestormer.types.geometry import Affine, Box, Landmarks
 from fakestormer.types.time import TimeSpan
 
 __all__ = [
+    "MAP_NAMES",
     "Affine",
     "Box",
     "Calibration",
@@ -41,6 +44,7 @@ __all__ = [
     "KeyFrame",
     "LandmarkModelError",
     "Landmarks",
+    "MapName",
     "Provenance",
     "SetAsideTrack",
     "SizeLevel",

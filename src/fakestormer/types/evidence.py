@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import math
 from dataclasses import dataclass
+from typing import Final, Literal, get_args
 
 import numpy as np
 from jaxtyping import Float, UInt8
@@ -13,6 +14,10 @@ from numpy import ndarray
 from fakestormer.types.faces import ClipSpec, SetAsideTrack
 from fakestormer.types.frames import VideoDamage, VideoInfo
 from fakestormer.types.time import TimeSpan
+
+
+MapName = Literal["change", "score"]
+MAP_NAMES: Final[tuple[MapName, ...]] = get_args(MapName)
 
 
 class Decision(enum.Enum):
@@ -55,7 +60,11 @@ class ClipEvidence:
 
 @dataclass(frozen=True, slots=True)
 class KeyFrame:
-    """A frame worth looking at: picture (reduced to `scale` of the video's size) and the clip frame it belongs to."""
+    """A frame worth looking at: picture (reduced to `scale` of the video's size) and the clip frame it belongs to.
+
+    `temporal_vulnerability` and `spatial_vulnerability` are the clip frame's; `attribution` says for every patch how much
+    it raised (or, below 0, lowered) the clip's logit, see `docs/decisions/0011-maps.md`.
+    """
 
     time: float
     frame_index: int
@@ -65,6 +74,12 @@ class KeyFrame:
     to_frame: Float[ndarray, "2 3"]
     crop_size: int
     temporal_vulnerability: Float[ndarray, "rows columns"]
+    spatial_vulnerability: float
+    attribution: Float[ndarray, "rows columns"]
+
+    def map(self, name: MapName) -> Float[ndarray, "rows columns"]:
+        """The map of that name: "change" is the temporal head's, "score" the attribution of the class score."""
+        return self.temporal_vulnerability if name == "change" else self.attribution
 
 
 @dataclass(frozen=True, slots=True)

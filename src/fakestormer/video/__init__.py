@@ -3,9 +3,10 @@
 from fakestormer.video.decode import VideoReader
 from fakestormer.video.distorted_copy import write_distorted
 from fakestormer.video.distortion import ALL_DISTORTIONS, LEVELS, Distortion
+from fakestormer.video.drawn_copy import refuse_overwriting, write_drawn
 from fakestormer.video.probe import decoder_version, hash_file, probe_video
 from fakestormer.video.sampling import spread_indices
-from fakestormer.video.seek import read_frames_at
+from fakestormer.video.seek import read_frames_at, stream_frames_at
 from fakestormer.video.write import write_video
 
 __all__ = [
@@ -17,7 +18,10 @@ __all__ = [
     "hash_file",
     "probe_video",
     "read_frames_at",
+    "refuse_overwriting",
     "spread_indices",
+    "stream_frames_at",
     "write_distorted",
+    "write_drawn",
     "write_video",
 ]
