@@ -19,6 +19,7 @@ COLOURS = {"fake": "red", "real": "green", "inconclusive": "yellow", "not_applic
 def detect(
     files: Annotated[list[Path], typer.Argument(help="Videos to judge.", show_default=False)],
     json: Annotated[Path | None, typer.Option("--json", help="Write all verdicts to this file.")] = None,
+    csv: Annotated[Path | None, typer.Option("--csv", help="Write every scored clip as a row to this file.")] = None,
     html: Annotated[Path | None, typer.Option("--html", help="Write the report page to this file.")] = None,
     device: Annotated[str, typer.Option("--device", help="auto, cpu, cuda, cuda:1, ...")] = "auto",
     weights: Annotated[
@@ -27,11 +28,10 @@ def detect(
 ) -> None:
     """Judge the faces in videos: one line a video here, evidence in the files asked for."""
     from fakestormer.detector import Detector, DetectorConfig
-    from fakestormer.report import write_html
-    from fakestormer.report.results_file import write_results
+    from fakestormer.report import say_error_rates, write_clips, write_html, write_results
     from fakestormer.types import DataError
 
-    for target in (json, html):
+    for target in (json, csv, html):
         if target and target.is_dir():
             raise DataError(f"{target} is a folder: name a file to write")
     detector = Detector.load(weights, DetectorConfig(device=device))
@@ -42,8 +42,13 @@ def detect(
     finally:  # what was finished is kept, also when the run is interrupted
         if json:
             write_results(verdicts, failures, json)
+        if csv:
+            write_clips(verdicts, csv)
         if html and verdicts:
             write_html(verdicts, html)
+    if any(verdict.probability is not None for verdict in verdicts):
+        rates = say_error_rates(verdicts[0].provenance.calibration.measured)
+        Console(stderr=True).print(rates, markup=False, highlight=False, soft_wrap=True)
     if failures:
         raise typer.Exit(1)
 
@@ -52,6 +57,7 @@ def _judge_all(
     files: list[Path], detector: Detector, verdicts: list[VideoVerdict], failures: list[tuple[str, str]]
 ) -> None:
     """Adds each file's verdict, or why there is none, to one of the lists as soon as it is known, and prints it."""
+    from fakestormer.report import say_notes
     from fakestormer.types import FakestormerError
 
     out, err = Console(), Console(stderr=True)
@@ -67,17 +73,26 @@ def _judge_all(
                 continue
             verdicts.append(verdict)
             out.print(describe(verdict), style=COLOURS[verdict.decision.value], highlight=False, soft_wrap=True)
+            for sentence in say_notes(verdict):
+                err.print(f"  less trust: {sentence}", markup=False, highlight=False, soft_wrap=True)
 
 
 def describe(verdict: VideoVerdict) -> str:
     """The verdict in one line: file, decision, probability, and the reason where there is one."""
     from rich.markup import escape
 
+    from fakestormer.types import strength_of
+
     parts = [f"{escape(verdict.video.path)}: {verdict.decision.name}"]
     if verdict.probability is not None:
         bounded = min(max(verdict.probability, 0.01), 0.99)
         people = len(verdict.faces)
         parts.append(f"probability of forgery {bounded:.2f}, {people} {'face' if people == 1 else 'faces'}")
+    if verdict.log10_lr is not None:
+        side = "forged" if verdict.log10_lr > 0 else "genuine"
+        strength = strength_of(verdict.log10_lr).value.replace("_", " ")
+        word = "for neither" if strength == "neither" else f"{strength} support for {side}"
+        parts.append(f"log10 likelihood ratio {verdict.log10_lr:+.2f} ({word})")
     if verdict.reason:
         parts.append(escape(verdict.reason))
     damage = verdict.damage

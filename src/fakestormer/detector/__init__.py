@@ -2,5 +2,6 @@
 
 from fakestormer.detector.config import DetectorConfig
 from fakestormer.detector.detector import Detector, default_weights_path
+from fakestormer.detector.verify import Outcome, Verification, verify
 
-__all__ = ["Detector", "DetectorConfig", "default_weights_path"]
+__all__ = ["Detector", "DetectorConfig", "Outcome", "Verification", "default_weights_path", "verify"]

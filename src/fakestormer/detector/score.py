@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from fakestormer.detector.config import DetectorConfig
+from fakestormer.faces import measure_blur
 from fakestormer.model import LoadedWeights, ModelOutput, PublishedFakeSTormer, preprocess
 from fakestormer.types import ClipEvidence, ConfigError, FaceClip
 
@@ -55,6 +56,7 @@ class ClipScorer:
                 temporal_vulnerability=temporal[k],
                 to_frame=clip.to_frame,
                 crop_size=clip.images.shape[1],
+                blur=measure_blur(clip.images),
             )
             for k, clip in enumerate(clips)
         ]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from fakestormer.report.answer_texts import AnswerTexts
 from fakestormer.types import Decision
 
 
@@ -204,6 +205,7 @@ class Texts:
         "A result of this page is one piece of evidence. Weigh it with the origin of the video, with other copies and "
         "with other examinations, and have a person decide.",
     )
+    answer: AnswerTexts = field(default_factory=AnswerTexts)
 
 
 ENGLISH = Texts()

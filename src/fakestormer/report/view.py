@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fakestormer.report.answer_words import say_likelihood
 from fakestormer.report.chart import draw_spatial_strip, draw_timeline
 from fakestormer.report.heatmap import HEAT_RANGE, cut_face, has_picture, overlay_heatmap
 from fakestormer.report.picture import data_uri, video_duration
 from fakestormer.report.texts import DecisionTexts, Texts
 from fakestormer.report.wording import say_path, say_probability, say_sentence, say_span, say_threshold, say_time
+from fakestormer.report.worth_view import WorthView, more_custody, view_worth
 from fakestormer.types import Calibration, Decision, FaceVerdict, KeyFrame, VideoVerdict
 
 FACE_SIZE = 320  # pixels; shown at half that size, sharp in print
@@ -45,6 +47,7 @@ class FaceView:
     decision: Decision
     words: DecisionTexts
     probability: str
+    likelihood: str
     facts: str
     portrait: str
     portrait_alt: str
@@ -77,6 +80,7 @@ class VideoView:
     faces: tuple[FaceView, ...]
     set_aside: tuple[tuple[str, str, str], ...]
     custody: tuple[tuple[str, str], ...]
+    worth: WorthView
 
 
 def view_videos(verdicts: Sequence[VideoVerdict], texts: Texts) -> tuple[VideoView, ...]:
@@ -117,6 +121,7 @@ def _view_video(verdict: VideoVerdict, number: int, name: str, texts: Texts) -> 
         faces=tuple(_view_face(face, place, anchor, verdict, texts) for place, face in enumerate(ordered, 1)),
         set_aside=tuple((str(track.track_id), say_span(track.span), track.reason) for track in verdict.set_aside),
         custody=_custody(verdict, texts),
+        worth=view_worth(verdict, texts),
     )
 
 
@@ -133,6 +138,7 @@ def _view_face(face: FaceVerdict, place: int, video_anchor: str, verdict: VideoV
         decision=face.decision,
         words=texts.decisions[face.decision],
         probability=say_probability(face.probability, calibration),
+        likelihood=say_likelihood(face.log10_lr, calibration, texts),
         facts=words.format(span=say_span(face.span), clips=len(face.clips), track=face.track_id),
         portrait=_plain(portrait) if portrait else "",
         portrait_alt=texts.face_alt.format(number=place, time=say_time(portrait.time)) if portrait else "",
@@ -244,4 +250,4 @@ def _custody(verdict: VideoVerdict, texts: Texts) -> tuple[tuple[str, str], ...]
         texts.custody_thresholds.format(real_to=made.calibration.real_to, fake_from=made.calibration.fake_from),
     )
     settings = tuple((texts.custody_setting.format(name=name), value) for name, value in made.settings)
-    return (*zip(texts.custody_rows, values, strict=True), *settings)
+    return (*zip(texts.custody_rows, values, strict=True), *more_custody(verdict, texts), *settings)

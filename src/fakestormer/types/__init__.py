@@ -1,5 +1,6 @@
 """The vocabulary of the package: values that travel between the rooms. NumPy only, no torch, no input or output."""
 
+from fakestormer.types.credentials import ContentCredentials, CredentialStatus
 from fakestormer.types.errors import (
     ConfigError,
     DataError,
@@ -21,15 +22,26 @@ from fakestormer.types.evidence import (
 from fakestormer.types.faces import ClipSpec, FaceClip, FaceObservation, FaceTrack, SetAsideTrack
 from fakestormer.types.frames import Frame, VideoDamage, VideoInfo
 from fakestormer.types.geometry import Affine, Box, Landmarks
+from fakestormer.types.likelihood import (
+    CalibrationSet,
+    KnownRange,
+    QualityCode,
+    QualityNote,
+    Strength,
+    strength_of,
+)
 from fakestormer.types.time import TimeSpan
 
 __all__ = [
     "Affine",
     "Box",
     "Calibration",
+    "CalibrationSet",
     "ClipEvidence",
     "ClipSpec",
     "ConfigError",
+    "ContentCredentials",
+    "CredentialStatus",
     "DataError",
     "Decision",
     "FaceClip",
@@ -39,15 +51,20 @@ __all__ = [
     "FakestormerError",
     "Frame",
     "KeyFrame",
+    "KnownRange",
     "LandmarkModelError",
     "Landmarks",
     "Provenance",
+    "QualityCode",
+    "QualityNote",
     "SetAsideTrack",
     "SizeLevel",
+    "Strength",
     "TimeSpan",
     "VideoDamage",
     "VideoError",
     "VideoInfo",
     "VideoVerdict",
     "WeightsError",
+    "strength_of",
 ]
