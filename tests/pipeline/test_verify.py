@@ -126,6 +126,13 @@ def test_missing_faces_and_other_answers_are_named(verdict):
     assert found.differences[0] == "The number of faces differs: 0 now, 1 in the report."
 
 
+def test_error_rates_that_were_changed_in_the_report_are_noticed(verdict):
+    better = dataclasses.replace(verdict.provenance.calibration, fitted_on="a larger set")
+    found = compare_verdicts(changed(verdict, calibration=better), verdict)
+    assert found.outcome is Outcome.OTHER_RESULT
+    assert found.differences == ("The calibration and its error rates are not those found now.",)
+
+
 def test_a_report_tells_when_where_and_with_what_it_was_made(verdict):
     made = verdict.provenance
     assert made.started <= made.ended

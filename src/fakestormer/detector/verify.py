@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import itertools
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,7 @@ import numpy as np
 from fakestormer.detector.config import DetectorConfig
 from fakestormer.detector.detector import Detector
 from fakestormer.model import LoadedWeights
-from fakestormer.types import ClipEvidence, FaceVerdict, Provenance, VideoVerdict
+from fakestormer.types import ClipEvidence, Provenance, VideoVerdict
 from fakestormer.video import hash_file
 
 # How far a number may move between device classes and still count as the same; measured, see docs/custody.md.
@@ -113,19 +113,27 @@ def _other_parts(recorded: VideoVerdict, again: VideoVerdict) -> list[str]:
     for one, other in zip(recorded.faces, again.faces, strict=False):
         name = f"face {one.track_id}"
         pairs.append((f"The answer to {name}", one.decision.name, other.decision.name))
-        pairs.append((f"The examined clips of {name}", _shapes(one), _shapes(other)))
+        pairs.append((f"The number of clips of {name}", len(one.clips), len(other.clips)))
         spans = len(one.suspicious_spans), len(other.suspicious_spans)
         pairs.append((f"The number of suspicious stretches of {name}", *spans))
     found = [f"{name} differs: {now} now, {was} in the report." for name, was, now in pairs if was != now]
-    aside = [(track.track_id, track.reason) for track in recorded.set_aside]
-    if not found and aside != [(track.track_id, track.reason) for track in again.set_aside]:
-        found.append("The faces that were set aside, or the reasons for it, differ.")
-    return found
+    wholes = zip(_wholes(recorded), _wholes(again), strict=True)
+    return found + [f"{name} not those found now." for (name, was), (_, now) in wholes if was != now]
 
 
-def _shapes(face: FaceVerdict) -> str:
-    shapes = {clip.temporal_vulnerability.shape for clip in face.clips}
-    return f"{len(face.clips)} with maps of {sorted(shapes)}"
+def _wholes(verdict: VideoVerdict) -> Iterator[tuple[str, object]]:
+    """What a report may hold changed although every number about clips is right."""
+    made = verdict.provenance
+    yield "What the report says about the file is", replace(verdict.video, path="")
+    yield "The calibration and its error rates are", made.calibration
+    yield "The settings of the crops are", made.clip_spec
+    yield "The faces that were set aside, or the reasons for it, are", verdict.set_aside
+    notes = (verdict.notes, *(face.notes for face in verdict.faces))
+    yield "The reasons for less trust are", [[note.code for note in some] for some in notes]
+    yield (
+        "The sizes of the maps are",
+        [clip.temporal_vulnerability.shape for face in verdict.faces for clip in face.clips],
+    )
 
 
 def _largest_difference(recorded: VideoVerdict, again: VideoVerdict) -> float:

@@ -33,7 +33,7 @@ class AnswerTexts:
     short_forged: str = "forgery"
     short_genuine: str = "a genuine recording"
     likelihood: str = (
-        "The finding {strength}: it is {ratio} times as probable if the face {favoured} than if it {other} "
+        "The finding {strength}: it is {ratio} times as probable if the face {favoured} as if it {other} "
         "(log10 likelihood ratio {log10_lr})."
     )
     likelihood_even: str = (

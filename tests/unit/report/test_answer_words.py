@@ -29,7 +29,7 @@ def test_the_words_of_the_scale_begin_where_enfsi_begins_them_in_both_directions
 def test_a_likelihood_ratio_is_said_with_its_direction_and_its_bound(calibration, measured):
     known = dataclasses.replace(calibration, measured=measured)
     forged, genuine = say_likelihood(0.7, known), say_likelihood(-1.0, known)
-    assert "weak support for forgery: it is 5 times as probable if the face was forged than if it is genuine" in forged
+    assert "weak support for forgery: it is 5 times as probable if the face was forged as if it is genuine" in forged
     assert "moderate support for a genuine recording" in genuine
     assert ENGLISH.answer.at_bound in genuine
     assert ENGLISH.answer.at_bound not in forged
