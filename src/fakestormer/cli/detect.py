@@ -20,6 +20,7 @@ COLOURS = {"fake": "red", "real": "green", "inconclusive": "yellow", "not_applic
 def detect(
     files: Annotated[list[Path], typer.Argument(help="Videos to judge.", show_default=False)],
     json: Annotated[Path | None, typer.Option("--json", help="Write all verdicts to this file.")] = None,
+    csv: Annotated[Path | None, typer.Option("--csv", help="Write every scored clip as a row to this file.")] = None,
     html: Annotated[Path | None, typer.Option("--html", help="Write the report page to this file.")] = None,
     pdf: Annotated[Path | None, typer.Option("--pdf", help="Write the report as PDF to this file.")] = None,
     overlay: Annotated[
@@ -33,8 +34,9 @@ def detect(
     """Judge the faces in videos: one line a video here, evidence in the files asked for."""
     from fakestormer.cli.outputs import Outputs
     from fakestormer.detector import Detector, DetectorConfig
+    from fakestormer.report import say_error_rates
 
-    outputs = Outputs(json=json, html=html, pdf=pdf, overlay=overlay)
+    outputs = Outputs(json=json, csv=csv, html=html, pdf=pdf, overlay=overlay)
     outputs.check(files)
     detector = Detector.load(weights, DetectorConfig(device=device))
     verdicts: list[VideoVerdict] = []
@@ -43,6 +45,9 @@ def detect(
         _judge_all(files, detector, outputs, verdicts, failures)
     finally:  # what was finished is kept, also when the run is interrupted
         outputs.write(verdicts, failures)
+    if any(verdict.probability is not None for verdict in verdicts):
+        rates = say_error_rates(verdicts[0].provenance.calibration.measured)
+        Console(stderr=True).print(rates, markup=False, highlight=False, soft_wrap=True)
     if failures:
         raise typer.Exit(1)
 
@@ -55,6 +60,7 @@ def _judge_all(
     failures: list[tuple[str, str]],
 ) -> None:
     """Adds each file's verdict, or why there is none, to one of the lists as soon as it is known, and prints it."""
+    from fakestormer.report import say_notes
     from fakestormer.types import FakestormerError
 
     out, err = Console(), Console(stderr=True)
@@ -70,6 +76,8 @@ def _judge_all(
                 continue
             verdicts.append(verdict)
             out.print(describe(verdict), style=COLOURS[verdict.decision.value], highlight=False, soft_wrap=True)
+            for sentence in say_notes(verdict):
+                err.print(f"  less trust: {sentence}", markup=False, highlight=False, soft_wrap=True)
             if not outputs.write_overlay(verdict, watch.tracks, watch.drawn):
                 err.print(f"{outputs.overlay}: written without sound, MP4 does not take this kind", soft_wrap=True)
 
@@ -78,11 +86,18 @@ def describe(verdict: VideoVerdict) -> str:
     """The verdict in one line: file, decision, probability, and the reason where there is one."""
     from rich.markup import escape
 
+    from fakestormer.types import strength_of
+
     parts = [f"{escape(verdict.video.path)}: {verdict.decision.name}"]
     if verdict.probability is not None:
         bounded = min(max(verdict.probability, 0.01), 0.99)
         people = len(verdict.faces)
         parts.append(f"probability of forgery {bounded:.2f}, {people} {'face' if people == 1 else 'faces'}")
+    if verdict.log10_lr is not None:
+        side = "forged" if verdict.log10_lr > 0 else "genuine"
+        strength = strength_of(verdict.log10_lr).value.replace("_", " ")
+        word = "for neither" if strength == "neither" else f"{strength} support for {side}"
+        parts.append(f"log10 likelihood ratio {verdict.log10_lr:+.2f} ({word})")
     if verdict.reason:
         parts.append(escape(verdict.reason))
     damage = verdict.damage

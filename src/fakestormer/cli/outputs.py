@@ -15,6 +15,7 @@ class Outputs:
     """Where each kind of result goes; None where it was not asked for."""
 
     json: Path | None = None
+    csv: Path | None = None
     html: Path | None = None
     pdf: Path | None = None
     overlay: Path | None = None
@@ -27,10 +28,10 @@ class Outputs:
                 asked for of several videos.
             ConfigError: a PDF was asked for and what it needs is not installed.
         """
-        from fakestormer.report.picture import check_writable
         from fakestormer.report.pdf import load_weasyprint
+        from fakestormer.report.picture import check_writable
 
-        targets = [target for target in (self.json, self.html, self.pdf, self.overlay) if target]
+        targets = [target for target in (self.json, self.csv, self.html, self.pdf, self.overlay) if target]
         for target in targets:
             check_writable(target)
             if any(target.exists() and video.exists() and target.samefile(video) for video in videos):
@@ -45,12 +46,12 @@ class Outputs:
 
     def write(self, verdicts: Sequence[VideoVerdict], failures: Sequence[tuple[str, str]]) -> None:
         """Writes the results of the run; the page and the PDF need at least one judged or refused file."""
-        from fakestormer.report import write_html
-        from fakestormer.report.pdf import write_pdf
-        from fakestormer.report.results_file import write_results
+        from fakestormer.report import write_clips, write_html, write_pdf, write_results
 
         if self.json:
             write_results(verdicts, failures, self.json)
+        if self.csv:
+            write_clips(verdicts, self.csv)
         if self.html and (verdicts or failures):
             write_html(verdicts, self.html, failures=failures)
         if self.pdf and (verdicts or failures):

@@ -3,5 +3,14 @@
 from fakestormer.detector.config import DetectorConfig
 from fakestormer.detector.detector import Detector, default_weights_path
 from fakestormer.detector.overlay import write_overlay
+from fakestormer.detector.verify import Outcome, Verification, verify
 
-__all__ = ["Detector", "DetectorConfig", "default_weights_path", "write_overlay"]
+__all__ = [
+    "Detector",
+    "DetectorConfig",
+    "Outcome",
+    "Verification",
+    "default_weights_path",
+    "verify",
+    "write_overlay",
+]

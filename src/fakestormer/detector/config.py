@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal
 
 from fakestormer.faces import TrackingConfig
 from fakestormer.types import ConfigError
+
+NOT_MOVING = frozenset({"device", "batch_size", "key_frames", "tracking"})  # "tracking" is described by its parts
+TRACKING = "tracking."
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,12 @@ class DetectorConfig:
                 f"min_clip_interval={self.min_clip_interval} and clip_interval={self.clip_interval} must satisfy "
                 "0 < min_clip_interval <= clip_interval"
             )
+        if self.min_clips < 1 or self.detection_size < 32:
+            raise ConfigError(
+                f"min_clips={self.min_clips} and detection_size={self.detection_size} must be at least 1 and 32"
+            )
+        if self.precision not in ("float32", "bfloat16"):
+            raise ConfigError(f"precision must be float32 or bfloat16, got {self.precision!r}")
         if self.batch_size < 1:
             raise ConfigError(f"batch_size must be at least 1, got {self.batch_size}")
 
@@ -45,6 +55,41 @@ class DetectorConfig:
         return min(self.clip_interval, max(self.min_clip_interval, duration / self.min_clips))
 
     def described(self) -> tuple[tuple[str, str], ...]:
-        """The settings that can move a score, as text for the report."""
-        names = ("precision", "clip_interval", "min_clip_interval", "min_clips", "flip", "detection_size")
-        return (*((name, str(getattr(self, name))) for name in names), ("tracking", str(self.tracking)))
+        """The settings that can move a score, as text for the report; `from_described` reads them back."""
+        own = ((name, getattr(self, name)) for name in _names(DetectorConfig))
+        tracking = ((f"{TRACKING}{name}", getattr(self.tracking, name)) for name in _names(TrackingConfig))
+        return tuple((name, str(value)) for name, value in (*own, *tracking))
+
+    @classmethod
+    def from_described(cls, settings: Sequence[tuple[str, str]], device: str = "auto") -> DetectorConfig:
+        """The configuration whose `described()` these settings are; what they do not hold is as by default.
+
+        Raises:
+            ConfigError: a setting is unknown to this version, or its value cannot be read.
+        """
+        own: dict[str, Any] = {}
+        tracking: dict[str, Any] = {}
+        for name, text in settings:
+            short = name.removeprefix(TRACKING)
+            kind, values = (TrackingConfig, tracking) if short != name else (DetectorConfig, own)
+            if short not in _names(kind):
+                raise ConfigError(f"the setting {name!r} is unknown to this fakestormer: use the version that wrote it")
+            values[short] = _read(name, text, getattr(kind(), short))
+        return cls(**own, device=device, tracking=TrackingConfig(**tracking))
+
+
+def _names(kind: type[DetectorConfig] | type[TrackingConfig]) -> list[str]:
+    """The settings that can move a score."""
+    return [one.name for one in fields(kind) if one.name not in NOT_MOVING]
+
+
+def _read(name: str, text: str, like: Any) -> Any:
+    """The value that a text stands for, of the kind that the default has."""
+    try:
+        if isinstance(like, bool):
+            return {"True": True, "False": False}[text]
+        return type(like)(text)
+    except (KeyError, ValueError):
+        raise ConfigError(
+            f"the setting {name!r} is {text!r}, which is no {type(like).__name__}: the report was changed"
+        ) from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime, timezone
 from importlib import metadata
 from importlib.resources import files
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import torch
 
 from fakestormer.detector.config import DetectorConfig
+from fakestormer.detector.device_class import device_class, installed_versions
 from fakestormer.detector.key_frames import with_key_frames
 from fakestormer.detector.plan import plan_track
 from fakestormer.detector.score import ClipScorer
@@ -29,7 +31,7 @@ from fakestormer.types import (
     WeightsError,
 )
 from fakestormer.verdict import judge_face, judge_video
-from fakestormer.video import VideoReader, decoder_version, hash_file
+from fakestormer.video import VideoReader, decoder_version, hash_file, read_credentials
 
 Observer = Callable[[str, Any], None]
 UNCALIBRATED = Calibration(1.0, 0.0, 0.5, 0.5, "nothing: these weights carry no calibration")
@@ -70,6 +72,7 @@ class Detector:
         video; a video without a usable face is a verdict, not an error.
         """
         tell = observe or (lambda _stage, _value: None)
+        started = _now()
         info, found, small = self._track(Path(path), tell)
         calibration = self.weights.calibration or UNCALIBRATED
         plans, too_short = self._plan(found.tracks, info, small.duration)
@@ -85,8 +88,9 @@ class Detector:
             set_aside=(*found.set_aside, *too_short),
             damage=small.damage,
             num_frames=small.num_frames,
-            provenance=self._provenance(Path(path), calibration),
+            provenance=self._provenance(Path(path), calibration, started),
         )
+        verdict = replace(verdict, credentials=read_credentials(path))
         tell("verdict", verdict)
         return verdict
 
@@ -125,7 +129,7 @@ class Detector:
             tell("clip", one)
         return evidence
 
-    def _provenance(self, path: Path, calibration: Calibration) -> Provenance:
+    def _provenance(self, path: Path, calibration: Calibration, started: str) -> Provenance:
         return Provenance(
             package_version=metadata.version("fakestormer"),
             model_name=self.weights.name,
@@ -137,4 +141,12 @@ class Detector:
             calibration=calibration,
             device=f"{self._scorer.device} (torch {torch.__version__})",
             settings=self.config.described(),
+            device_class=device_class(self._scorer.device),
+            versions=installed_versions(),
+            started=started,
+            ended=_now(),
         )
+
+
+def _now() -> str:
+    return datetime.now(timezone.utc).isoformat(timespec="seconds")

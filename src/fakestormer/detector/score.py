@@ -12,6 +12,7 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from fakestormer.detector.config import DetectorConfig
+from fakestormer.faces import measure_blur
 from fakestormer.model import LoadedWeights, ModelOutput, PublishedFakeSTormer, attribute, preprocess
 from fakestormer.types import ClipEvidence, ConfigError, FaceClip
 
@@ -71,6 +72,7 @@ class ClipScorer:
                 temporal_vulnerability=temporal[k],
                 to_frame=clip.to_frame,
                 crop_size=clip.images.shape[1],
+                blur=measure_blur(clip.images),
             )
             for k, clip in enumerate(clips)
         ]

@@ -114,6 +114,9 @@ def _score(row: ManifestRow, detector: VideoDetector) -> tuple[ScoreRow, dict[st
         _in_one_line(verdict.reason or ""),
         row.carried,
         _crop_scale(face),
+        verdict.video.frame_rate,
+        verdict.video.bits_per_pixel,
+        _blur(face),
     )
     return scored, description
 
@@ -127,6 +130,12 @@ def _crop_scale(face: FaceVerdict | None) -> float | None:
     """Geometric mean over the clips; None where it is not known."""
     scales = [clip.crop_scale for clip in face.clips] if face else []
     return math.exp(math.fsum(map(math.log, scales)) / len(scales)) if scales and min(scales) > 0 else None
+
+
+def _blur(face: FaceVerdict | None) -> float | None:
+    """Mean over the clips; None where it was not measured."""
+    blurs = [clip.blur for clip in face.clips if clip.blur is not None] if face else []
+    return math.fsum(blurs) / len(blurs) if blurs else None
 
 
 def _mean_logit(face: FaceVerdict | None, score: float) -> float:

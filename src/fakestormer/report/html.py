@@ -27,8 +27,8 @@ def render_html(
 ) -> str:
     """The page as text: verdict first for every video, then the evidence face by face, then how it came about.
 
-    `failures` are files that could not be judged, each with a sentence why: they are listed, too. The same verdicts give
-    the same page. It holds no address of anything outside of itself.
+    `failures` are files that could not be judged, each with a sentence why: they are listed, too. The same verdicts
+    give the same page. It holds no address of anything outside of itself.
 
     Raises:
         DataError: neither verdict nor failure was given.

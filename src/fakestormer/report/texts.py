@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from fakestormer.report.answer_texts import AnswerTexts
 from fakestormer.types import Decision, MapName
 
 
@@ -147,7 +148,7 @@ class Texts:
                 title="Change over time",
                 means="Warm colours lie where the face changes from one frame to the next in the way the edges of "
                 "blended faces do.",
-                means_not="It is no drawing of what was altered. A forgery whose edge keeps still stays without colour.",
+                means_not="It is no drawing of what was altered: a forgery whose edge keeps still has no colour.",
                 unit="deviations of the training targets",
             ),
             "score": MapTexts(
@@ -226,8 +227,9 @@ class Texts:
         "When: the curve shows at what times a face looked suspicious. Red stretches are those in which clip after "
         "clip lies above the upper threshold.",
         "Where: two maps are laid on the frames. One shows places that change over time as blended faces do, the other "
-        "the places that raised the score. They answer different questions and need not agree. Both are pointers for the "
-        "eye, not drawings of what was altered: colour beside the true place and calm over a forged one both happen.",
+        "the places that raised the score. They answer different questions and need not agree. Both are pointers for "
+        "the eye, not drawings of what was altered: colour beside the true place and calm over a forged one both "
+        "happen.",
         "The shaded strip shows, frame by frame, whether any place of the face looks blended in, and not which.",
     )
     limits: str = "Limits"
@@ -239,6 +241,7 @@ class Texts:
         "A result of this page is one piece of evidence. Weigh it with the origin of the video, with other copies and "
         "with other examinations, and have a person decide.",
     )
+    answer: AnswerTexts = field(default_factory=AnswerTexts)
 
 
 ENGLISH = Texts()

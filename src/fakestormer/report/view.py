@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from fakestormer.report.answer_words import say_likelihood
 from fakestormer.report.chart import draw_spatial_strip, draw_timeline
 from fakestormer.report.heatmap import has_picture
 from fakestormer.report.overlay import person_colour
@@ -12,6 +13,7 @@ from fakestormer.report.picture import video_duration
 from fakestormer.report.texts import DecisionTexts, Texts
 from fakestormer.report.view_frame import KeyFrameView, draw_face, view_key_frame
 from fakestormer.report.wording import say_path, say_probability, say_sentence, say_span, say_threshold, say_time
+from fakestormer.report.worth_view import WorthView, more_custody, view_worth
 from fakestormer.types import Calibration, Decision, FaceVerdict, VideoVerdict
 
 MOST_CLIP_ROWS = 300
@@ -29,6 +31,7 @@ class FaceView:
     decision: Decision
     words: DecisionTexts
     probability: str
+    likelihood: str
     facts: str
     portrait: str
     portrait_alt: str
@@ -61,6 +64,7 @@ class VideoView:
     faces: tuple[FaceView, ...]
     set_aside: tuple[tuple[str, str, str], ...]
     custody: tuple[tuple[str, str], ...]
+    worth: WorthView
 
 
 def view_videos(verdicts: Sequence[VideoVerdict], texts: Texts) -> tuple[VideoView, ...]:
@@ -101,6 +105,7 @@ def _view_video(verdict: VideoVerdict, number: int, name: str, texts: Texts) -> 
         faces=tuple(_view_face(face, place, anchor, verdict, texts) for place, face in enumerate(ordered, 1)),
         set_aside=tuple((str(track.track_id), say_span(track.span), track.reason) for track in verdict.set_aside),
         custody=_custody(verdict, texts),
+        worth=view_worth(verdict, texts),
     )
 
 
@@ -118,6 +123,7 @@ def _view_face(face: FaceVerdict, place: int, video_anchor: str, verdict: VideoV
         decision=face.decision,
         words=texts.decisions[face.decision],
         probability=say_probability(face.probability, calibration),
+        likelihood=say_likelihood(face.log10_lr, calibration, texts),
         facts=words.format(span=say_span(face.span), clips=len(face.clips), track=face.track_id),
         portrait=draw_face(portrait) if portrait else "",
         portrait_alt=texts.face_alt.format(number=place, time=say_time(portrait.time)) if portrait else "",
@@ -196,4 +202,4 @@ def _custody(verdict: VideoVerdict, texts: Texts) -> tuple[tuple[str, str], ...]
         texts.custody_thresholds.format(real_to=made.calibration.real_to, fake_from=made.calibration.fake_from),
     )
     settings = tuple((texts.custody_setting.format(name=name), value) for name, value in made.settings)
-    return (*zip(texts.custody_rows, values, strict=True), *settings)
+    return (*zip(texts.custody_rows, values, strict=True), *more_custody(verdict, texts), *settings)

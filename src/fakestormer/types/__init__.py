@@ -1,5 +1,6 @@
 """The vocabulary of the package: values that travel between the rooms. NumPy only, no torch, no input or output."""
 
+from fakestormer.types.credentials import ContentCredentials, CredentialStatus
 from fakestormer.types.errors import (
     ConfigError,
     DataError,
@@ -23,6 +24,14 @@ from fakestormer.types.evidence import (
 from fakestormer.types.faces import ClipSpec, FaceClip, FaceObservation, FaceTrack, SetAsideTrack
 from fakestormer.types.frames import Frame, VideoDamage, VideoInfo
 from fakestormer.types.geometry import Affine, Box, Landmarks
+from fakestormer.types.likelihood import (
+    CalibrationSet,
+    KnownRange,
+    QualityCode,
+    QualityNote,
+    Strength,
+    strength_of,
+)
 from fakestormer.types.time import TimeSpan
 
 __all__ = [
@@ -30,9 +39,12 @@ __all__ = [
     "Affine",
     "Box",
     "Calibration",
+    "CalibrationSet",
     "ClipEvidence",
     "ClipSpec",
     "ConfigError",
+    "ContentCredentials",
+    "CredentialStatus",
     "DataError",
     "Decision",
     "FaceClip",
@@ -42,16 +54,21 @@ __all__ = [
     "FakestormerError",
     "Frame",
     "KeyFrame",
+    "KnownRange",
     "LandmarkModelError",
     "Landmarks",
     "MapName",
     "Provenance",
+    "QualityCode",
+    "QualityNote",
     "SetAsideTrack",
     "SizeLevel",
+    "Strength",
     "TimeSpan",
     "VideoDamage",
     "VideoError",
     "VideoInfo",
     "VideoVerdict",
     "WeightsError",
+    "strength_of",
 ]

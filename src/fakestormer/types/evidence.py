@@ -11,10 +11,11 @@ import numpy as np
 from jaxtyping import Float, UInt8
 from numpy import ndarray
 
+from fakestormer.types.credentials import ContentCredentials
 from fakestormer.types.faces import ClipSpec, SetAsideTrack
 from fakestormer.types.frames import VideoDamage, VideoInfo
+from fakestormer.types.likelihood import CalibrationSet, QualityNote
 from fakestormer.types.time import TimeSpan
-
 
 MapName = Literal["change", "score"]
 MAP_NAMES: Final[tuple[MapName, ...]] = get_args(MapName)
@@ -36,7 +37,8 @@ class ClipEvidence:
     `logit`: fake is positive; where the weights carry a SizeLevel, it has been taken off. `spatial_vulnerability`: per
     frame, in [0, 1], how vulnerable its worst patch is. `temporal_vulnerability`: per frame and patch, where
     vulnerability changes, in deviations of the training targets (unbounded). `to_frame` takes crop pixels back to frame
-    pixels; crops are `crop_size` pixels wide and high.
+    pixels; crops are `crop_size` pixels wide and high. `blur` of the crops is in [0, 1], 0 being sharp; None where
+    it was not measured.
     """
 
     track_id: int
@@ -46,6 +48,7 @@ class ClipEvidence:
     temporal_vulnerability: Float[ndarray, "frames rows columns"]
     to_frame: Float[ndarray, "frames 2 3"]
     crop_size: int
+    blur: float | None = None
 
     @property
     def crop_scale(self) -> float:
@@ -62,8 +65,8 @@ class ClipEvidence:
 class KeyFrame:
     """A frame worth looking at: picture (reduced to `scale` of the video's size) and the clip frame it belongs to.
 
-    `temporal_vulnerability` and `spatial_vulnerability` are the clip frame's; `attribution` says for every patch how much
-    it raised (or, below 0, lowered) the clip's logit, see `docs/decisions/0011-maps.md`.
+    `temporal_vulnerability` and `spatial_vulnerability` are the clip frame's; `attribution` says for every patch how
+    much it raised (or, below 0, lowered) the clip's logit, see docs/decisions/0011-maps-and-pdf.md.
     """
 
     time: float
@@ -86,7 +89,9 @@ class KeyFrame:
 class FaceVerdict:
     """One person's answer: score (uncalibrated), probability (calibrated), decision, and the clips it rests on.
 
-    `suspicious_spans` are the stretches in which clip after clip reaches the calibration's `fake_from`.
+    `suspicious_spans` are the stretches in which clip after clip reaches the calibration's `fake_from`. `log10_lr` is
+    the log10 likelihood ratio, positive for forged, within the bounds that the calibration set supports; None where the
+    weights do not say them. `notes` lower the trust in this answer.
     """
 
     track_id: int
@@ -97,6 +102,8 @@ class FaceVerdict:
     clips: tuple[ClipEvidence, ...]
     key_frames: tuple[KeyFrame, ...] = ()
     suspicious_spans: tuple[TimeSpan, ...] = ()
+    log10_lr: float | None = None
+    notes: tuple[QualityNote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +112,7 @@ class Calibration:
 
     probability = logistic(slope * logit + intercept). Probabilities at or above `fake_from` are FAKE, at or below
     `real_to` REAL, between them INCONCLUSIVE. `fitted_on` names the data and the command.
+    `measured` is what those data support; None where the weights do not carry it.
     """
 
     slope: float
@@ -112,6 +120,7 @@ class Calibration:
     real_to: float
     fake_from: float
     fitted_on: str
+    measured: CalibrationSet | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.real_to <= self.fake_from <= 1:
@@ -124,6 +133,17 @@ class Calibration:
     def probability(self, logit: float) -> float:
         """The calibrated probability that a face is fake, in [0, 1]."""
         return 1 / (1 + math.exp(-max(-60.0, min(60.0, self.slope * logit + self.intercept))))
+
+    def log10_lr(self, logit: float) -> float | None:
+        """The log10 likelihood ratio, forged over genuine, held within the bounds of the calibration set.
+
+        The curve was fitted with reals and fakes weighing the same, so its odds are the likelihood ratio. None where
+        the weights do not say which bounds their calibration set supports.
+        """
+        if self.measured is None:
+            return None
+        ratio = (self.slope * logit + self.intercept) / math.log(10)
+        return max(self.measured.lowest_log10_lr, min(self.measured.highest_log10_lr, ratio))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +174,12 @@ class SizeLevel:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Everything a second examiner needs to get the same result from the same file."""
+    """Everything a second examiner needs to get the same result from the same file.
+
+    `device_class` is what must be alike for the same bits: processor and instruction set, or accelerator and its
+    capability. `versions` are (name, version) pairs. `seed` is None: nothing is drawn at random. `started` and `ended`
+    are in UTC, as ISO 8601 has it.
+    """
 
     package_version: str
     model_name: str
@@ -166,11 +191,19 @@ class Provenance:
     calibration: Calibration
     device: str
     settings: tuple[tuple[str, str], ...] = ()
+    device_class: str = ""
+    versions: tuple[tuple[str, str], ...] = ()
+    seed: int | None = None
+    started: str = ""
+    ended: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class VideoVerdict:
-    """The answer for one file. `score`, `probability` are None and `reason` is set where nothing could be scored."""
+    """The answer for one file. `score`, `probability` are None and `reason` is set where nothing could be scored.
+
+    `log10_lr` is that of the most suspicious face; `notes` hold for every face of the file.
+    """
 
     video: VideoInfo
     decision: Decision
@@ -182,3 +215,6 @@ class VideoVerdict:
     damage: VideoDamage
     num_frames: int
     provenance: Provenance
+    log10_lr: float | None = None
+    notes: tuple[QualityNote, ...] = ()
+    credentials: ContentCredentials | None = None

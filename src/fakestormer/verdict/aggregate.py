@@ -22,6 +22,7 @@ from fakestormer.types import (
     VideoVerdict,
     WeightsError,
 )
+from fakestormer.verdict.quality import face_notes, video_notes
 from fakestormer.verdict.timeline import suspicious_spans
 
 MOST_REASONS = 3  # so many different reasons are named in one sentence
@@ -62,6 +63,8 @@ def judge_face(track_id: int, clips: Sequence[ClipEvidence], calibration: Calibr
         score=1 / (1 + math.exp(-max(-60.0, min(60.0, logit)))),
         probability=probability,
         clips=tuple(clips),
+        log10_lr=calibration.log10_lr(logit),
+        notes=face_notes(clips, calibration),
     )
     return dataclasses.replace(face, suspicious_spans=suspicious_spans(face, calibration))
 
@@ -79,10 +82,11 @@ def judge_video(
     `num_frames` counts the decoded frames. Decisions follow `provenance.calibration`. INCONCLUSIVE and NOT_APPLICABLE
     come with a reason in words; NOT_APPLICABLE has neither score nor probability.
     """
+    log10_lr = None
     if faces:
         worst = max(faces, key=lambda face: face.score)
         decision = worst.decision
-        score, probability = worst.score, worst.probability
+        score, probability, log10_lr = worst.score, worst.probability, worst.log10_lr
         reason = _why_inconclusive(worst, provenance.calibration) if decision is Decision.INCONCLUSIVE else None
     else:
         decision, score, probability = Decision.NOT_APPLICABLE, None, None
@@ -98,6 +102,8 @@ def judge_video(
         damage=damage,
         num_frames=num_frames,
         provenance=provenance,
+        log10_lr=log10_lr,
+        notes=video_notes(video, provenance.calibration) if faces else (),
     )
 
 

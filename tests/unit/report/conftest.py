@@ -7,11 +7,13 @@ import pytest
 
 from fakestormer.types import (
     Calibration,
+    CalibrationSet,
     ClipEvidence,
     ClipSpec,
     Decision,
     FaceVerdict,
     KeyFrame,
+    KnownRange,
     Provenance,
     SetAsideTrack,
     TimeSpan,
@@ -26,6 +28,11 @@ HEIGHT, WIDTH, CROP = 120, 160, 64
 @pytest.fixture
 def calibration() -> Calibration:
     return Calibration(slope=1.0, intercept=0.0, real_to=0.2, fake_from=0.8, fitted_on="ten made-up videos")
+
+
+@pytest.fixture
+def measured() -> CalibrationSet:
+    return CalibrationSet("ten made-up videos", 40, 2, 30, 60, 45, 3, -1.0, 1.2, (KnownRange("frame_rate", 24, 30),))
 
 
 @pytest.fixture
