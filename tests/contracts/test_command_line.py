@@ -12,7 +12,7 @@ from fakestormer.cli.main import app
 # A new knob goes to a configuration. To change this table is to change what people typed into their scripts.
 FLAGS = {
     "": ("--version",),
-    "detect": ("FILES", "--json", "--html", "--device", "--weights"),
+    "detect": ("FILES", "--json", "--html", "--device", "--weights", "--thorough"),
     "compare": ("FIRST", "SECOND", "--out"),
     "evaluate": ("--manifest", "--out", "--device", "--weights", "--robustness"),
     "calibrate": ("WEIGHTS", "--scores", "--out", "--name", "--card"),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from fakestormer.detector.config import DetectorConfig
 from fakestormer.faces import ClipPlan
 from fakestormer.types import ClipEvidence, FaceVerdict, KeyFrame
 from fakestormer.video import VideoReader, read_frames_at
@@ -15,15 +16,18 @@ KEY_FRAME_SIZE = 960
 
 
 def with_key_frames(
-    path: Path, faces: Sequence[FaceVerdict], plans: Sequence[ClipPlan], count: int, reader: VideoReader
+    path: Path, faces: Sequence[FaceVerdict], plans: Sequence[ClipPlan], config: DetectorConfig, reader: VideoReader
 ) -> tuple[FaceVerdict, ...]:
-    """The faces with pictures of up to `count` of their most suspicious clips.
+    """The faces, the most suspicious of them with pictures of up to `key_frames` of their most suspicious clips.
 
     Of each clip the frame with the strongest temporal change is taken. `reader` has read the whole video before: its
     damage tells whether frames may be sought.
     """
+    pictured = sorted(faces, key=lambda face: -face.logit)[: config.max_pictured_faces]
     chosen = [
-        (face.track_id, index, clip, which) for face in faces for index, clip, which in _choose(face, plans, count)
+        (face.track_id, index, clip, which)
+        for face in pictured
+        for index, clip, which in _choose(face, plans, config.key_frames)
     ]
     if not chosen:
         return tuple(faces)

@@ -25,7 +25,7 @@ from fakestormer.report.picture import write_bytes
 from fakestormer.types import DataError, VideoVerdict
 
 SCHEMA = "fakestormer.verdict"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 PICTURE = "image"  # the one field that is left out, and comes back as an empty picture
 FLOAT32_FIELDS = frozenset({"spatial_vulnerability", "temporal_vulnerability"})
 

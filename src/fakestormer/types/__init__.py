@@ -16,6 +16,7 @@ from fakestormer.types.evidence import (
     KeyFrame,
     Provenance,
     SizeLevel,
+    Span,
     VideoVerdict,
 )
 from fakestormer.types.faces import ClipSpec, FaceClip, FaceObservation, FaceTrack, SetAsideTrack
@@ -44,6 +45,7 @@ __all__ = [
     "Provenance",
     "SetAsideTrack",
     "SizeLevel",
+    "Span",
     "TimeSpan",
     "VideoDamage",
     "VideoError",

@@ -68,25 +68,43 @@ class KeyFrame:
 
 
 @dataclass(frozen=True, slots=True)
-class FaceVerdict:
-    """One person's answer: score (uncalibrated), probability (calibrated), decision, and the clips it rests on.
+class Span:
+    """A stretch of a face's appearance that looks forged, or more so than the rest of it.
 
-    `suspicious_spans` are the stretches in which clip after clip reaches the calibration's `fake_from`.
+    `peak_time` is where the running mean of the clips' logits is highest, `peak_probability` that mean, calibrated.
+    `logit` is what the whole stretch says, less what chance gives the highest of so many stretches; `probability` is
+    that, calibrated.
+    """
+
+    span: TimeSpan
+    peak_time: float
+    peak_probability: float
+    logit: float
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class FaceVerdict:
+    """One person's answer: logit, score (its logistic), probability (calibrated), decision, and the clips behind it.
+
+    `logit` is the mean over all clips, or that of the strongest stretch of them where it says more: a face may be
+    forged for a few seconds only. `suspicious_spans` are the stretches whose probability reaches `fake_from`.
     """
 
     track_id: int
     span: TimeSpan
     decision: Decision
+    logit: float
     score: float
     probability: float
     clips: tuple[ClipEvidence, ...]
     key_frames: tuple[KeyFrame, ...] = ()
-    suspicious_spans: tuple[TimeSpan, ...] = ()
+    suspicious_spans: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """How a mean logit becomes a probability and a decision; fitted on development data only.
+    """How a face's logit becomes a probability and a decision; fitted on development data only.
 
     probability = logistic(slope * logit + intercept). Probabilities at or above `fake_from` are FAKE, at or below
     `real_to` REAL, between them INCONCLUSIVE. `fitted_on` names the data and the command.
@@ -109,6 +127,11 @@ class Calibration:
     def probability(self, logit: float) -> float:
         """The calibrated probability that a face is fake, in [0, 1]."""
         return 1 / (1 + math.exp(-max(-60.0, min(60.0, self.slope * logit + self.intercept))))
+
+    def logit_at(self, probability: float) -> float:
+        """The logit that has this calibrated probability; for 0 and 1 a very low and a very high one."""
+        inside = min(max(probability, 1e-12), 1 - 1e-12)
+        return (math.log(inside) - math.log1p(-inside) - self.intercept) / self.slope
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ def keys(value, at=""):
 
 def test_the_layout_of_version_1_stays_as_it_is(verdict, face):
     found = keys(verdict_to_json(verdict(face((4.0, 4.0, 4.0)))))
-    assert SCHEMA_VERSION == 1
+    assert SCHEMA_VERSION == 2
     assert {path for path in found if path.count(".") == 1} == {
         f".{name}"
         for name in (
@@ -32,7 +32,7 @@ def test_the_layout_of_version_1_stays_as_it_is(verdict, face):
     assert {path for path in found if path.startswith(".faces[].") and path.count(".") == 2} == {
         f".faces[].{name}"
         for name in (
-            *("track_id", "span", "decision", "score", "probability", "clips", "key_frames", "suspicious_spans"),
+            *("track_id", "span", "decision", "logit", "score", "probability", "clips", "key_frames", "suspicious_spans"),
         )
     }
     assert {path for path in found if path.startswith(".faces[].clips[].") and path.count(".") == 3} == {
@@ -94,7 +94,7 @@ def test_numbers_that_json_cannot_hold_are_refused(verdict, face, field):
         (b"[]", "this is no verdict"),
         (b'{"schema": "other"}', "this is no verdict"),
         (b'{"schema": "fakestormer.verdict", "schema_version": 99}', "schema version 99"),
-        (b'{"schema": "fakestormer.verdict", "schema_version": 1}', "verdict must be an object with the fields"),
+        (b'{"schema": "fakestormer.verdict", "schema_version": 2}', "verdict must be an object with the fields"),
     ],
 )
 def test_files_that_are_no_verdict_are_refused_with_one_sentence(tmp_path, content, said):
