@@ -112,9 +112,7 @@ class Detector:
                 too_short.append(SetAsideTrack(track.track_id, track.span, reason))
         return tuple(plans), tuple(too_short)
 
-    def _score(
-        self, path: Path, tracks: Sequence[FaceTrack], plans: Sequence[ClipPlan], tell: Observer
-    ) -> MapStore:
+    def _score(self, path: Path, tracks: Sequence[FaceTrack], plans: Sequence[ClipPlan], tell: Observer) -> MapStore:
         evidence = MapStore(self.config.key_frames, self.config.max_maps)
         if not plans:
             return evidence

@@ -23,6 +23,7 @@ from fakestormer.types.faces import ClipSpec, FaceClip, FaceObservation, FaceTra
 from fakestormer.types.frames import Frame, VideoDamage, VideoInfo
 from fakestormer.types.geometry import Affine, Box, Landmarks
 from fakestormer.types.time import TimeSpan
+from fakestormer.types.truth import ForgedTruth, FrameMask
 
 __all__ = [
     "Affine",
@@ -38,7 +39,9 @@ __all__ = [
     "FaceTrack",
     "FaceVerdict",
     "FakestormerError",
+    "ForgedTruth",
     "Frame",
+    "FrameMask",
     "KeyFrame",
     "LandmarkModelError",
     "Landmarks",

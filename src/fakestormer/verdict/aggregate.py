@@ -78,9 +78,7 @@ def pool_faces(faces: Sequence[FaceVerdict], calibration: Calibration) -> float:
     any other. So one forged face among k costs a factor of k at most, and the highest of many genuine faces does not
     turn the video into a forgery.
     """
-    levels = [
-        max(-60.0, min(60.0, calibration.slope * face.logit + calibration.intercept)) for face in faces
-    ]
+    levels = [max(-60.0, min(60.0, calibration.slope * face.logit + calibration.intercept)) for face in faces]
     odds = math.fsum(math.exp(level) for level in levels) / len(levels)
     return odds / (1 + odds)
 

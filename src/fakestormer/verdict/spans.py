@@ -43,9 +43,7 @@ class OwnLevel:
     rise: float
 
 
-def propose_spans(
-    clips: Sequence[ClipEvidence], calibration: Calibration, most: int = MOST_SPANS
-) -> tuple[Span, ...]:
+def propose_spans(clips: Sequence[ClipEvidence], calibration: Calibration, most: int = MOST_SPANS) -> tuple[Span, ...]:
     """Up to `most` stretches of one face, the highest peak first, whether suspicious or not; they do not overlap.
 
     A face that is seen too shortly for a level of its own, or whose own level looks forged, is one whole: its
@@ -132,9 +130,7 @@ def _floor(peak: float, level: OwnLevel | None, calibration: Calibration) -> flo
     return even if peak >= even else -math.inf
 
 
-def _grow(
-    smooth: Float[ndarray, " clips"], free: Bool[ndarray, " clips"], peak: int, floor: float
-) -> tuple[int, int]:
+def _grow(smooth: Float[ndarray, " clips"], free: Bool[ndarray, " clips"], peak: int, floor: float) -> tuple[int, int]:
     """First and last clip of the free stretch around the peak in which the running mean stays above the floor."""
     shut = np.flatnonzero(~free | (smooth < floor))
     place = int(np.searchsorted(shut, peak))
@@ -146,7 +142,7 @@ def _grow(
 def _sharpen(
     above: Float[ndarray, " clips"], free: Bool[ndarray, " clips"], stretch: tuple[int, int, int], reach: int
 ) -> tuple[int, int]:
-    """The stretch (first, peak, last) with its ends moved to where the sum of `above` is largest, by `reach` at most."""
+    """The stretch (first, peak, last), each end moved by up to `reach` to where the sum of `above` is largest."""
     first, peak, last = stretch
     if not np.isfinite(above).all():
         return first, last
@@ -155,9 +151,7 @@ def _sharpen(
     )
 
 
-def _best_length(
-    above: Float[ndarray, " clips"], free: Bool[ndarray, " clips"], length: int, reach: int
-) -> int:
+def _best_length(above: Float[ndarray, " clips"], free: Bool[ndarray, " clips"], length: int, reach: int) -> int:
     """How many clips after the first one to take, near `length`, so that the sum is largest."""
     shut = np.flatnonzero(~free)
     low, high = max(0, length - reach), min(len(above) - 1, length + reach)

@@ -32,7 +32,17 @@ def test_the_layout_of_version_1_stays_as_it_is(verdict, face):
     assert {path for path in found if path.startswith(".faces[].") and path.count(".") == 2} == {
         f".faces[].{name}"
         for name in (
-            *("track_id", "span", "decision", "logit", "score", "probability", "clips", "key_frames", "suspicious_spans"),
+            *(
+                "track_id",
+                "span",
+                "decision",
+                "logit",
+                "score",
+                "probability",
+                "clips",
+                "key_frames",
+                "suspicious_spans",
+            ),
         )
     }
     assert {path for path in found if path.startswith(".faces[].clips[].") and path.count(".") == 3} == {

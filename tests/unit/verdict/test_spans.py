@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 
 import numpy as np
 import pytest
@@ -57,7 +58,7 @@ def test_two_forged_stretches_are_two_spans_in_order_of_time(film, calibration):
     logits[80:90] += FORGED - GENUINE
     spans = judge_face(0, film(logits), calibration).suspicious_spans
     assert [round(one.span.middle) for one in spans] == [23, 85]
-    assert all(before.span.end <= after.span.start for before, after in zip(spans, spans[1:], strict=False))
+    assert all(before.span.end <= after.span.start for before, after in itertools.pairwise(spans))
 
 
 def test_twice_the_density_finds_a_forged_second_and_a_half_closer(film, calibration):
@@ -101,9 +102,11 @@ def test_other_weights_need_no_other_settings(film, calibration):
 def test_proposals_come_best_first_and_do_not_overlap(film, calibration):
     proposed = propose_spans(film(logits_of(50, slice(10, 15))), calibration, most=10)
     assert len(proposed) == 10
-    assert [one.peak_probability for one in proposed] == sorted((one.peak_probability for one in proposed), reverse=True)
+    assert [one.peak_probability for one in proposed] == sorted(
+        (one.peak_probability for one in proposed), reverse=True
+    )
     in_time = sorted(one.span for one in proposed)
-    assert all(before.end <= after.start for before, after in zip(in_time, in_time[1:], strict=False))
+    assert all(before.end <= after.start for before, after in itertools.pairwise(in_time))
     assert len(suspicious_spans(proposed, calibration)) == 1
 
 
