@@ -12,7 +12,9 @@ from fakestormer.cli.main import app
 # A new knob goes to a configuration. To change this table is to change what people typed into their scripts.
 FLAGS = {
     "": ("--version",),
-    "detect": ("FILES", "--json", "--csv", "--html", "--pdf", "--overlay", "--device", "--weights"),
+    "detect": (
+        "FILES", "--json", "--csv", "--html", "--pdf", "--overlay", "--device", "--weights", "--thorough",
+    ),
     "verify": ("REPORT", "VIDEO", "--weights", "--device"),
     "compare": ("FIRST", "SECOND", "--out"),
     "evaluate": ("--manifest", "--out", "--device", "--weights", "--robustness"),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from fakestormer.types import FaceTrack, VideoVerdict
 
 COLOURS = {"fake": "red", "real": "green", "inconclusive": "yellow", "not_applicable": "yellow"}
+MOST_SPANS = 8  # lines below a video's own
 
 
 def detect(
@@ -30,15 +31,19 @@ def detect(
     weights: Annotated[
         Path | None, typer.Option("--weights", help="A weights file; without it, those of the package.")
     ] = None,
+    dense: Annotated[
+        bool, typer.Option("--thorough", help="A score at least every half second; finds shorter stretches, slower.")
+    ] = False,
 ) -> None:
     """Judge the faces in videos: one line a video here, evidence in the files asked for."""
     from fakestormer.cli.outputs import Outputs
-    from fakestormer.detector import Detector, DetectorConfig
+    from fakestormer.detector import Detector, DetectorConfig, thorough
     from fakestormer.report import say_error_rates
 
     outputs = Outputs(json=json, csv=csv, html=html, pdf=pdf, overlay=overlay)
     outputs.check(files)
-    detector = Detector.load(weights, DetectorConfig(device=device))
+    config = DetectorConfig(device=device)
+    detector = Detector.load(weights, thorough(config) if dense else config)
     verdicts: list[VideoVerdict] = []
     failures: list[tuple[str, str]] = []
     try:
@@ -76,6 +81,8 @@ def _judge_all(
                 continue
             verdicts.append(verdict)
             out.print(describe(verdict), style=COLOURS[verdict.decision.value], highlight=False, soft_wrap=True)
+            for line in describe_spans(verdict):
+                out.print(f"  {line}", highlight=False, soft_wrap=True)
             for sentence in say_notes(verdict):
                 err.print(f"  less trust: {sentence}", markup=False, highlight=False, soft_wrap=True)
             if not outputs.write_overlay(verdict, watch.tracks, watch.drawn):
@@ -105,6 +112,19 @@ def describe(verdict: VideoVerdict) -> str:
         ending = ", the file breaks off early" if damage.truncated else ""
         parts.append(f"damaged: {damage.num_corrupt_packets} corrupt packets skipped{ending}")
     return " - ".join(parts)
+
+
+def describe_spans(verdict: VideoVerdict) -> tuple[str, ...]:
+    """One line for each suspicious stretch: when, when it is strongest, whose face; the strongest ones first."""
+    found = [(one, face.track_id) for face in verdict.faces for one in face.suspicious_spans]
+    found.sort(key=lambda pair: (-pair[0].logit, pair[1], pair[0].span))
+    lines = [
+        f"{one.span.start:.1f} to {one.span.end:.1f} s: suspicious, strongest at {one.peak_time:.1f} s, "
+        f"probability of forgery {min(max(one.probability, 0.01), 0.99):.2f}, track {track_id}"
+        for one, track_id in found[:MOST_SPANS]
+    ]
+    left = len(found) - len(lines)
+    return (*lines, f"and {left} more, all of them in --json and --html") if left else tuple(lines)
 
 
 class _Watch:

@@ -1,6 +1,6 @@
 """The room that knows the order of the stages."""
 
-from fakestormer.detector.config import DetectorConfig
+from fakestormer.detector.config import DetectorConfig, thorough
 from fakestormer.detector.detector import Detector, default_weights_path
 from fakestormer.detector.overlay import write_overlay
 from fakestormer.detector.verify import Outcome, Verification, verify
@@ -11,6 +11,7 @@ __all__ = [
     "Outcome",
     "Verification",
     "default_weights_path",
+    "thorough",
     "verify",
     "write_overlay",
 ]

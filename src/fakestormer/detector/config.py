@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal
 
 from fakestormer.faces import TrackingConfig
 from fakestormer.types import ConfigError
 
-NOT_MOVING = frozenset({"device", "batch_size", "key_frames", "tracking"})  # "tracking" is described by its parts
+# "tracking" is described by its parts
+NOT_MOVING = frozenset({"device", "batch_size", "key_frames", "max_maps", "max_pictured_faces", "tracking"})
 TRACKING = "tracking."
+THOROUGH_INTERVAL = 0.5  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,9 @@ class DetectorConfig:
 
     A clip is scored every `clip_interval` seconds; for short videos more often (never below `min_clip_interval`), so
     that each has about `min_clips`. `key_frames` pictures a face are kept for the report. `flip` also scores the
-    mirrored clip and takes the mean.
+    mirrored clip and takes the mean. Length costs no memory: besides those of key frames, `max_maps` whole temporal
+    maps are kept a video, of other clips the peak in every frame; `max_pictured_faces` most suspicious faces get key
+    frames.
     """
 
     device: str = "auto"
@@ -31,6 +35,8 @@ class DetectorConfig:
     min_clips: int = 10
     flip: bool = False
     key_frames: int = 3
+    max_maps: int = 512
+    max_pictured_faces: int = 16
     tracking: TrackingConfig = field(default_factory=TrackingConfig)
 
     def __post_init__(self) -> None:
@@ -47,6 +53,11 @@ class DetectorConfig:
             raise ConfigError(f"precision must be float32 or bfloat16, got {self.precision!r}")
         if self.batch_size < 1:
             raise ConfigError(f"batch_size must be at least 1, got {self.batch_size}")
+        if min(self.key_frames, self.max_maps, self.max_pictured_faces) < 0:
+            raise ConfigError(
+                "key_frames, max_maps and max_pictured_faces must be 0 or more, got "
+                f"{self.key_frames}, {self.max_maps} and {self.max_pictured_faces}"
+            )
 
     def interval(self, duration: float | None) -> float:
         """Seconds from one clip's start to the next, for a video of that duration."""
@@ -76,6 +87,16 @@ class DetectorConfig:
                 raise ConfigError(f"the setting {name!r} is unknown to this fakestormer: use the version that wrote it")
             values[short] = _read(name, text, getattr(kind(), short))
         return cls(**own, device=device, tracking=TrackingConfig(**tracking))
+
+
+def thorough(config: DetectorConfig) -> DetectorConfig:
+    """The same work with a score at least every half second, twice as many in videos of ten seconds and more."""
+    return replace(
+        config,
+        clip_interval=min(THOROUGH_INTERVAL, config.clip_interval),
+        min_clip_interval=min(THOROUGH_INTERVAL, config.min_clip_interval),
+        min_clips=2 * config.min_clips,
+    )
 
 
 def _names(kind: type[DetectorConfig] | type[TrackingConfig]) -> list[str]:

@@ -15,6 +15,7 @@ import torch
 from fakestormer.detector.config import DetectorConfig
 from fakestormer.detector.device_class import device_class, installed_versions
 from fakestormer.detector.key_frames import with_key_frames
+from fakestormer.detector.map_store import MapStore
 from fakestormer.detector.plan import plan_track
 from fakestormer.detector.score import ClipScorer
 from fakestormer.faces import ClipCutter, ClipPlan, FaceDetector, FaceTracker, TrackingResult
@@ -22,7 +23,6 @@ from fakestormer.faces.backends.libface import LibfaceDetector
 from fakestormer.model import LoadedWeights, load_weights
 from fakestormer.types import (
     Calibration,
-    ClipEvidence,
     FaceTrack,
     Provenance,
     SetAsideTrack,
@@ -78,13 +78,13 @@ class Detector:
         plans, too_short = self._plan(found.tracks, info, small.duration)
         evidence = self._score(Path(path), found.tracks, plans, tell)
         faces = [
-            judge_face(track.track_id, evidence[track.track_id], calibration)
+            judge_face(track.track_id, clips, calibration)
             for track in found.tracks
-            if evidence.get(track.track_id)
+            if (clips := evidence.of_track(track.track_id))
         ]
         verdict = judge_video(
             video=info if info.duration else replace(info, duration=small.duration),
-            faces=with_key_frames(Path(path), faces, plans, self.config.key_frames, small, self._scorer.attribute),
+            faces=with_key_frames(Path(path), faces, plans, self.config, small, self._scorer.attribute),
             set_aside=(*found.set_aside, *too_short),
             damage=small.damage,
             num_frames=small.num_frames,
@@ -116,16 +116,14 @@ class Detector:
                 too_short.append(SetAsideTrack(track.track_id, track.span, reason))
         return tuple(plans), tuple(too_short)
 
-    def _score(
-        self, path: Path, tracks: Sequence[FaceTrack], plans: Sequence[ClipPlan], tell: Observer
-    ) -> dict[int, list[ClipEvidence]]:
-        evidence: dict[int, list[ClipEvidence]] = {}
+    def _score(self, path: Path, tracks: Sequence[FaceTrack], plans: Sequence[ClipPlan], tell: Observer) -> MapStore:
+        evidence = MapStore(self.config.key_frames, self.config.max_maps)
         if not plans:
             return evidence
         cutter = ClipCutter(tracks, plans, self.weights.clip_spec)
         reader = VideoReader(path, wanted=cutter.wanted)
         for one in self._scorer.score(clip for frame in reader for clip in cutter.add(frame)):
-            evidence.setdefault(one.track_id, []).append(one)
+            evidence.add(one)
             tell("clip", one)
         return evidence
 

@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import Float, UInt8
 from numpy import ndarray
 
+from fakestormer.detector.config import DetectorConfig
 from fakestormer.faces import ClipPlan, cut_crop
 from fakestormer.types import Affine, ClipEvidence, FaceClip, FaceVerdict, Frame, KeyFrame
 from fakestormer.video import VideoReader, stream_frames_at
@@ -25,18 +26,19 @@ def with_key_frames(
     path: Path,
     faces: Sequence[FaceVerdict],
     plans: Sequence[ClipPlan],
-    count: int,
+    config: DetectorConfig,
     reader: VideoReader,
     attribute: Attribute,
 ) -> tuple[FaceVerdict, ...]:
-    """The faces with pictures of up to `count` of their most suspicious clips.
+    """The faces, the most suspicious of them with pictures of up to `key_frames` of their most suspicious clips.
 
     Of each clip the frame with the strongest temporal change is taken. The clips' crops are cut once more, exactly as
     they were scored, and `attribute` says which patches of them made their scores: for these clips only, since it takes
     several times as long as the score. `reader` has read the whole video before: its damage tells whether frames may be
     sought. One frame is held at a time.
     """
-    chosen = [one for face in faces for one in _choose(face, plans, count)]
+    pictured = sorted(faces, key=lambda face: -face.logit)[: config.max_pictured_faces]
+    chosen = [one for face in pictured for one in _choose(face, plans, config.key_frames)]
     waiting: dict[int, list[tuple[_ChosenClip, int]]] = {}
     for one in chosen:
         for place, index in enumerate(one.frame_indices):

@@ -100,7 +100,7 @@ def _score(row: ManifestRow, detector: VideoDetector) -> tuple[ScoreRow, dict[st
     if verdict.score is None:
         return _unscored(row, "not_applicable", verdict.reason or "nothing could be scored"), description
     face = _deciding_face(verdict)
-    logit = _mean_logit(face, verdict.score)
+    logit = _logit(face, verdict.score)
     if not math.isfinite(logit):
         return _unscored(row, "error", f"the detector gave the logit {logit}: check its weights"), description
     scored = ScoreRow(
@@ -138,10 +138,10 @@ def _blur(face: FaceVerdict | None) -> float | None:
     return math.fsum(blurs) / len(blurs) if blurs else None
 
 
-def _mean_logit(face: FaceVerdict | None, score: float) -> float:
-    """Mean clip logit of the deciding face; from the score itself where no clips are kept."""
+def _logit(face: FaceVerdict | None, score: float) -> float:
+    """That of the deciding face; from the score itself where the face is not there."""
     if face is not None:
-        return math.fsum(clip.logit for clip in face.clips) / len(face.clips)
+        return face.logit
     return math.log(score) - math.log1p(-score) if 0 < score < 1 else math.copysign(math.inf, score - 0.5)
 
 

@@ -22,7 +22,7 @@ class ScoreRow:
     """What became of one file. `score`, `logit` and `probability` are None where nothing was scored; see `reason`.
 
     `crop_scale` is how many frame pixels a crop pixel of the deciding face covers, in the geometric mean over clips.
-    `logit` is the mean clip logit of the face that decided (unbounded), `score` its logistic in [0, 1], not
+    `logit` is that of the most suspicious face (unbounded; see `FaceVerdict`), `score` its logistic in [0, 1], not
     calibrated, `probability` the calibrated one. `frame_rate` and `bits_per_pixel` are the file's, `blur` that of the
     deciding face's crops. Metrics are computed on the logit: it orders like the score and does
     not saturate.

@@ -64,7 +64,8 @@ def draw_timeline(
     def y(probability: float) -> float:
         return round(bottom - probability * (bottom - top), 2)
 
-    spans = ", ".join(say_span(span) for span in face.suspicious_spans) or texts.no_spans
+    stretches = [one.span for one in face.suspicious_spans]
+    spans = ", ".join(map(say_span, stretches)) or texts.no_spans
     title = texts.chart_title.format(clips=len(clips), duration=say_time(duration))
     described = texts.chart_description.format(
         lowest=say_probability(min(chances, default=0.5), calibration),
@@ -75,7 +76,7 @@ def draw_timeline(
     )
     places = [(frame.x(clip.span.middle), y(chance)) for clip, chance in zip(clips, chances, strict=True)]
     parts = [
-        *_zones(frame, (top, y(calibration.fake_from), y(calibration.real_to), bottom), face.suspicious_spans),
+        *_zones(frame, (top, y(calibration.fake_from), y(calibration.real_to), bottom), stretches),
         *(_rule(frame, y(level), FAINT) for level in (0.0, 0.25, 0.5, 0.75, 1.0)),
         *(_label(frame.left - 8, y(level) + 4.0, f"{level * 100:.0f} %", "end") for level in (0.25, 0.5, 0.75)),
         _label(frame.left - 8, y(1.0) + 4, texts.axis_forged, "end", FORGED),

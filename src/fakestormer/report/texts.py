@@ -115,10 +115,11 @@ class Texts:
     timeline: str = "When"
     timeline_note: str = (
         "Each dot is one short clip of {frames} frames. A single clip is weaker evidence than the face as a whole, "
-        "which rests on the average of all its clips."
+        "which rests on the average of all its clips, or on its strongest stretch where that says more."
     )
     spans: str = "Suspicious stretches"
     no_spans: str = "none"
+    span: str = "{span}: probability of forgery {probability}, strongest at {peak}"
     chart_title: str = "Probability of forgery over time: {clips} clips in a video of {duration}"
     chart_description: str = (
         "Lowest {lowest}, highest {highest}. Signs of forgery from {fake_from} on, none up to {real_to}. "

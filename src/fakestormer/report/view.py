@@ -14,7 +14,7 @@ from fakestormer.report.texts import DecisionTexts, Texts
 from fakestormer.report.view_frame import KeyFrameView, draw_face, view_key_frame
 from fakestormer.report.wording import say_path, say_probability, say_sentence, say_span, say_threshold, say_time
 from fakestormer.report.worth_view import WorthView, more_custody, view_worth
-from fakestormer.types import Calibration, Decision, FaceVerdict, VideoVerdict
+from fakestormer.types import Calibration, Decision, FaceVerdict, Span, VideoVerdict
 
 MOST_CLIP_ROWS = 300
 WIDE, NARROW = 760, 400  # drawings for a desk or paper, and for a phone
@@ -136,11 +136,19 @@ def _view_face(face: FaceVerdict, place: int, video_anchor: str, verdict: VideoV
             draw_spatial_strip(face, duration, width=NARROW, identity=f"{anchor}-strip-narrow", texts=texts),
         ),
         num_clip_frames=verdict.provenance.clip_spec.num_frames,
-        spans=tuple(say_span(span) for span in face.suspicious_spans),
+        spans=tuple(_say_stretch(one, calibration, texts) for one in face.suspicious_spans),
         key_frames=tuple(view_key_frame(key, place, calibration, texts) for key in pictured),
         no_pictures="" if pictured else texts.no_pictures if face.key_frames else texts.no_key_frames,
         clip_rows=_clip_rows(face, calibration),
         clip_note=texts.clip_table_more.format(shown=MOST_CLIP_ROWS, all=len(face.clips)) if more else "",
+    )
+
+
+def _say_stretch(one: Span, calibration: Calibration, texts: Texts) -> str:
+    return texts.span.format(
+        span=say_span(one.span),
+        probability=say_probability(one.probability, calibration),
+        peak=say_time(one.peak_time),
     )
 
 

@@ -19,6 +19,7 @@ from fakestormer.types.evidence import (
     MapName,
     Provenance,
     SizeLevel,
+    Span,
     VideoVerdict,
 )
 from fakestormer.types.faces import ClipSpec, FaceClip, FaceObservation, FaceTrack, SetAsideTrack
@@ -33,6 +34,7 @@ from fakestormer.types.likelihood import (
     strength_of,
 )
 from fakestormer.types.time import TimeSpan
+from fakestormer.types.truth import ForgedTruth, FrameMask
 
 __all__ = [
     "MAP_NAMES",
@@ -52,7 +54,9 @@ __all__ = [
     "FaceTrack",
     "FaceVerdict",
     "FakestormerError",
+    "ForgedTruth",
     "Frame",
+    "FrameMask",
     "KeyFrame",
     "KnownRange",
     "LandmarkModelError",
@@ -63,6 +67,7 @@ __all__ = [
     "QualityNote",
     "SetAsideTrack",
     "SizeLevel",
+    "Span",
     "Strength",
     "TimeSpan",
     "VideoDamage",

@@ -86,29 +86,47 @@ class KeyFrame:
 
 
 @dataclass(frozen=True, slots=True)
-class FaceVerdict:
-    """One person's answer: score (uncalibrated), probability (calibrated), decision, and the clips it rests on.
+class Span:
+    """A stretch of a face's appearance that looks forged, or more so than the rest of it.
 
-    `suspicious_spans` are the stretches in which clip after clip reaches the calibration's `fake_from`. `log10_lr` is
-    the log10 likelihood ratio, positive for forged, within the bounds that the calibration set supports; None where the
-    weights do not say them. `notes` lower the trust in this answer.
+    `peak_time` is where the running mean of the clips' logits is highest, `peak_probability` that mean, calibrated.
+    `logit` is what the whole stretch says, less what chance gives the highest of so many stretches; `probability` is
+    that, calibrated.
+    """
+
+    span: TimeSpan
+    peak_time: float
+    peak_probability: float
+    logit: float
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class FaceVerdict:
+    """One person's answer: logit, score (its logistic), probability (calibrated), decision, and the clips behind it.
+
+    `logit` is the mean over all clips, or that of the strongest stretch of them where it says more: a face may be
+    forged for a few seconds only. `suspicious_spans` are the stretches whose probability reaches `fake_from`.
+    `log10_lr` is the log10 likelihood ratio, positive for forged, within the bounds that the calibration set supports;
+    None where the weights do not say them. `notes` lower the trust in this answer.
     """
 
     track_id: int
     span: TimeSpan
     decision: Decision
+    logit: float
     score: float
     probability: float
     clips: tuple[ClipEvidence, ...]
     key_frames: tuple[KeyFrame, ...] = ()
-    suspicious_spans: tuple[TimeSpan, ...] = ()
+    suspicious_spans: tuple[Span, ...] = ()
     log10_lr: float | None = None
     notes: tuple[QualityNote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """How a mean logit becomes a probability and a decision; fitted on development data only.
+    """How a face's logit becomes a probability and a decision; fitted on development data only.
 
     probability = logistic(slope * logit + intercept). Probabilities at or above `fake_from` are FAKE, at or below
     `real_to` REAL, between them INCONCLUSIVE. `fitted_on` names the data and the command.
@@ -144,6 +162,11 @@ class Calibration:
             return None
         ratio = (self.slope * logit + self.intercept) / math.log(10)
         return max(self.measured.lowest_log10_lr, min(self.measured.highest_log10_lr, ratio))
+
+    def logit_at(self, probability: float) -> float:
+        """The logit that has this calibrated probability; for 0 and 1 a very low and a very high one."""
+        inside = min(max(probability, 1e-12), 1 - 1e-12)
+        return (math.log(inside) - math.log1p(-inside) - self.intercept) / self.slope
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from fakestormer.types import (
     KnownRange,
     Provenance,
     SetAsideTrack,
+    Span,
     TimeSpan,
     VideoDamage,
     VideoInfo,
@@ -61,8 +62,9 @@ def face(calibration: Calibration) -> Callable[..., FaceVerdict]:
         mean = sum(logits) / len(logits)
         chance = calibration.probability(mean)
         decision = Decision.FAKE if chance >= 0.8 else Decision.REAL if chance <= 0.2 else Decision.INCONCLUSIVE
-        spans = (TimeSpan(2.0, 2.16),) if decision is Decision.FAKE else ()
-        return FaceVerdict(track_id, TimeSpan(0.0, 3.0), decision, chance, chance, clips, (key,), spans)
+        stretch = Span(TimeSpan(2.0, 2.16), 2.08, calibration.probability(4.0), mean, chance)
+        spans = (stretch,) if decision is Decision.FAKE else ()
+        return FaceVerdict(track_id, TimeSpan(0.0, 3.0), decision, mean, chance, chance, clips, (key,), spans)
 
     return make
 

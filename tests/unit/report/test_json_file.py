@@ -32,8 +32,8 @@ def test_the_layout_of_version_2_stays_as_it_is(verdict, face):
     assert {path for path in found if path.startswith(".faces[].") and path.count(".") == 2} == {
         f".faces[].{name}"
         for name in (
-            *("track_id", "span", "decision", "score", "probability", "clips", "key_frames", "suspicious_spans"),
-            *("log10_lr", "notes"),
+            *("track_id", "span", "decision", "logit", "score", "probability", "clips", "key_frames"),
+            *("suspicious_spans", "log10_lr", "notes"),
         )
     }
     assert {path for path in found if path.startswith(".faces[].clips[].") and path.count(".") == 3} == {
