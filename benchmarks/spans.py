@@ -75,17 +75,18 @@ def propose_neighbours(logits: np.ndarray, calibration: Calibration) -> list[Pro
         members = list(run)
         if suspicious:
             span = TimeSpan(members[0].span.start, members[-1].span.end)
-            found.append(Proposal(span, float(np.mean([one.logit for one in members]))))
+            height = np.mean([one.logit for one in members]) - np.median(logits)
+            found.append(Proposal(span, float(height)))
     return found
 
 
 def propose_ours(logits: np.ndarray, calibration: Calibration) -> list[Proposal]:
-    """The rule of the package."""
-    return [Proposal(one.span, one.logit) for one in propose_spans(as_clips(logits, STEP), calibration, 20)]
+    """The rule of the package, ranked by contrast as `benchmarks/localisation.py` does."""
+    return [Proposal(one.span, one.contrast or 0.0) for one in propose_spans(as_clips(logits, STEP), calibration, 20)]
 
 
 def propose_change_points(logits: np.ndarray, _calibration: Calibration) -> list[Proposal]:
-    """Change points by PELT with a squared cost; stretches between them, scored by their mean and length."""
+    """Change points by PELT with a squared cost; stretches between them, scored by their mean over the face's median."""
     import ruptures
 
     penalty = 3 * np.log(len(logits)) * np.median(np.abs(np.diff(logits))) ** 2
@@ -93,7 +94,7 @@ def propose_change_points(logits: np.ndarray, _calibration: Calibration) -> list
     found = []
     for first, after in itertools.pairwise([0, *ends]):
         span = TimeSpan(max(0.0, first * STEP + 0.08 - STEP / 2), (after - 1) * STEP + 0.08 + STEP / 2)
-        found.append(Proposal(span, float(logits[first:after].mean() - NOISE / np.sqrt(after - first))))
+        found.append(Proposal(span, float(logits[first:after].mean() - np.median(logits))))
     return found
 
 

@@ -41,11 +41,12 @@ def localise_video(
 ) -> LocalisedVideo:
     """A verdict held against the truth. `number` tells videos apart; `maps` are what is laid on the frames, by name.
 
+    Proposals are ranked by how far they stand out from their face's own level, for faces without one by their logit.
     Maps are looked at where a clip lies wholly in a forged stretch and still has its whole map.
     """
     calibration = verdict.provenance.calibration
     proposals = [
-        Proposal(one.span, one.logit)
+        Proposal(one.span, one.logit if one.contrast is None else one.contrast)
         for face in verdict.faces
         for one in propose_spans(face.clips, calibration, MOST_PROPOSALS)
     ]

@@ -86,7 +86,7 @@ class Texts:
     )
     probability: str = "Probability of forgery"
     probability_note: str = (
-        "The number is that of the most suspicious face. It was adjusted on known examples: {fitted_on}. For "
+        "The number is for: one of the faces is forged. It was adjusted on known examples: {fitted_on}. For "
         "videos unlike those it may be off. From {fake_from} on this page speaks of signs of "
         "forgery, up to {real_to} of none."
     )
@@ -223,10 +223,11 @@ class Texts:
     reading: str = "How to read this page"
     reading_points: tuple[str, ...] = (
         "Every face is followed through the video and cut into short clips. The model gives each clip a number; the "
-        "average over a face's clips is turned into a probability.",
-        "The answer for the video is that of its most suspicious face. One forged face among genuine ones is enough.",
-        "When: the curve shows at what times a face looked suspicious. Red stretches are those in which clip after "
-        "clip lies above the upper threshold.",
+        "average over a face's clips, or that of its strongest stretch where it says more, becomes a probability.",
+        "The answer for the video is about: one of its faces is forged. The more faces there are, the more the most "
+        "suspicious of them must say, because one of many genuine faces looks suspicious by chance.",
+        "When: the curve shows at what times a face looked suspicious. Red stretches are those that stand out from the "
+        "rest of the face and reach the upper threshold.",
         "Where: two maps are laid on the frames. One shows places that change over time as blended faces do, the other "
         "the places that raised the score. They answer different questions and need not agree. Both are pointers for "
         "the eye, not drawings of what was altered: colour beside the true place and calm over a forged one both "

@@ -91,7 +91,8 @@ class Span:
 
     `peak_time` is where the running mean of the clips' logits is highest, `peak_probability` that mean, calibrated.
     `logit` is what the whole stretch says, less what chance gives the highest of so many stretches; `probability` is
-    that, calibrated.
+    that, calibrated. `contrast`: by how many logits, beyond chance, the stretch stands out from the face's own level;
+    None where the face is seen too shortly to have one.
     """
 
     span: TimeSpan
@@ -99,6 +100,7 @@ class Span:
     peak_probability: float
     logit: float
     probability: float
+    contrast: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,10 @@
 3. A stretch opens at a peak of the mean and goes on while the mean stays above half the peak's height over the own
    level (where all of the face looks forged: above a probability of 0.5). Its ends are then moved, by half a window at
    most, to where the unsmoothed logits change.
-4. What the stretch says is the mean of its logits less `rise`: how far the highest of so many windows lies above the
-   level by chance. The longer the video, the more windows, the higher the bar; a genuine video does not become
-   suspicious by being long.
+4. What the stretch says is the mean of its logits less `rise`, how far the highest of so many windows lies above the
+   level by chance, and less the price of a long look: an even start is meant for `LOOK` seconds of a face, and where a
+   face is seen for k times as long, the odds of each of its stretches are a k-th, as with k faces. So a genuine video
+   does not become suspicious by being long, also where its noise has heavier tails than a Gaussian.
 
 Thresholds are the calibration's own, so other weights need no other settings here. Decision 0010 has the measurements.
 """
@@ -30,6 +31,7 @@ from fakestormer.types import Calibration, ClipEvidence, Span, TimeSpan
 WINDOW = 2.0  # seconds
 LEAST_DURATION = 6.0  # seconds: what is shorter has no level of its own to be compared with
 LEAST_CLIPS = 6
+LOOK = 30.0  # seconds
 CHANCE = 0.05  # how often the highest of all windows of a genuine face may pass the bar, were its noise Gaussian
 MOST_SPANS = 100
 _DEVIATIONS = 1 / NormalDist().inv_cdf(0.75)  # deviations of a Gaussian in its median distance from the middle
@@ -60,6 +62,7 @@ def propose_spans(clips: Sequence[ClipEvidence], calibration: Calibration, most:
     fake = calibration.logit_at(calibration.fake_from)
     apart = level if level is not None and level.logit < fake else None
     whole = math.fsum(logits) / len(logits)
+    price = math.log(max(1.0, float(times[-1] - times[0]) / LOOK)) / calibration.slope
     while free.any() and len(spans) < most:
         peak = int(np.where(free, smooth, -np.inf).argmax())
         floor = _floor(float(smooth[peak]), apart, calibration)
@@ -67,10 +70,11 @@ def propose_spans(clips: Sequence[ClipEvidence], calibration: Calibration, most:
         reach = max(1, int(counts[peak]) // 2)
         first, last = _sharpen(logits - floor, free, (first, peak, last), reach)
         free[first : last + 1] = False
-        logit = whole
-        if apart is not None:
+        logit, contrast = whole, None
+        if level is not None:
             few = math.sqrt(max(1.0, float(counts[peak]) / (last + 1 - first)))
-            logit = math.fsum(logits[first : last + 1]) / (last + 1 - first) - few * apart.rise
+            beyond = math.fsum(logits[first : last + 1]) / (last + 1 - first) - few * level.rise
+            logit, contrast = beyond - price if apart else whole, beyond - level.logit
         spans.append(
             Span(
                 span=TimeSpan(float(edges[first]), float(edges[last + 1])),
@@ -78,6 +82,7 @@ def propose_spans(clips: Sequence[ClipEvidence], calibration: Calibration, most:
                 peak_probability=calibration.probability(float(smooth[peak])),
                 logit=logit,
                 probability=calibration.probability(logit),
+                contrast=contrast,
             )
         )
     return tuple(spans)

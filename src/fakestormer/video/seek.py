@@ -61,7 +61,7 @@ def read_frames_at(
 def stream_frames_at(
     path: str | Path, indices: Sequence[int], max_size: int | None = None, *, damage: VideoDamage | None = None
 ) -> Iterator[Frame]:
-    """The frames with these indices, each once and in order of time, with the times and pixels that a VideoReader gives.
+    """The frames with these indices, each once and in order, with the times and pixels that a VideoReader gives.
 
     `damage` is what a finished reader of the same file found. Only a file that is known to be sound is jumped about
     in: one lost frame, anywhere before, and every later index means another frame. Without it, or where seeking

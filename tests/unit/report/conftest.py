@@ -62,7 +62,7 @@ def face(calibration: Calibration) -> Callable[..., FaceVerdict]:
         mean = sum(logits) / len(logits)
         chance = calibration.probability(mean)
         decision = Decision.FAKE if chance >= 0.8 else Decision.REAL if chance <= 0.2 else Decision.INCONCLUSIVE
-        stretch = Span(TimeSpan(2.0, 2.16), 2.08, calibration.probability(4.0), mean, chance)
+        stretch = Span(TimeSpan(2.0, 2.16), 2.08, calibration.probability(4.0), mean, chance, 1.5)
         spans = (stretch,) if decision is Decision.FAKE else ()
         return FaceVerdict(track_id, TimeSpan(0.0, 3.0), decision, mean, chance, chance, clips, (key,), spans)
 
