@@ -13,7 +13,15 @@ from fakestormer.cli.main import app
 FLAGS = {
     "": ("--version",),
     "detect": (
-        "FILES", "--json", "--csv", "--html", "--pdf", "--overlay", "--device", "--weights", "--thorough",
+        "FILES",
+        "--json",
+        "--csv",
+        "--html",
+        "--pdf",
+        "--overlay",
+        "--device",
+        "--weights",
+        "--thorough",
     ),
     "verify": ("REPORT", "VIDEO", "--weights", "--device"),
     "compare": ("FIRST", "SECOND", "--out"),

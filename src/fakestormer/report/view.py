@@ -123,7 +123,7 @@ def _view_face(face: FaceVerdict, place: int, video_anchor: str, verdict: VideoV
         decision=face.decision,
         words=texts.decisions[face.decision],
         probability=say_probability(face.probability, calibration),
-        likelihood=say_likelihood(face.log10_lr, calibration, texts),
+        likelihood="" if face.log10_lr is None else say_likelihood(face.log10_lr, calibration, texts),
         facts=words.format(span=say_span(face.span), clips=len(face.clips), track=face.track_id),
         portrait=draw_face(portrait) if portrait else "",
         portrait_alt=texts.face_alt.format(number=place, time=say_time(portrait.time)) if portrait else "",

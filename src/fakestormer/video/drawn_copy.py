@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import Final
@@ -46,7 +46,8 @@ def write_drawn(source: str | Path, target: str | Path, draw: Draw) -> bool:
         copied = _write(source, unfinished, reader, draw)
         unfinished.replace(target)
     except (av.FFmpegError, OSError, av.codec.codec.UnknownCodecError) as error:
-        unfinished.unlink(missing_ok=True)
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
         reason = getattr(error, "strerror", None) or f"there is no encoder {error}"
         raise VideoError(f"{target} cannot be written ({reason}): check folder and free space") from error
     except BaseException:

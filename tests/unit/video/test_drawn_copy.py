@@ -60,7 +60,7 @@ def test_the_copy_shows_every_frame_upright_at_its_time(tmp_path, kind):
     assert copy.info.rotation == 0
     height, width = before[0][1].shape[:2]
     for (_, image), (_, copied) in zip(before, after, strict=True):
-        assert np.abs(image.astype(int) - copied[:height, :width]).mean() < 6
+        assert np.abs(image.astype(int) - copied[:height, :width]).mean() < 12  # halved colour costs some
 
 
 def test_what_is_drawn_is_seen(tmp_path):
