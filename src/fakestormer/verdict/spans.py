@@ -31,7 +31,7 @@ from fakestormer.types import Calibration, ClipEvidence, Span, TimeSpan
 WINDOW = 2.0  # seconds
 LEAST_DURATION = 6.0  # seconds: what is shorter has no level of its own to be compared with
 LEAST_CLIPS = 6
-LOOK = 30.0  # seconds
+LOOK = 60.0  # seconds
 CHANCE = 0.05  # how often the highest of all windows of a genuine face may pass the bar, were its noise Gaussian
 MOST_SPANS = 100
 _DEVIATIONS = 1 / NormalDist().inv_cdf(0.75)  # deviations of a Gaussian in its median distance from the middle
@@ -57,24 +57,20 @@ def propose_spans(clips: Sequence[ClipEvidence], calibration: Calibration, most:
     smooth, counts = running_mean(times, logits)
     edges = _edges(ordered, times)
     level = own_level(times, logits, smooth, counts)
-    free = np.ones(len(ordered), dtype=bool)
-    spans = list[Span]()
-    fake = calibration.logit_at(calibration.fake_from)
-    apart = level if level is not None and level.logit < fake else None
+    looks_forged = level is None or level.logit >= calibration.logit_at(calibration.fake_from)
     whole = math.fsum(logits) / len(logits)
     price = math.log(max(1.0, float(times[-1] - times[0]) / LOOK)) / calibration.slope
+    free = np.ones(len(ordered), dtype=bool)
+    spans = list[Span]()
     while free.any() and len(spans) < most:
         peak = int(np.where(free, smooth, -np.inf).argmax())
-        floor = _floor(float(smooth[peak]), apart, calibration)
+        floor = _floor(float(smooth[peak]), None if looks_forged else level, calibration)
         first, last = _grow(smooth, free, peak, floor)
         reach = max(1, int(counts[peak]) // 2)
         first, last = _sharpen(logits - floor, free, (first, peak, last), reach)
         free[first : last + 1] = False
-        logit, contrast = whole, None
-        if level is not None:
-            few = math.sqrt(max(1.0, float(counts[peak]) / (last + 1 - first)))
-            beyond = math.fsum(logits[first : last + 1]) / (last + 1 - first) - few * level.rise
-            logit, contrast = beyond - price if apart else whole, beyond - level.logit
+        beyond = None if level is None else _beyond_chance(logits[first : last + 1], float(counts[peak]), level)
+        logit = whole if looks_forged or beyond is None else beyond - price
         spans.append(
             Span(
                 span=TimeSpan(float(edges[first]), float(edges[last + 1])),
@@ -82,7 +78,7 @@ def propose_spans(clips: Sequence[ClipEvidence], calibration: Calibration, most:
                 peak_probability=calibration.probability(float(smooth[peak])),
                 logit=logit,
                 probability=calibration.probability(logit),
-                contrast=contrast,
+                contrast=None if beyond is None or level is None else beyond - level.logit,
             )
         )
     return tuple(spans)
@@ -119,6 +115,11 @@ def own_level(
     noise = max(_spread_below(smooth), _spread_below(logits) / math.sqrt(float(np.median(counts))))
     windows = max(2.0, duration / WINDOW)
     return OwnLevel(float(np.median(smooth)), noise * NormalDist().inv_cdf(1 - CHANCE / windows))
+
+
+def _beyond_chance(stretch: Float[ndarray, " clips"], window: float, level: OwnLevel) -> float:
+    """The mean logit of a stretch less what chance adds to the highest; more for fewer clips than a window has."""
+    return math.fsum(stretch) / len(stretch) - math.sqrt(max(1.0, window / len(stretch))) * level.rise
 
 
 def _spread_below(values: Float[ndarray, " clips"]) -> float:
