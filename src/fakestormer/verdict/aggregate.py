@@ -99,9 +99,10 @@ def judge_video(
     """
     if faces:
         worst, calibration = max(faces, key=lambda face: face.logit), provenance.calibration
+        pooled = worst.probability if len(faces) == 1 else pool_faces(faces, calibration)
+        decision = decide(pooled, calibration)
         score: float | None = worst.score
-        probability: float | None = worst.probability if len(faces) == 1 else pool_faces(faces, calibration)
-        decision = decide(probability, calibration)
+        probability: float | None = pooled
         reason = _why_inconclusive(worst, len(faces), calibration) if decision is Decision.INCONCLUSIVE else None
     else:
         decision, score, probability = Decision.NOT_APPLICABLE, None, None

@@ -2,11 +2,11 @@
 
 1. The clips' logits become a running mean over `WINDOW` seconds, about the length of the videos that calibrations are
    fitted on, so that the calibration speaks about it.
-2. The face's own level is the median of that mean, its noise the spread below the median: a stretch that is forged
+2. The face's own level is the median of its logits, its noise the spread of the mean below it: a stretch that is forged
    lifts the upper half only.
 3. A stretch opens at a peak of the mean and goes on while the mean stays above half the peak's height over the own
-   level (where all of the face looks forged: above a probability of 0.5). Its ends are then moved, by half a window at
-   most, to where the unsmoothed logits change.
+   level (where all of the face looks forged, and the peak no more than the rest: above a probability of 0.5). Its ends
+   are then moved, by half a window at most, to where the unsmoothed logits change.
 4. What the stretch says is the mean of its logits less `rise`, how far the highest of so many windows lies above the
    level by chance, and less the price of a long look: an even start is meant for `LOOK` seconds of a face, and where a
    face is seen for k times as long, the odds of each of its stretches are a k-th, as with k faces. So a genuine video
@@ -64,7 +64,7 @@ def propose_spans(clips: Sequence[ClipEvidence], calibration: Calibration, most:
     spans = list[Span]()
     while free.any() and len(spans) < most:
         peak = int(np.where(free, smooth, -np.inf).argmax())
-        floor = _floor(float(smooth[peak]), None if looks_forged else level, calibration)
+        floor = _floor(float(smooth[peak]), level, looks_forged, calibration)
         first, last = _grow(smooth, free, peak, floor)
         reach = max(1, int(counts[peak]) // 2)
         first, last = _sharpen(logits - floor, free, (first, peak, last), reach)
@@ -112,9 +112,10 @@ def own_level(
     if duration < LEAST_DURATION or len(times) < LEAST_CLIPS:
         return None
     # Noise is never taken as smaller than that of single clips would leave after averaging.
-    noise = max(_spread_below(smooth), _spread_below(logits) / math.sqrt(float(np.median(counts))))
+    middle = float(np.median(logits))
+    noise = max(_spread_below(smooth, middle), _spread_below(logits, middle) / math.sqrt(float(np.median(counts))))
     windows = max(2.0, duration / WINDOW)
-    return OwnLevel(float(np.median(smooth)), noise * NormalDist().inv_cdf(1 - CHANCE / windows))
+    return OwnLevel(middle, noise * NormalDist().inv_cdf(1 - CHANCE / windows))
 
 
 def _beyond_chance(stretch: Float[ndarray, " clips"], window: float, level: OwnLevel) -> float:
@@ -122,15 +123,15 @@ def _beyond_chance(stretch: Float[ndarray, " clips"], window: float, level: OwnL
     return math.fsum(stretch) / len(stretch) - math.sqrt(max(1.0, window / len(stretch))) * level.rise
 
 
-def _spread_below(values: Float[ndarray, " clips"]) -> float:
-    """The deviation of a Gaussian whose values below the median lie as these do."""
-    middle = float(np.median(values))
-    return _DEVIATIONS * float(np.median(middle - values[values <= middle]))
+def _spread_below(values: Float[ndarray, " clips"], middle: float) -> float:
+    """The deviation of a Gaussian whose values below the middle lie as these do; 0 where none does."""
+    below = values[values <= middle]
+    return _DEVIATIONS * float(np.median(middle - below)) if len(below) else 0.0
 
 
-def _floor(peak: float, level: OwnLevel | None, calibration: Calibration) -> float:
+def _floor(peak: float, level: OwnLevel | None, looks_forged: bool, calibration: Calibration) -> float:
     """How low the running mean may fall inside the stretch around a peak of this height."""
-    if level is not None:
+    if level is not None and (not looks_forged or peak - level.logit > level.rise):
         return level.logit + max(0.0, peak - level.logit) / 2
     even = min(calibration.logit_at(0.5), calibration.logit_at(calibration.fake_from))
     return even if peak >= even else -math.inf
