@@ -80,7 +80,16 @@ def measure_pairs(listed: Manifest, most: int, detector: Detector) -> tuple[list
 def report(videos: list[LocalisedVideo], failures: list[str], seconds: float) -> dict[str, Any]:
     """The figures of one set as plain values."""
     found = dataclasses.asdict(measure_localisation(videos))
-    return {**found, "failures": failures, "seconds_a_video": round(seconds / max(1, len(videos)), 1)}
+    files = [
+        {
+            "file": Path(video.file).name,
+            "answer": video.decision.value,
+            "forged": [(span.start, span.end) for span in video.timed.truth],
+            "proposed": [(one.span.start, one.span.end, one.score) for one in video.timed.proposals[:3]],
+        }
+        for video in videos
+    ]
+    return {**found, "files": files, "failures": failures, "seconds_a_video": round(seconds / max(1, len(videos)), 1)}
 
 
 def main() -> None:

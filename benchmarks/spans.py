@@ -86,7 +86,7 @@ def propose_ours(logits: np.ndarray, calibration: Calibration) -> list[Proposal]
 
 
 def propose_change_points(logits: np.ndarray, _calibration: Calibration) -> list[Proposal]:
-    """Change points by PELT with a squared cost; stretches between them, scored by their mean over the face's median."""
+    """Change points by PELT with a squared cost; the stretches between them, scored over the median."""
     import ruptures
 
     penalty = 3 * np.log(len(logits)) * np.median(np.abs(np.diff(logits))) ** 2
@@ -103,7 +103,7 @@ def measure(strength: float, num_videos: int) -> dict[str, object]:
     rng = np.random.default_rng(round(10 * strength))
     calibration = fit(rng, strength)
     alarms = {}
-    for seconds, share in ((60, 1), (600, 4), (7200, 20)):
+    for seconds, share in ((60, 1), (600, 2), (7200, 10)):
         amount = max(4, num_videos // share)
         faces = [
             judge_face(0, as_clips(make_logits(rng, round(seconds / STEP), STEP, strength), STEP), calibration)

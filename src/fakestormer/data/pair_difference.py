@@ -49,7 +49,9 @@ def truth_from_pair(forgery: Path, original: Path) -> ForgedTruth:
     step = (times[-1] - times[0]) / (len(times) - 1)
     known = {mask.frame_index for mask in masks}
     spans = _spans([time for index, time in zip(indices, times, strict=True) if index in known], step)
-    return ForgedTruth(spans, tuple(masks))
+    when = dict(zip(indices, times, strict=True))
+    inside = [mask for mask in masks if any(span.start <= when[mask.frame_index] < span.end for span in spans)]
+    return ForgedTruth(spans, tuple(inside))
 
 
 def _frames_at_the_same_times(forgery: Path, original: Path) -> Iterator[tuple[Frame, Frame]]:

@@ -82,7 +82,8 @@ def _look_up(mask: FrameMask, x: Float[ndarray, " grid"], y: Float[ndarray, " gr
     height, width = mask.mask.shape
     here = ((rows >= 0) & (rows < height))[:, None] & ((columns >= 0) & (columns < width))[None]
     found = mask.mask[np.clip(rows, 0, height - 1)[:, None], np.clip(columns, 0, width - 1)[None]]
-    return here & (found >= FORGED)
+    forged: Bool[ndarray, "grid grid"] = here & (found >= FORGED)
+    return forged
 
 
 def measure_pixels(samples: Sequence[MapSample]) -> PixelMetrics:

@@ -15,6 +15,7 @@ from fakestormer.types import TimeSpan
 IOU_LEVELS = (0.5, 0.75, 0.9, 0.95)
 RECALL_LEVELS = tuple(round(0.5 + 0.05 * step, 2) for step in range(10))
 PROPOSAL_COUNTS = (1, 2, 5, 10, 20)
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def average_precision(videos: Sequence[TimedVideo], iou: float) -> float:
     right = np.zeros(len(ranked))
     for rank, (_, place, span) in enumerate(ranked):
         best = max(open_spans[place], key=lambda true: temporal_iou(span, true), default=None)
-        if best is not None and temporal_iou(span, best) >= iou:
+        if best is not None and temporal_iou(span, best) >= iou - _ROUNDING:
             open_spans[place].remove(best)
             right[rank] = 1
     if not len(ranked) or not num_spans:
@@ -112,8 +113,8 @@ def average_recall(videos: Sequence[TimedVideo], count: int) -> float:
     for video in videos:
         best = sorted(video.proposals, key=lambda one: (-one.score, one.span))[:count]
         closest = [max((temporal_iou(one.span, true) for one in best), default=0.0) for true in video.truth]
-        met += sum(value >= level for value in closest for level in RECALL_LEVELS)
-    return met / num_spans / len(RECALL_LEVELS)
+        met += sum(value >= level - _ROUNDING for value in closest for level in RECALL_LEVELS)
+    return float(met / num_spans / len(RECALL_LEVELS))
 
 
 def _auc(forged: Bool[ndarray, " seconds"], scores: Float[ndarray, " seconds"]) -> float | None:

@@ -103,10 +103,11 @@ def judge_video(
     log10_lr = None
     if faces:
         worst, calibration = max(faces, key=lambda face: face.logit), provenance.calibration
+        pooled = worst.probability if len(faces) == 1 else pool_faces(faces, calibration)
+        decision = decide(pooled, calibration)
         score: float | None = worst.score
-        probability: float | None = worst.probability if len(faces) == 1 else pool_faces(faces, calibration)
-        log10_lr = worst.log10_lr if len(faces) == 1 else calibration.log10_lr(calibration.logit_at(probability))
-        decision = decide(probability, calibration)
+        probability: float | None = pooled
+        log10_lr = worst.log10_lr if len(faces) == 1 else calibration.log10_lr(calibration.logit_at(pooled))
         reason = _why_inconclusive(worst, len(faces), calibration) if decision is Decision.INCONCLUSIVE else None
     else:
         decision, score, probability = Decision.NOT_APPLICABLE, None, None

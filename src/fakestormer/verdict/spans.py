@@ -2,11 +2,11 @@
 
 1. The clips' logits become a running mean over `WINDOW` seconds, about the length of the videos that calibrations are
    fitted on, so that the calibration speaks about it.
-2. The face's own level is the median of that mean, its noise the spread below the median: a stretch that is forged
+2. The face's own level is the median of its logits, its noise the spread of the mean below it: a stretch that is forged
    lifts the upper half only.
 3. A stretch opens at a peak of the mean and goes on while the mean stays above half the peak's height over the own
-   level (where all of the face looks forged: above a probability of 0.5). Its ends are then moved, by half a window at
-   most, to where the unsmoothed logits change.
+   level (where all of the face looks forged, and the peak no more than the rest: above a probability of 0.5). Its ends
+   are then moved, by half a window at most, to where the unsmoothed logits change.
 4. What the stretch says is the mean of its logits less `rise`, how far the highest of so many windows lies above the
    level by chance, and less the price of a long look: an even start is meant for `LOOK` seconds of a face, and where a
    face is seen for k times as long, the odds of each of its stretches are a k-th, as with k faces. So a genuine video
@@ -31,7 +31,7 @@ from fakestormer.types import Calibration, ClipEvidence, Span, TimeSpan
 WINDOW = 2.0  # seconds
 LEAST_DURATION = 6.0  # seconds: what is shorter has no level of its own to be compared with
 LEAST_CLIPS = 6
-LOOK = 30.0  # seconds
+LOOK = 60.0  # seconds
 CHANCE = 0.05  # how often the highest of all windows of a genuine face may pass the bar, were its noise Gaussian
 MOST_SPANS = 100
 _DEVIATIONS = 1 / NormalDist().inv_cdf(0.75)  # deviations of a Gaussian in its median distance from the middle
@@ -57,24 +57,20 @@ def propose_spans(clips: Sequence[ClipEvidence], calibration: Calibration, most:
     smooth, counts = running_mean(times, logits)
     edges = _edges(ordered, times)
     level = own_level(times, logits, smooth, counts)
-    free = np.ones(len(ordered), dtype=bool)
-    spans = list[Span]()
-    fake = calibration.logit_at(calibration.fake_from)
-    apart = level if level is not None and level.logit < fake else None
+    looks_forged = level is None or level.logit >= calibration.logit_at(calibration.fake_from)
     whole = math.fsum(logits) / len(logits)
     price = math.log(max(1.0, float(times[-1] - times[0]) / LOOK)) / calibration.slope
+    free = np.ones(len(ordered), dtype=bool)
+    spans = list[Span]()
     while free.any() and len(spans) < most:
         peak = int(np.where(free, smooth, -np.inf).argmax())
-        floor = _floor(float(smooth[peak]), apart, calibration)
+        floor = _floor(float(smooth[peak]), level, looks_forged, calibration)
         first, last = _grow(smooth, free, peak, floor)
         reach = max(1, int(counts[peak]) // 2)
         first, last = _sharpen(logits - floor, free, (first, peak, last), reach)
         free[first : last + 1] = False
-        logit, contrast = whole, None
-        if level is not None:
-            few = math.sqrt(max(1.0, float(counts[peak]) / (last + 1 - first)))
-            beyond = math.fsum(logits[first : last + 1]) / (last + 1 - first) - few * level.rise
-            logit, contrast = beyond - price if apart else whole, beyond - level.logit
+        beyond = None if level is None else _beyond_chance(logits[first : last + 1], float(counts[peak]), level)
+        logit = whole if looks_forged or beyond is None else beyond - price
         spans.append(
             Span(
                 span=TimeSpan(float(edges[first]), float(edges[last + 1])),
@@ -82,7 +78,7 @@ def propose_spans(clips: Sequence[ClipEvidence], calibration: Calibration, most:
                 peak_probability=calibration.probability(float(smooth[peak])),
                 logit=logit,
                 probability=calibration.probability(logit),
-                contrast=contrast,
+                contrast=None if beyond is None or level is None else beyond - level.logit,
             )
         )
     return tuple(spans)
@@ -116,20 +112,26 @@ def own_level(
     if duration < LEAST_DURATION or len(times) < LEAST_CLIPS:
         return None
     # Noise is never taken as smaller than that of single clips would leave after averaging.
-    noise = max(_spread_below(smooth), _spread_below(logits) / math.sqrt(float(np.median(counts))))
+    middle = float(np.median(logits))
+    noise = max(_spread_below(smooth, middle), _spread_below(logits, middle) / math.sqrt(float(np.median(counts))))
     windows = max(2.0, duration / WINDOW)
-    return OwnLevel(float(np.median(smooth)), noise * NormalDist().inv_cdf(1 - CHANCE / windows))
+    return OwnLevel(middle, noise * NormalDist().inv_cdf(1 - CHANCE / windows))
 
 
-def _spread_below(values: Float[ndarray, " clips"]) -> float:
-    """The deviation of a Gaussian whose values below the median lie as these do."""
-    middle = float(np.median(values))
-    return _DEVIATIONS * float(np.median(middle - values[values <= middle]))
+def _beyond_chance(stretch: Float[ndarray, " clips"], window: float, level: OwnLevel) -> float:
+    """The mean logit of a stretch less what chance adds to the highest; more for fewer clips than a window has."""
+    return math.fsum(stretch) / len(stretch) - math.sqrt(max(1.0, window / len(stretch))) * level.rise
 
 
-def _floor(peak: float, level: OwnLevel | None, calibration: Calibration) -> float:
+def _spread_below(values: Float[ndarray, " clips"], middle: float) -> float:
+    """The deviation of a Gaussian whose values below the middle lie as these do; 0 where none does."""
+    below = values[values <= middle]
+    return _DEVIATIONS * float(np.median(middle - below)) if len(below) else 0.0
+
+
+def _floor(peak: float, level: OwnLevel | None, looks_forged: bool, calibration: Calibration) -> float:
     """How low the running mean may fall inside the stretch around a peak of this height."""
-    if level is not None:
+    if level is not None and (not looks_forged or peak - level.logit > level.rise):
         return level.logit + max(0.0, peak - level.logit) / 2
     even = min(calibration.logit_at(0.5), calibration.logit_at(calibration.fake_from))
     return even if peak >= even else -math.inf

@@ -42,7 +42,7 @@ def test_when_and_where_are_read_off_the_difference(tmp_path):
 
 def test_two_encodings_of_the_same_are_no_forgery(tmp_path):
     real = scene()
-    write_video(tmp_path / "coarse.mp4", real, RATE, crf=30)
+    write_video(tmp_path / "coarse.mp4", real, RATE, crf=24)
     assert truth_from_pair(tmp_path / "coarse.mp4", write(tmp_path / "r.mp4", real)) == ForgedTruth((), ())
 
 

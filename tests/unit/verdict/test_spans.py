@@ -9,7 +9,7 @@ import pytest
 from fakestormer.types import Decision, TimeSpan, VideoDamage
 from fakestormer.verdict import judge_face, judge_video, pool_faces, propose_spans, score_timeline, suspicious_spans
 
-GENUINE, FORGED = -2.0, 2.5
+GENUINE, FORGED = -2.0, 3.5
 
 
 def logits_of(num_clips: int, forged: slice = slice(0), seed: int = 0, noise: float = 0.6) -> np.ndarray:
@@ -141,6 +141,18 @@ def test_the_timeline_has_a_point_for_every_clip_in_order_of_time(clip, calibrat
     assert [time for time, _, _ in points] == pytest.approx([2.08, 5.08])
     assert [logit for _, logit, _ in points] == [-1.0, 1.0]
     assert [chance for _, _, chance in points] == [calibration.probability(-1.0), calibration.probability(1.0)]
+
+
+def test_a_stretch_that_is_two_fifths_of_the_face_does_not_hide_its_own_level(film, calibration):
+    logits = logits_of(20, slice(8, 16), noise=0.3)  # 4 of 10 seconds: with their edges most of the running mean
+    (found,) = judge_face(0, film(logits, step=0.5), calibration).suspicious_spans
+    assert (found.span.start, found.span.end) == (pytest.approx(3.83), pytest.approx(7.83))
+
+
+def test_a_forged_stretch_is_found_in_a_face_that_looks_suspicious_throughout(film, calibration):
+    logits = logits_of(60, slice(20, 25), noise=0.3) + 4.0  # its own level alone passes the bar
+    best = propose_spans(film(logits), calibration)[0]
+    assert (best.span.start, best.span.end) == (pytest.approx(19.58), pytest.approx(24.58))
 
 
 def test_spans_do_not_depend_on_the_order_of_clips(film, calibration):
