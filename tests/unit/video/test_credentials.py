@@ -16,7 +16,19 @@ from fakestormer.video import read_credentials
 MANIFEST = {
     "claim_generator_info": [{"name": "test camera", "version": "1"}],
     "format": "video/mp4",
-    "assertions": [{"label": "c2pa.actions", "data": {"actions": [{"action": "c2pa.created"}]}}],
+    "assertions": [
+        {
+            "label": "c2pa.actions",
+            "data": {
+                "actions": [
+                    {
+                        "action": "c2pa.created",
+                        "digitalSourceType": "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture",
+                    }
+                ]
+            },
+        }
+    ],
 }
 
 
