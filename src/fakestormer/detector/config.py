@@ -15,7 +15,8 @@ class DetectorConfig:
 
     A clip is scored every `clip_interval` seconds; for short videos more often (never below `min_clip_interval`), so
     that each has about `min_clips`. `key_frames` pictures a face are kept for the report. `flip` also scores the
-    mirrored clip and takes the mean.
+    mirrored clip and takes the mean. `protocol` names the test protocol to follow ("ours", "published"); None is the
+    one that the weights were made for.
     """
 
     device: str = "auto"
@@ -27,6 +28,7 @@ class DetectorConfig:
     min_clips: int = 10
     flip: bool = False
     key_frames: int = 3
+    protocol: str | None = None
     tracking: TrackingConfig = field(default_factory=TrackingConfig)
 
     def __post_init__(self) -> None:

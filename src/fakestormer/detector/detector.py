@@ -14,6 +14,7 @@ import torch
 from fakestormer.detector.config import DetectorConfig
 from fakestormer.detector.key_frames import with_key_frames
 from fakestormer.detector.plan import plan_track
+from fakestormer.detector.protocol import choose_protocol, clip_protocol
 from fakestormer.detector.score import ClipScorer
 from fakestormer.faces import ClipCutter, ClipPlan, FaceDetector, FaceTracker, TrackingResult
 from fakestormer.faces.backends.libface import LibfaceDetector
@@ -54,6 +55,7 @@ class Detector:
     ) -> None:
         self.config = config or DetectorConfig()
         self.weights = weights
+        self.protocol = choose_protocol(weights, self.config)
         self._faces = face_detector or LibfaceDetector(max_size=self.config.detection_size)
         self._scorer = ClipScorer(weights, self.config)
 
@@ -102,9 +104,9 @@ class Detector:
     def _plan(
         self, tracks: Sequence[FaceTrack], info: VideoInfo, duration: float
     ) -> tuple[tuple[ClipPlan, ...], tuple[SetAsideTrack, ...]]:
-        spec, plans, too_short = self.weights.clip_spec, list[ClipPlan](), []
+        spec, frames, plans, too_short = self.weights.clip_spec, clip_protocol(self.protocol), list[ClipPlan](), []
         for track in tracks:
-            planned = plan_track(track, spec, self.weights.protocol, self.config.interval(duration), info.frame_rate)
+            planned = plan_track(track, spec, frames, self.config.interval(duration), info.frame_rate)
             plans.extend(planned)
             if not planned:
                 seen = track.observations[-1].frame_index - track.observations[0].frame_index + 1
@@ -136,5 +138,5 @@ class Detector:
             face_detector=self._faces.name,
             calibration=calibration,
             device=f"{self._scorer.device} (torch {torch.__version__})",
-            settings=self.config.described(),
+            settings=(*self.config.described(), *self.protocol.described()),
         )
