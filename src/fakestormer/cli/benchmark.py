@@ -56,8 +56,8 @@ def _write_manifests(
 
     if benchmark.has_frames:
         pictures = tuple(item for item in inventory.items if item.part.frames)
-        for path, reason in write_films(root, films, pictures, follow):
-            console.print(f"no video of {path}: {reason}", markup=False, soft_wrap=True)
+        for name, reason in write_films(root, films, pictures, follow):
+            console.print(f"no video of {name}: {reason}", markup=False, soft_wrap=True)
     written = write_manifests(benchmark, inventory, out, locate)
     for path, num_rows in written.files:
         console.print(f"{path}: {num_rows} videos", markup=False, highlight=False, soft_wrap=True)

@@ -76,30 +76,38 @@ def choose_protocol(weights: LoadedWeights, config: DetectorConfig) -> Protocol:
     Raises:
         ConfigError: the weights cannot be run as the protocol wants, or there is no such protocol.
     """
-    flip = config.flip and not isinstance(weights.model, PublishedFakeSTormer)
-    found = {"flip": flip, "detection_size": config.detection_size, "tracking": config.tracking}
-    if config.protocol is None and weights.protocol.kind == "spread":
-        base = dataclasses.replace(PUBLISHED, num_frames=weights.protocol.num_frames)
-        spec = weights.clip_spec
-        own = {"clip_length": spec.num_frames, "box_enlargement": spec.box_enlargement, "crop_margin": spec.crop_margin}
-        return _named(dataclasses.replace(base, **found, **own))
     if config.protocol not in (None, *PROTOCOLS):
         raise ConfigError(f"there is no protocol {config.protocol!r}: choose from {', '.join(PROTOCOLS)}")
     if config.protocol == PUBLISHED.name:
         _check_clips(weights)
-        return _named(dataclasses.replace(PUBLISHED, **found))
-    intervals = {name: getattr(config, name) for name in ("clip_interval", "min_clip_interval", "min_clips")}
-    return _named(dataclasses.replace(OURS, **found, **intervals))
+        base = PUBLISHED
+    elif config.protocol is None and weights.protocol.kind == "spread":
+        base = dataclasses.replace(
+            PUBLISHED,
+            num_frames=weights.protocol.num_frames,
+            clip_length=weights.clip_spec.num_frames,
+            box_enlargement=weights.clip_spec.box_enlargement,
+            crop_margin=weights.clip_spec.crop_margin,
+        )
+    else:
+        base = dataclasses.replace(
+            OURS,
+            clip_interval=config.clip_interval,
+            min_clip_interval=config.min_clip_interval,
+            min_clips=config.min_clips,
+        )
+    found = dataclasses.replace(
+        base,
+        flip=config.flip and not isinstance(weights.model, PublishedFakeSTormer),
+        detection_size=config.detection_size,
+        tracking=config.tracking,
+    )
+    return found if found == PROTOCOLS[found.name] else dataclasses.replace(found, name=CUSTOM, version=0)
 
 
 def clip_protocol(protocol: Protocol) -> ClipProtocol:
     """Which frames of a track to take, in the words of the clip planner."""
     return ClipProtocol(protocol.frames, protocol.num_frames)
-
-
-def _named(protocol: Protocol) -> Protocol:
-    """The protocol itself where it is one of those with a name; else what it is, under the name "custom"."""
-    return protocol if protocol == PROTOCOLS[protocol.name] else dataclasses.replace(protocol, name=CUSTOM, version=0)
 
 
 def _check_clips(weights: LoadedWeights) -> None:

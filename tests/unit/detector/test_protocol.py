@@ -77,7 +77,7 @@ def test_weights_are_tested_as_they_were_made_for_unless_told_otherwise() -> Non
         DetectorConfig(flip=True),
         DetectorConfig(clip_interval=0.5),
         DetectorConfig(detection_size=320),
-        DetectorConfig(tracking=TrackingConfig(min_face_size=20)),
+        DetectorConfig(tracking=TrackingConfig(min_face_size=20.0)),
         DetectorConfig(flip=True, protocol="published"),
     ],
 )

@@ -63,7 +63,8 @@ def describe_inventory(benchmark: Benchmark, inventory: Inventory) -> tuple[str,
     lines += [_name_some(kind, names) for kind, names in flaws if names]
     if inventory.checksums.source:
         lines.append(f"checksums of {inventory.checksums.source}: {inventory.checksums.num_right} agree")
-    lines.append("as documented" if inventory.is_whole else "not as documented; all names are in inventory.json")
+    whole = "nothing is missing, unexpected, empty or twice, and every documented count is met"
+    lines.append(whole if inventory.is_whole else "not as documented; all names are in inventory.json")
     return tuple(lines)
 
 
