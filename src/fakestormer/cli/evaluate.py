@@ -22,6 +22,10 @@ def evaluate(
     weights: Annotated[
         Path | None, typer.Option("--weights", help="A weights file; without it, those of the package.")
     ] = None,
+    protocol: Annotated[
+        str | None,
+        typer.Option("--protocol", help="ours or published; without it, the one the weights were made for."),
+    ] = None,
     robustness: Annotated[
         str | None,
         typer.Option("--robustness", help="Distort the videos as well: all, or a choice such as blur:3,noise,480p."),
@@ -33,7 +37,7 @@ def evaluate(
 
     distortions = None if robustness is None else parse_distortions(robustness)
     total = len(read_manifest(manifest).rows)
-    detector = Detector.load(weights, DetectorConfig(device=device))
+    detector = Detector.load(weights, DetectorConfig(device=device, protocol=protocol))
     if distortions is None:
         text = _evaluate(manifest, out, detector, total)
     else:

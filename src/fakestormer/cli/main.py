@@ -11,6 +11,7 @@ from rich.console import Console
 from fakestormer.cli.calibrate import calibrate
 from fakestormer.cli.compare import compare
 from fakestormer.cli.convert import convert
+from fakestormer.cli.datasets import datasets
 from fakestormer.cli.detect import detect
 from fakestormer.cli.evaluate import evaluate
 from fakestormer.cli.inspect import inspect
@@ -28,7 +29,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for verb in (detect, verify, evaluate, compare, calibrate, inspect, convert, prepare, synthesize, train):
+for verb in (detect, verify, evaluate, compare, calibrate, inspect, convert, datasets, prepare, synthesize, train):
     app.command()(verb)
 
 

@@ -1,4 +1,4 @@
-"""`fakestormer prepare`: videos -> track cache."""
+"""`fakestormer prepare`: videos -> track cache; for a known data set an inventory and manifests first."""
 
 from __future__ import annotations
 
@@ -10,12 +10,24 @@ from rich.console import Console
 from rich.progress import Progress
 
 if TYPE_CHECKING:
-    from fakestormer.data.prepare import LedgerRow
+    from fakestormer.data.prepare import LedgerRow, SourceFile
 
 
 def prepare(
-    place: Annotated[Path, typer.Argument(help="A CSV manifest (file[,label,identity,group]) or a folder.")],
+    place: Annotated[
+        str,
+        typer.Argument(
+            help="A CSV manifest (file[,label,identity,group]), a folder, or the name of a data set.",
+            show_default=False,
+        ),
+    ],
     out: Annotated[Path, typer.Option("--out", help="Folder of the track cache; run again to go on.")],
+    root: Annotated[
+        Path | None, typer.Argument(help="Where that data set lies; `fakestormer datasets` names them.")
+    ] = None,
+    inventory_only: Annotated[
+        bool, typer.Option("--inventory-only", help="Of a data set: inventory and manifests, no cache.")
+    ] = False,
     landmark_model: Annotated[
         Path | None,
         typer.Option("--landmark-model", envvar="FAKESTORMER_LANDMARK_MODEL", help="face_landmark.tflite, if at hand."),
@@ -24,10 +36,33 @@ def prepare(
     max_frames: Annotated[int, typer.Option("--max-frames", min=1, help="Frames kept of each track.")] = 256,
 ) -> None:
     """Track the faces of genuine videos and photographs, find landmarks, and cache the crops for training."""
-    from fakestormer.data.prepare import prepare as prepare_sources
+    from fakestormer.cli.benchmark import take_stock
     from fakestormer.data.sources import list_sources
+    from fakestormer.types import ConfigError
 
-    sources = list_sources(place)
+    if root is not None:
+        sources = take_stock(place, root, out, inventory_only=inventory_only)
+        if inventory_only or not sources:
+            _say_what_is_next(out, inventory_only)
+            return
+    elif inventory_only:
+        raise ConfigError(f"--inventory-only needs a data set and its folder, got {place} alone: give NAME ROOT")
+    else:
+        sources = list_sources(Path(place))
+    _cache(sources, out, landmark_model, workers, max_frames)
+
+
+def _say_what_is_next(out: Path, inventory_only: bool) -> None:
+    reason = "" if inventory_only else "no genuine video here is for training, so nothing was cached; "
+    text = f"{reason}the inventory is {out / 'inventory.json'}"
+    Console().print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def _cache(
+    sources: tuple[SourceFile, ...], out: Path, landmark_model: Path | None, workers: int, max_frames: int
+) -> None:
+    from fakestormer.data.prepare import prepare as prepare_sources
+
     console = Console(stderr=True)
     with Progress(console=console) as progress:
         task = progress.add_task("prepare", total=len(sources))

@@ -3,13 +3,17 @@
 from fakestormer.detector.config import DetectorConfig, thorough
 from fakestormer.detector.detector import Detector, default_weights_path
 from fakestormer.detector.overlay import write_overlay
+from fakestormer.detector.protocol import PROTOCOLS, Protocol, choose_protocol
 from fakestormer.detector.verify import Outcome, Verification, verify
 
 __all__ = [
+    "PROTOCOLS",
     "Detector",
     "DetectorConfig",
     "Outcome",
+    "Protocol",
     "Verification",
+    "choose_protocol",
     "default_weights_path",
     "thorough",
     "verify",

@@ -9,8 +9,8 @@ from typing import Any, Literal
 from fakestormer.faces import TrackingConfig
 from fakestormer.types import ConfigError
 
-# "tracking" is described by its parts
-NOT_MOVING = frozenset({"device", "batch_size", "key_frames", "max_maps", "max_pictured_faces", "tracking"})
+# "tracking" is described by its parts, "protocol" by what it came to (see protocol.py)
+NOT_MOVING = frozenset({"device", "batch_size", "key_frames", "max_maps", "max_pictured_faces", "tracking", "protocol"})
 TRACKING = "tracking."
 THOROUGH_INTERVAL = 0.5  # seconds
 
@@ -23,7 +23,8 @@ class DetectorConfig:
     that each has about `min_clips`. `key_frames` pictures a face are kept for the report. `flip` also scores the
     mirrored clip and takes the mean. Length costs no memory: besides those of key frames, `max_maps` whole temporal
     maps are kept a video, of other clips the peak in every frame; `max_pictured_faces` most suspicious faces get key
-    frames.
+    frames. `protocol` names the test protocol to follow ("ours", "published"); None is the one that the weights were
+    made for.
     """
 
     device: str = "auto"
@@ -37,6 +38,7 @@ class DetectorConfig:
     key_frames: int = 3
     max_maps: int = 512
     max_pictured_faces: int = 16
+    protocol: str | None = None
     tracking: TrackingConfig = field(default_factory=TrackingConfig)
 
     def __post_init__(self) -> None:
@@ -81,6 +83,10 @@ class DetectorConfig:
         own: dict[str, Any] = {}
         tracking: dict[str, Any] = {}
         for name, text in settings:
+            if name.startswith("protocol"):  # version and hash follow from the name
+                if name == "protocol" and text != "custom":
+                    own[name] = text
+                continue
             short = name.removeprefix(TRACKING)
             kind, values = (TrackingConfig, tracking) if short != name else (DetectorConfig, own)
             if short not in _names(kind):

@@ -17,6 +17,7 @@ from fakestormer.detector.device_class import device_class, installed_versions
 from fakestormer.detector.key_frames import with_key_frames
 from fakestormer.detector.map_store import MapStore
 from fakestormer.detector.plan import plan_track
+from fakestormer.detector.protocol import choose_protocol, clip_protocol
 from fakestormer.detector.score import ClipScorer
 from fakestormer.faces import ClipCutter, ClipPlan, FaceDetector, FaceTracker, TrackingResult
 from fakestormer.faces.backends.libface import LibfaceDetector
@@ -56,6 +57,7 @@ class Detector:
     ) -> None:
         self.config = config or DetectorConfig()
         self.weights = weights
+        self.protocol = choose_protocol(weights, self.config)
         self._faces = face_detector or LibfaceDetector(max_size=self.config.detection_size)
         self._scorer = ClipScorer(weights, self.config)
 
@@ -106,9 +108,9 @@ class Detector:
     def _plan(
         self, tracks: Sequence[FaceTrack], info: VideoInfo, duration: float
     ) -> tuple[tuple[ClipPlan, ...], tuple[SetAsideTrack, ...]]:
-        spec, plans, too_short = self.weights.clip_spec, list[ClipPlan](), []
+        spec, frames, plans, too_short = self.weights.clip_spec, clip_protocol(self.protocol), list[ClipPlan](), []
         for track in tracks:
-            planned = plan_track(track, spec, self.weights.protocol, self.config.interval(duration), info.frame_rate)
+            planned = plan_track(track, spec, frames, self.config.interval(duration), info.frame_rate)
             plans.extend(planned)
             if not planned:
                 seen = track.observations[-1].frame_index - track.observations[0].frame_index + 1
@@ -138,7 +140,7 @@ class Detector:
             face_detector=self._faces.name,
             calibration=calibration,
             device=f"{self._scorer.device} (torch {torch.__version__})",
-            settings=self.config.described(),
+            settings=(*self.config.described(), *self.protocol.described()),
             device_class=device_class(self._scorer.device),
             versions=installed_versions(),
             started=started,

@@ -14,7 +14,7 @@ from fakestormer.evaluation.config import EvaluationConfig
 from fakestormer.evaluation.summary import Summary
 from fakestormer.types import Provenance
 
-METRICS_VERSION = 2
+METRICS_VERSION = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,15 @@ def describe_detector(provenance: Provenance) -> dict[str, Any]:
     return plain
 
 
+def protocol_of(detector: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Name, version and SHA-256 of the protocol behind the scores; None where no verdict tells."""
+    settings = {} if detector is None else detector["settings"]
+    if "protocol_sha256" not in settings:
+        return None
+    name, version, sha256 = (settings[key] for key in ("protocol", "protocol_version", "protocol_sha256"))
+    return {"name": name, "version": int(version), "sha256": sha256}
+
+
 def write_run(path: Path, manifest_sha256: str, detector: dict[str, Any]) -> None:
     """The note beside a growing score table that tells whether a later run may go on with it."""
     path.write_text(json.dumps({"manifest_sha256": manifest_sha256, "detector": detector}, indent=2) + "\n", "utf-8")
@@ -64,7 +73,7 @@ def read_run(path: Path) -> tuple[str, dict[str, Any]] | None:
 
 
 def hash_detector(detector: dict[str, Any]) -> str:
-    """One SHA-256 for everything that `describe_detector` says: the protocol behind a score."""
+    """One SHA-256 for everything that `describe_detector` says: all that is behind a score."""
     return hashlib.sha256(json.dumps(detector, sort_keys=True).encode()).hexdigest()
 
 
@@ -76,6 +85,8 @@ def write_metrics(path: Path, metrics: Metrics) -> None:
     content = {
         "metrics_version": METRICS_VERSION,
         "run": dataclasses.asdict(metrics.run) | {"detector_sha256": detector_hash},
+        "protocol": protocol_of(detector),
+        "weights_sha256": None if detector is None else detector["weights_sha256"],
         "config": dataclasses.asdict(metrics.config),
         "coverage": dataclasses.asdict(metrics.summary.coverage),
         "decisions": metrics.summary.decisions,

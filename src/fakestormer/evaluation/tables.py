@@ -8,7 +8,7 @@ from fakestormer.evaluation.breakdown import Breakdown, Coverage, Slice
 from fakestormer.evaluation.comparison import Comparison, Macro
 from fakestormer.evaluation.markdown import align, show
 from fakestormer.evaluation.pairs import PairOrder
-from fakestormer.evaluation.record import Metrics
+from fakestormer.evaluation.record import Metrics, protocol_of
 from fakestormer.evaluation.reliability import Reliability
 
 RATE_COLUMNS = ("real", "fake", "AUC", "AP", "EER", "TPR at 1 % FPR")
@@ -67,6 +67,9 @@ def _describe_run(metrics: Metrics) -> str:
     if run.detector is not None:
         weights = f"weights {run.detector['model_name']} (sha256 {run.detector['weights_sha256'][:12]})"
         text += f", {weights}, fakestormer {run.detector['package_version']}"
+        protocol = protocol_of(run.detector)
+        if protocol is not None:
+            text += f", protocol {protocol['name']} {protocol['version']} (sha256 {protocol['sha256'][:12]})"
     if run.num_kept:
         text += f"; {run.num_kept} scores were kept from an earlier run of the same manifest and detector"
     return text + "."

@@ -24,6 +24,12 @@ def write_results(verdicts: Sequence[VideoVerdict], failures: Sequence[Failure],
         "schema": RESULTS_SCHEMA,
         "schema_version": SCHEMA_VERSION,
         "verdicts": [verdict_to_json(verdict) for verdict in verdicts],
+        "coverage": {
+            "num_files": len(verdicts) + len(failures),
+            "num_scored": sum(verdict.score is not None for verdict in verdicts),
+            "num_not_applicable": sum(verdict.score is None for verdict in verdicts),
+            "num_error": len(failures),
+        },
         "failures": [{"file": file, "error": sentence} for file, sentence in failures],
     }
     write_bytes(Path(path), (json.dumps(content) + "\n").encode("ascii"))

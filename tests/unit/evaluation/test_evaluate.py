@@ -132,7 +132,7 @@ def test_the_metrics_file_holds_order_answers_probabilities_and_pairs(tmp_path, 
     lines = ("a.mp4,real,g,", "b.mp4,fake,g,a.mp4", "c.mp4,real,g,", "d.mp4,fake,g,c.mp4")
     evaluate(write_manifest(*lines, header="file,label,group,pair_of"), tmp_path, scripted(ANSWERS), config=CONFIG)
     content = json.loads((tmp_path / "metrics.json").read_text())
-    assert content["metrics_version"] == 2
+    assert content["metrics_version"] == 3
     for name in ("tpr_at_1_percent_fpr", "balanced_accuracy", "balanced_accuracy_at_thresholds", "true_positive_rate"):
         assert content["overall"][name] == {"value": 1.0, "low": 1.0, "high": 1.0}
     for name in ("false_positive_rate", "false_negative_rate", "inconclusive_rate"):

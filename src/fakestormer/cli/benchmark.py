@@ -1,0 +1,84 @@
+"""The first half of `fakestormer prepare NAME ROOT`: inventory, manifests, and what there is to train on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import Progress, TaskID
+
+if TYPE_CHECKING:
+    from fakestormer.data.benchmarks.inventory import Inventory
+    from fakestormer.data.benchmarks.layout import Benchmark
+    from fakestormer.data.prepare import SourceFile
+
+
+def take_stock(name: str, root: Path, out: Path, *, inventory_only: bool) -> tuple[SourceFile, ...]:
+    """The genuine videos for training, once inventory and manifests stand in `out` and were described.
+
+    Raises:
+        FakestormerError: no such data set, a root that does not hold it, or an output folder within the root.
+    """
+    from fakestormer.data.benchmarks import find_benchmark
+    from fakestormer.data.benchmarks.inventory import take_inventory
+    from fakestormer.data.benchmarks.inventory_report import describe_inventory, write_inventory
+    from fakestormer.types import DataError
+
+    benchmark = find_benchmark(name)
+    if out.resolve().is_relative_to(root.resolve()):
+        raise DataError(f"the output {out} lies within the data set {root}: choose a folder outside it")
+    with Progress(console=Console(stderr=True)) as progress:
+        follow = _Follow(progress)
+        inventory = take_inventory(benchmark, root, follow)
+        out.mkdir(parents=True, exist_ok=True)
+        write_inventory(out / "inventory.json", benchmark, inventory)
+        for line in describe_inventory(benchmark, inventory):
+            progress.console.print(line, markup=False, highlight=False, soft_wrap=True)
+        if inventory_only and benchmark.has_frames:
+            return ()
+        sources = _write_manifests(benchmark, inventory, out, follow, progress.console)
+    return () if inventory_only else sources
+
+
+def _write_manifests(
+    benchmark: Benchmark, inventory: Inventory, out: Path, follow: _Follow, console: Console
+) -> tuple[SourceFile, ...]:
+    from fakestormer.data.benchmarks.evaluation_manifest import write_manifests
+    from fakestormer.data.benchmarks.frame_films import film_path, write_films
+    from fakestormer.data.benchmarks.inventory import Item, trainable
+    from fakestormer.data.prepare import SourceFile
+
+    root, films = Path(inventory.root), out / "films"
+
+    def locate(item: Item) -> Path:
+        return film_path(films, item) if item.part.frames else root / item.path
+
+    if benchmark.has_frames:
+        pictures = tuple(item for item in inventory.items if item.part.frames)
+        for name, reason in write_films(root, films, pictures, follow):
+            console.print(f"no video of {name}: {reason}", markup=False, soft_wrap=True)
+    written = write_manifests(benchmark, inventory, out, locate)
+    for path, num_rows in written.files:
+        console.print(f"{path}: {num_rows} videos", markup=False, highlight=False, soft_wrap=True)
+    if written.unlabelled:
+        text = f"{len(written.unlabelled)} videos are in no manifest, since nothing says whether they are real"
+        console.print(text, markup=False, soft_wrap=True)
+    return tuple(
+        SourceFile(locate(item), item.path, item.entry.identity or item.path, benchmark.name)
+        for item in trainable(inventory)
+    )
+
+
+class _Follow:
+    """Shows how far the reading of files is, one bar for each kind of work."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._tasks: dict[str, TaskID] = {}
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        task = self._tasks.get(what)
+        if task is None:
+            task = self._tasks[what] = self._progress.add_task(what, total=total)
+        self._progress.update(task, completed=done)
