@@ -1,9 +1,10 @@
 """Size, reading and writing time of track cache formats, and the time to open a large cache, as JSON.
 
-python benchmarks/cache.py [--videos FILE... --landmark-model FILE] [--frames 100] [--reads 60] [--opened 1000,100000]
+python benchmarks/cache.py [--cache FOLDER] [--tracks 4] [--frames 100] [--reads 60] [--opened 1000,100000]
 
-CPU time of one process; formats take turns, so that a busy machine is busy for all. Without videos the crops are drawn:
-times are then about right, sizes are not. Formats whose package is missing are left out and named
+CPU time of one process; formats take turns, so that a busy machine is busy for all. Crops come from tracks of the cache
+given: they have been through JPEG once, so lossless formats keep its noise as well. Without one they are drawn: times
+are then about right, sizes are not. Formats whose package is missing are left out and named
 (`pip install h5py lmdb pyarrow zarr`).
 """
 
@@ -29,15 +30,15 @@ FRAMES_A_MINUTE = 25 * 60
 CLIP = 4
 
 
-def crop_videos(paths: list[Path], landmark_model: Path | None, num_frames: int) -> list[TrackCrops]:
-    """The longest track of every video, as `prepare` cuts it."""
-    from fakestormer.data.prepare import DETECTION_SIZE, crop_tracks
-    from fakestormer.faces.backends.facemesh import FaceMeshLandmarker
-    from fakestormer.faces.backends.facemesh_file import find_landmark_model
-    from fakestormer.faces.backends.libface import LibfaceDetector
-
-    tools = LibfaceDetector(max_size=DETECTION_SIZE), FaceMeshLandmarker(find_landmark_model(landmark_model))
-    return [max(crop_tracks(path, *tools, num_frames), key=lambda track: len(track.images)) for path in paths]
+def cached_tracks(folder: Path, num_tracks: int, num_frames: int) -> list[TrackCrops]:
+    """The first frames of tracks spread over a cache that `prepare` made, decoded."""
+    long = [track for track in read_cache(folder) if len(track.clip_starts(num_frames))]
+    tracks = []
+    for place in np.linspace(0, len(long) - 1, num_tracks).astype(int):
+        frames = long[place].clip_starts(num_frames)[0] + np.arange(num_frames)
+        images, marks = long[place].read(frames)
+        tracks.append(TrackCrops(0, long[place].scheme, images, marks, np.ones(num_frames, bool), frames, frames / 25))
+    return tracks
 
 
 def draw_track(num_frames: int) -> TrackCrops:
@@ -156,19 +157,20 @@ def clock(action: object) -> dict[str, float]:
 def main() -> None:
     """Prints the tables."""
     parser = argparse.ArgumentParser(description="Compare formats of the track cache.")
-    parser.add_argument("--videos", type=Path, nargs="*", default=[])
-    parser.add_argument("--landmark-model", type=Path)
+    parser.add_argument("--cache", type=Path)
+    parser.add_argument("--tracks", type=int, default=4)
     parser.add_argument("--frames", type=int, default=100)
     parser.add_argument("--reads", type=int, default=60)
     parser.add_argument("--opened", default="1000,100000")
     options = parser.parse_args()
     cv2.setNumThreads(1)
-    tracks = crop_videos(options.videos, options.landmark_model, options.frames) or [draw_track(options.frames)]
+    drawn = options.cache is None
+    tracks = [draw_track(options.frames)] if drawn else cached_tracks(options.cache, options.tracks, options.frames)
     table = {
-        "crops": f"{len(options.videos)} videos" if options.videos else "drawn",
+        "crops": "drawn" if drawn else f"{options.tracks} tracks of a cache",
         "frames": sum(len(track.images) for track in tracks),
         "formats": compare_formats(tracks, options.reads),
-        "opening": [time_opening(int(count)) for count in options.opened.split(",")],
+        "opening": [time_opening(int(count)) for count in options.opened.split(",") if count],
     }
     print(json.dumps(table, indent=1))
 

@@ -4,12 +4,12 @@ python benchmarks/training_step.py [--parts sizes,variants,operations] [--clips 
 
 Parts: `sizes` lite, small and base, plain and with sharpness-aware minimisation (base with a third of the clips);
 `variants` of the lite step: memory given back or kept, channels last or first; `operations` the lite step by
-operation beside its floor; `threads` one against two; `compile` with torch.compile (needs g++); `bfloat16` for CPUs that
-have instructions for it.
+operation beside its floor; `threads` one against two; `compile` with torch.compile (needs g++); `bfloat16` for CPUs
+with instructions for it.
 
-Clips of four frames, float32 if not said otherwise; a step is forward, backward and AdamW. Seconds are CPU seconds (user
-and system) of the fastest of some steps, so that other processes on the machine count as little as may be. FLOPs are
-those that torch.utils.flop_counter counts in forward and backward: products and convolutions.
+Clips of four frames, float32 if not said otherwise; a step is forward, backward and AdamW. Seconds are CPU seconds
+(user and system) of the fastest of some steps, so that other processes on the machine count as little as may be. FLOPs
+are those that torch.utils.flop_counter counts in forward and backward: products and convolutions.
 """
 
 from __future__ import annotations
@@ -51,6 +51,7 @@ class Step:
         torch.autograd.backward(loss)
 
     def __call__(self) -> None:
+        """The whole step."""
         self.optimizer.zero_grad()
         self.add_gradients()
         if self.sam:

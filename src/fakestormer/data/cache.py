@@ -79,8 +79,9 @@ class CachedTrack:
             offsets = file.get_tensor(f"{self.track_id}.offsets")
             encoded = file.get_slice(f"{self.track_id}.jpeg")
             images = [_decode(encoded[offsets[k] : offsets[k + 1]]) for k in frames]
-            landmarks = file.get_tensor(f"{self.track_id}.landmarks")[np.asarray(frames)]
-        return np.stack(images), landmarks
+            landmarks = file.get_slice(f"{self.track_id}.landmarks")
+            # Row by row: those of the whole track are a megabyte.
+            return np.stack(images), np.concatenate([landmarks[int(k) : int(k) + 1] for k in frames])
 
 
 def write_tracks(path: Path, tracks: Iterable[TrackCrops], source: str, identity: str, group: str) -> None:

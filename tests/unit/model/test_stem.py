@@ -7,7 +7,7 @@ from torch.nn import functional
 
 from fakestormer.model.config import ModelConfig
 from fakestormer.model.frozen_norm import FrozenBatchNorm
-from fakestormer.model.stem import ConvNorm, EfficientNetStem, LinearStem, same_padding
+from fakestormer.model.stem import ConvNorm, EfficientNetStem, InvertedResidual, LinearStem, same_padding
 
 LITE = ModelConfig(name="test", width=24, depth=1, num_heads=3, image_size=48, stem="efficientnet_lite0")
 
