@@ -3,13 +3,13 @@
 python benchmarks/training_step.py [--parts sizes,variants,operations] [--clips 6] [--repeats 3]
 
 Parts: `sizes` lite, small and base, plain and with sharpness-aware minimisation (base with a third of the clips);
-`variants` of the lite step: memory given back or kept, channels last or first; `operations` the lite step by
-operation beside its floor; `threads` one against two; `compile` with torch.compile (needs g++); `bfloat16` for CPUs
-with instructions for it.
+`variants` of the lite step: memory given back or kept, channels last or first, activations in place or not;
+`operations` the lite step by operation beside its floor; `threads` one against two; `compile` with torch.compile
+(needs g++); `bfloat16` for CPUs with instructions for it.
 
 Clips of four frames, float32 if not said otherwise; a step is forward, backward and AdamW. Seconds are CPU seconds
 (user and system) of the fastest of some steps, so that other processes on the machine count as little as may be. FLOPs
-are those that torch.utils.flop_counter counts in forward and backward: products and convolutions.
+are those of products, convolutions and attention in forward and backward (`step_floor.py`).
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
 from step_floor import OperationMeter, matrix_rate, memory_rate
 from torch.nn import functional
-from torch.utils.flop_counter import FlopCounterMode
 
 from fakestormer.model import FakeSTormer, ModelConfig
 from fakestormer.training.memory import keep_freed_memory
@@ -63,9 +63,9 @@ class Step:
 
     def count_flops(self) -> int:
         """FLOPs of a step."""
-        with FlopCounterMode(display=False) as counter:
+        with OperationMeter(1.0, 1.0) as meter:
             self()
-        return counter.get_total_flops()
+        return sum(row.flops for row in meter.spent.values())
 
 
 def timed(step: Callable[[], None], num_repeats: int) -> dict[str, float]:
@@ -112,11 +112,24 @@ def contiguous_features(stem: Any) -> Callable[[torch.Tensor], torch.Tensor]:
     return features
 
 
+@contextmanager
+def activations_apart() -> Iterator[None]:
+    """Every activation of the stem is a map of its own, instead of taking the place of what it was computed from."""
+    in_place = functional.relu6
+    functional.relu6 = lambda maps, inplace=False: in_place(maps)  # noqa: ARG005  (inplace is what is ignored)
+    try:
+        yield
+    finally:
+        functional.relu6 = in_place
+
+
 def measure_variants(num_clips: int, num_repeats: int) -> dict[str, Any]:
     """The lite step as it is, and with one thing changed each. The first can only be measured before the others."""
     rows: dict[str, Any] = {"memory given back": timed(Step(ModelConfig.lite(), num_clips), num_repeats)}
     rows["memory kept could be asked for"] = keep_freed_memory()
     rows["memory kept (as in training)"] = timed(Step(ModelConfig.lite(), num_clips), num_repeats)
+    with activations_apart():
+        rows["activations apart"] = timed(Step(ModelConfig.lite(), num_clips), num_repeats)
     contiguous = Step(ModelConfig.lite(), num_clips)
     contiguous.model.encoder.stem.features = contiguous_features(contiguous.model.encoder.stem)
     rows["channels first"] = timed(contiguous, num_repeats)
