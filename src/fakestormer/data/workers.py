@@ -11,7 +11,7 @@ from contextlib import suppress
 from multiprocessing import connection, get_context, parent_process
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
-from typing import Generic, TypeVar
+from typing import Any, TypeVar
 
 from fakestormer.types import DataError, FakestormerError
 
@@ -35,7 +35,7 @@ def work_in_processes(
     or an exception passes it, the workers are killed.
     """
     waiting = deque((item, 1) for item in items)
-    workers = [_Worker[Item, Result](make_work) for _ in range(min(num_workers, len(items)))]
+    workers = [_Worker(make_work) for _ in range(min(num_workers, len(items)))]
     try:
         while waiting or any(worker.turn for worker in workers):
             for pipe in connection.wait([worker.pipe for worker in workers]):
@@ -58,31 +58,31 @@ def work_in_processes(
             worker.kill()
 
 
-class _Worker(Generic[Item, Result]):
+class _Worker:
     """A process and its turn: the item it is at work on, and which try of it this is."""
 
-    def __init__(self, make_work: Callable[[], Work[Item, Result]]) -> None:
+    def __init__(self, make_work: Callable[[], Work[Any, Any]]) -> None:
         context = get_context("spawn")
         self.pipe, theirs = context.Pipe()
         self._process: SpawnProcess = context.Process(target=_serve, args=(theirs, make_work), daemon=True)
         self._process.start()
         theirs.close()
         self._ready = False
-        self.turn: tuple[Item, int] | None = None
+        self.turn: tuple[Any, int] | None = None
 
-    def give(self, turn: tuple[Item, int]) -> None:
+    def give(self, turn: tuple[Any, int]) -> None:
         self.turn = turn
         # A worker that died while it had nothing to do is noticed when its answer is waited for.
         with suppress(BrokenPipeError):
             self.pipe.send(turn[0])
 
-    def receive(self) -> list[Result]:
+    def receive(self) -> list[Any]:
         """The result, or none from a worker that is ready to begin.
 
         EOFError where the worker died at its turn, DataError where it died before it was ready.
         """
         try:
-            told: list[Result] | FakestormerError = self.pipe.recv()
+            told: list[Any] | FakestormerError = self.pipe.recv()
         except (EOFError, ConnectionResetError) as error:
             if not self._ready:
                 raise DataError(
