@@ -30,7 +30,16 @@ FLAGS = {
     "inspect": ("[WEIGHTS]",),
     "convert": ("FILE", "OUT"),
     "datasets": (),
-    "prepare": ("PLACE", "--out", "[ROOT]", "--inventory-only", "--landmark-model", "--workers", "--max-frames"),
+    "prepare": (
+        "PLACE",
+        "--out",
+        "[ROOT]",
+        "--inventory-only",
+        "--landmark-model",
+        "--workers",
+        "--max-frames",
+        "--shard",
+    ),
     "synthesize": ("VIDEO", "--out", "--seed", "--landmark-model"),
     "train": ("[RECIPE]", "--data", "--out", "--resume", "--from-run"),
 }

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import Progress
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 if TYPE_CHECKING:
-    from fakestormer.data.prepare import LedgerRow, SourceFile
+    from fakestormer.data.ledger import LedgerRow
+    from fakestormer.data.prepare import SourceFile
+    from fakestormer.data.shard import Shard
 
 
 def prepare(
@@ -34,12 +36,15 @@ def prepare(
     ] = None,
     workers: Annotated[int, typer.Option("--workers", min=1, help="Processes.")] = 1,
     max_frames: Annotated[int, typer.Option("--max-frames", min=1, help="Frames kept of each track.")] = 256,
+    shard: Annotated[str, typer.Option("--shard", help="I/N: the I-th of N machines that fill one corpus.")] = "1/1",
 ) -> None:
     """Track the faces of genuine videos and photographs, find landmarks, and cache the crops for training."""
     from fakestormer.cli.benchmark import take_stock
+    from fakestormer.data.shard import parse_shard
     from fakestormer.data.sources import list_sources
     from fakestormer.types import ConfigError
 
+    part = parse_shard(shard)
     if root is not None:
         sources = take_stock(place, root, out, inventory_only=inventory_only)
         if inventory_only or not sources:
@@ -49,7 +54,8 @@ def prepare(
         raise ConfigError(f"--inventory-only needs a data set and its folder, got {place} alone: give NAME ROOT")
     else:
         sources = list_sources(Path(place))
-    _cache(sources, out, landmark_model, workers, max_frames)
+    held = tuple(source for source in sources if part.holds(source.name))
+    _cache(held, out, landmark_model, workers, max_frames, part)
 
 
 def _say_what_is_next(out: Path, inventory_only: bool) -> None:
@@ -59,12 +65,20 @@ def _say_what_is_next(out: Path, inventory_only: bool) -> None:
 
 
 def _cache(
-    sources: tuple[SourceFile, ...], out: Path, landmark_model: Path | None, workers: int, max_frames: int
+    sources: tuple[SourceFile, ...],
+    out: Path,
+    landmark_model: Path | None,
+    workers: int,
+    max_frames: int,
+    part: Shard,
 ) -> None:
+    from fakestormer.data.ledger import ledger_path
     from fakestormer.data.prepare import prepare as prepare_sources
 
+    summary = ledger_path(out, part).with_suffix(".json")
     console = Console(stderr=True)
-    with Progress(console=console) as progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console) as progress:
         task = progress.add_task("prepare", total=len(sources))
 
         def show(row: LedgerRow) -> None:
@@ -72,12 +86,12 @@ def _cache(
             if not row.used:
                 progress.console.print(f"set aside {row.name}: {row.reason}", markup=False, soft_wrap=True)
 
-        rows = prepare_sources(sources, out, landmark_model, workers, max_frames, show)
+        rows = prepare_sources(sources, out, landmark_model, workers, max_frames, show, part)
         progress.update(task, completed=len(rows))
     used = [row for row in rows if row.used]
     Console().print(
         f"{len(used)} of {len(rows)} files used: {sum(r.num_tracks for r in used)} tracks, "
-        f"{sum(r.num_frames for r in used)} frames in {out}; the others and their reasons are in {out}/prepare.jsonl",
+        f"{sum(r.num_frames for r in used)} frames in {out}; the others and their reasons are in {summary}",
         markup=False,
         soft_wrap=True,
     )
