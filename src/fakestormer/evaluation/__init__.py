@@ -1,7 +1,10 @@
 """Verdicts to numbers: score the files of a manifest, measure with intervals, calibrate on development data."""
 
+from fakestormer.evaluation.arms import Arm, Difference, measure_arms
+from fakestormer.evaluation.arms_table import arms_to_json, render_arms
 from fakestormer.evaluation.breakdown import Breakdown, Coverage, Slice
 from fakestormer.evaluation.calibrate import apply_calibration, fit_calibration
+from fakestormer.evaluation.clip_cache import CachingDetector
 from fakestormer.evaluation.comparison import Comparison, Macro
 from fakestormer.evaluation.config import EvaluationConfig
 from fakestormer.evaluation.difference import (
@@ -42,11 +45,14 @@ from fakestormer.evaluation.tables import render_table
 
 __all__ = [
     "PICTURE_FILE",
+    "Arm",
     "AucDifference",
     "Breakdown",
+    "CachingDetector",
     "Comparison",
     "Coverage",
     "DetectorDifference",
+    "Difference",
     "DifferenceBreakdown",
     "DifferenceRecord",
     "DistortedMetrics",
@@ -71,6 +77,7 @@ __all__ = [
     "Summary",
     "VideoDetector",
     "apply_calibration",
+    "arms_to_json",
     "compare_evaluations",
     "conclude",
     "draw_robustness",
@@ -79,10 +86,12 @@ __all__ = [
     "fit_calibration",
     "fit_size_level",
     "mean_drops",
+    "measure_arms",
     "measure_difference",
     "parse_distortions",
     "read_manifest",
     "read_scores",
+    "render_arms",
     "render_difference",
     "render_robustness",
     "render_table",
