@@ -36,6 +36,7 @@ def series(tmp_path, film, monkeypatch):
     return run
 
 
+@pytest.mark.slow
 def test_an_interrupted_series_goes_on_and_ends_in_a_table(series, monkeypatch, capsys):
     trained = []
     train = script.train

@@ -13,6 +13,7 @@ from fakestormer.cli.compare import compare
 from fakestormer.cli.convert import convert
 from fakestormer.cli.detect import detect
 from fakestormer.cli.evaluate import evaluate
+from fakestormer.cli.figures import figures
 from fakestormer.cli.inspect import inspect
 from fakestormer.cli.prepare import prepare
 from fakestormer.cli.synthesize import synthesize
@@ -27,7 +28,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for verb in (detect, evaluate, compare, calibrate, inspect, convert, prepare, synthesize, train):
+for verb in (detect, evaluate, figures, compare, calibrate, inspect, convert, prepare, synthesize, train):
     app.command()(verb)
 
 

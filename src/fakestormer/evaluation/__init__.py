@@ -1,7 +1,7 @@
 """Verdicts to numbers: score the files of a manifest, measure with intervals, calibrate on development data."""
 
 from fakestormer.evaluation.arms import Arm, Difference, measure_arms
-from fakestormer.evaluation.arms_table import arms_to_json, render_arms
+from fakestormer.evaluation.arms_table import arms_from_json, arms_to_json, render_arms
 from fakestormer.evaluation.breakdown import Breakdown, Coverage, Slice
 from fakestormer.evaluation.calibrate import apply_calibration, fit_calibration
 from fakestormer.evaluation.clip_cache import CachingDetector
@@ -23,7 +23,13 @@ from fakestormer.evaluation.difference_report import (
 )
 from fakestormer.evaluation.estimate import Estimate
 from fakestormer.evaluation.evaluate import EvaluationProgress, VideoDetector, evaluate
-from fakestormer.evaluation.figures import PICTURE_FILE, draw_robustness, say_what_drawing_needs
+from fakestormer.evaluation.figures import (
+    FIGURES_FOLDER,
+    PICTURE_FILE,
+    draw_robustness,
+    say_what_drawing_needs,
+    write_figures,
+)
 from fakestormer.evaluation.manifest import Manifest, ManifestRow, read_manifest
 from fakestormer.evaluation.pairs import PairOrder
 from fakestormer.evaluation.record import Metrics, RunRecord, write_metrics
@@ -44,6 +50,7 @@ from fakestormer.evaluation.summary import Summary, summarise
 from fakestormer.evaluation.tables import render_table
 
 __all__ = [
+    "FIGURES_FOLDER",
     "PICTURE_FILE",
     "Arm",
     "AucDifference",
@@ -77,6 +84,7 @@ __all__ = [
     "Summary",
     "VideoDetector",
     "apply_calibration",
+    "arms_from_json",
     "arms_to_json",
     "compare_evaluations",
     "conclude",
@@ -98,6 +106,7 @@ __all__ = [
     "say_what_drawing_needs",
     "summarise",
     "write_difference",
+    "write_figures",
     "write_metrics",
     "write_robustness",
 ]

@@ -46,6 +46,25 @@ def arms_to_json(arms: Sequence[Arm]) -> list[dict[str, Any]]:
     ]
 
 
+def arms_from_json(plain: Sequence[Mapping[str, Any]]) -> tuple[Arm, ...]:
+    """The arms that `arms_to_json` made plain."""
+    return tuple(
+        Arm(
+            one["arm"],
+            tuple(one["seeds"]),
+            {name: Estimate(**value) for name, value in one["measures"].items()},
+            {name: Estimate(**value) for name, value in one["families"].items()},
+            {name: _difference(value) for name, value in one["differences"].items()},
+        )
+        for one in plain
+    )
+
+
+def _difference(plain: Mapping[str, Any]) -> Difference:
+    people = plain["over_people"]
+    return Difference(Estimate(**plain["over_seeds"]), None if people is None else Estimate(**people))
+
+
 def _plain_values(values: Mapping[str, Estimate] | Mapping[str, Difference]) -> dict[str, Any]:
     return {name: dataclasses.asdict(value) for name, value in values.items()}
 
