@@ -30,11 +30,17 @@ def evaluate(
         str | None,
         typer.Option("--robustness", help="Distort the videos as well: all, or a choice such as blur:3,noise,480p."),
     ] = None,
+    figures: Annotated[
+        bool, typer.Option("--figures", help="Draw the pictures of `fakestormer figures` into OUT/figures as well.")
+    ] = False,
 ) -> None:
     """Score labelled videos with the detector's own code and say how well it did, overall and by group."""
     from fakestormer.detector import Detector, DetectorConfig
-    from fakestormer.evaluation import parse_distortions, read_manifest
+    from fakestormer.evaluation import parse_distortions, read_manifest, say_what_drawing_needs
+    from fakestormer.types import ConfigError
 
+    if figures and (missing := say_what_drawing_needs()):
+        raise ConfigError(missing)  # before the hours of work
     distortions = None if robustness is None else parse_distortions(robustness)
     total = len(read_manifest(manifest).rows)
     detector = Detector.load(weights, DetectorConfig(device=device, protocol=protocol))
@@ -42,6 +48,8 @@ def evaluate(
         text = _evaluate(manifest, out, detector, total)
     else:
         text = _evaluate_robustness(manifest, out, detector, total, distortions)
+    if figures:
+        _draw(out)
     Console().print(text, markup=False, highlight=False, soft_wrap=True)
 
 
@@ -91,6 +99,12 @@ def _evaluate_robustness(
     if not missing:
         draw_robustness(out / PICTURE_FILE, result)
     return text
+
+
+def _draw(out: Path) -> None:
+    from fakestormer.evaluation import FIGURES_FOLDER, read_scores, write_figures
+
+    write_figures(read_scores(out / "scores.csv"), out / FIGURES_FOLDER)
 
 
 def _name_failure(console: Console, done: EvaluationProgress, where: str = "") -> None:

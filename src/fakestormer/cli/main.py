@@ -14,6 +14,7 @@ from fakestormer.cli.convert import convert
 from fakestormer.cli.datasets import datasets
 from fakestormer.cli.detect import detect
 from fakestormer.cli.evaluate import evaluate
+from fakestormer.cli.figures import figures
 from fakestormer.cli.inspect import inspect
 from fakestormer.cli.prepare import prepare
 from fakestormer.cli.synthesize import synthesize
@@ -29,7 +30,20 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for verb in (detect, verify, evaluate, compare, calibrate, inspect, convert, datasets, prepare, synthesize, train):
+for verb in (
+    detect,
+    verify,
+    evaluate,
+    figures,
+    compare,
+    calibrate,
+    inspect,
+    convert,
+    datasets,
+    prepare,
+    synthesize,
+    train,
+):
     app.command()(verb)
 
 

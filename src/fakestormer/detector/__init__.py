@@ -1,6 +1,7 @@
 """The room that knows the order of the stages."""
 
 from fakestormer.detector.config import DetectorConfig, thorough
+from fakestormer.detector.cut_video import CutVideo
 from fakestormer.detector.detector import Detector, default_weights_path
 from fakestormer.detector.overlay import write_overlay
 from fakestormer.detector.protocol import PROTOCOLS, Protocol, choose_protocol
@@ -8,6 +9,7 @@ from fakestormer.detector.verify import Outcome, Verification, verify
 
 __all__ = [
     "PROTOCOLS",
+    "CutVideo",
     "Detector",
     "DetectorConfig",
     "Outcome",

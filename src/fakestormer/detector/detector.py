@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
 from importlib import metadata
@@ -13,6 +13,7 @@ from typing import Any
 import torch
 
 from fakestormer.detector.config import DetectorConfig
+from fakestormer.detector.cut_video import CutVideo
 from fakestormer.detector.device_class import device_class, installed_versions
 from fakestormer.detector.key_frames import with_key_frames
 from fakestormer.detector.map_store import MapStore
@@ -24,7 +25,9 @@ from fakestormer.faces.backends.libface import LibfaceDetector
 from fakestormer.model import LoadedWeights, load_weights
 from fakestormer.types import (
     Calibration,
+    FaceClip,
     FaceTrack,
+    FaceVerdict,
     Provenance,
     SetAsideTrack,
     VideoInfo,
@@ -73,28 +76,59 @@ class Detector:
         ClipEvidence) for each clip, ("verdict", VideoVerdict). Raises VideoError where the file holds no readable
         video; a video without a usable face is a verdict, not an error.
         """
-        tell = observe or (lambda _stage, _value: None)
+        tell = observe or _tell_nobody
         started = _now()
         info, found, small = self._track(Path(path), tell)
-        calibration = self.weights.calibration or UNCALIBRATED
         plans, too_short = self._plan(found.tracks, info, small.duration)
-        evidence = self._score(Path(path), found.tracks, plans, tell)
-        faces = [
-            judge_face(track.track_id, clips, calibration)
-            for track in found.tracks
-            if (clips := evidence.of_track(track.track_id))
-        ]
+        evidence = self._score(self._cut(Path(path), found.tracks, plans), tell)
+        faces = self._judge_faces([track.track_id for track in found.tracks], evidence)
         verdict = judge_video(
             video=info if info.duration else replace(info, duration=small.duration),
             faces=with_key_frames(Path(path), faces, plans, self.config, small, self._scorer.attribute),
             set_aside=(*found.set_aside, *too_short),
             damage=small.damage,
             num_frames=small.num_frames,
-            provenance=self._provenance(Path(path), calibration, started),
+            provenance=self._provenance(hash_file(Path(path)), started),
         )
         verdict = replace(verdict, credentials=read_credentials(path))
         tell("verdict", verdict)
         return verdict
+
+    def cut(self, path: str | Path) -> CutVideo:
+        """Everything that `detect` does before the network: the clips, and what else a verdict says of the video.
+
+        All clips are held at once, so this is for videos of which they fit in memory. Raises VideoError as `detect`.
+        """
+        info, found, small = self._track(Path(path), _tell_nobody)
+        plans, too_short = self._plan(found.tracks, info, small.duration)
+        clips = tuple(self._cut(Path(path), found.tracks, plans))
+        return CutVideo(
+            info=info if info.duration else replace(info, duration=small.duration),
+            track_ids=tuple(track.track_id for track in found.tracks),
+            set_aside=(*found.set_aside, *too_short),
+            damage=small.damage,
+            num_frames=small.num_frames,
+            sha256=hash_file(Path(path)),
+            clips=clips,
+        )
+
+    def judge(self, video: CutVideo) -> VideoVerdict:
+        """The verdict that `detect` gives of a video that `cut` has cut, without pictures of key frames."""
+        started = _now()
+        evidence = self._score(video.clips, _tell_nobody)
+        return judge_video(
+            video=video.info,
+            faces=self._judge_faces(video.track_ids, evidence),
+            set_aside=video.set_aside,
+            damage=video.damage,
+            num_frames=video.num_frames,
+            provenance=self._provenance(video.sha256, started),
+        )
+
+    @property
+    def face_detector_name(self) -> str:
+        """Which detector finds the faces, with its version."""
+        return self._faces.name
 
     def _track(self, path: Path, tell: Observer) -> tuple[VideoInfo, TrackingResult, VideoReader]:
         tracker = FaceTracker(self._faces, self.config.tracking)
@@ -118,27 +152,41 @@ class Detector:
                 too_short.append(SetAsideTrack(track.track_id, track.span, reason))
         return tuple(plans), tuple(too_short)
 
-    def _score(self, path: Path, tracks: Sequence[FaceTrack], plans: Sequence[ClipPlan], tell: Observer) -> MapStore:
-        evidence = MapStore(self.config.key_frames, self.config.max_maps)
+    def _cut(self, path: Path, tracks: Sequence[FaceTrack], plans: Sequence[ClipPlan]) -> Iterator[FaceClip]:
         if not plans:
-            return evidence
+            return
         cutter = ClipCutter(tracks, plans, self.weights.clip_spec)
-        reader = VideoReader(path, wanted=cutter.wanted)
-        for one in self._scorer.score(clip for frame in reader for clip in cutter.add(frame)):
+        for frame in VideoReader(path, wanted=cutter.wanted):
+            yield from cutter.add(frame)
+
+    def _score(self, clips: Iterable[FaceClip], tell: Observer) -> MapStore:
+        evidence = MapStore(self.config.key_frames, self.config.max_maps)
+        for one in self._scorer.score(clips):
             evidence.add(one)
             tell("clip", one)
         return evidence
 
-    def _provenance(self, path: Path, calibration: Calibration, started: str) -> Provenance:
+    def _judge_faces(self, track_ids: Iterable[int], evidence: MapStore) -> list[FaceVerdict]:
+        return [
+            judge_face(track_id, clips, self._calibration)
+            for track_id in track_ids
+            if (clips := evidence.of_track(track_id))
+        ]
+
+    @property
+    def _calibration(self) -> Calibration:
+        return self.weights.calibration or UNCALIBRATED
+
+    def _provenance(self, input_sha256: str, started: str) -> Provenance:
         return Provenance(
             package_version=metadata.version("fakestormer"),
             model_name=self.weights.name,
             weights_sha256=self.weights.sha256,
             clip_spec=self.weights.clip_spec,
-            input_sha256=hash_file(path),
+            input_sha256=input_sha256,
             decoder=decoder_version(),
             face_detector=self._faces.name,
-            calibration=calibration,
+            calibration=self._calibration,
             device=f"{self._scorer.device} (torch {torch.__version__})",
             settings=(*self.config.described(), *self.protocol.described()),
             device_class=device_class(self._scorer.device),
@@ -150,3 +198,7 @@ class Detector:
 
 def _now() -> str:
     return datetime.now(timezone.utc).isoformat(timespec="seconds")
+
+
+def _tell_nobody(_stage: str, _value: Any) -> None:
+    """The observer of those who do not ask."""

@@ -1,7 +1,10 @@
 """Verdicts to numbers: score the files of a manifest, measure with intervals, calibrate on development data."""
 
+from fakestormer.evaluation.arms import Arm, Difference, measure_arms
+from fakestormer.evaluation.arms_table import arms_from_json, arms_to_json, render_arms
 from fakestormer.evaluation.breakdown import Breakdown, Coverage, Slice
 from fakestormer.evaluation.calibrate import apply_calibration, fit_calibration
+from fakestormer.evaluation.clip_cache import CachingDetector
 from fakestormer.evaluation.comparison import Comparison, Macro
 from fakestormer.evaluation.config import EvaluationConfig
 from fakestormer.evaluation.difference import (
@@ -20,7 +23,13 @@ from fakestormer.evaluation.difference_report import (
 )
 from fakestormer.evaluation.estimate import Estimate
 from fakestormer.evaluation.evaluate import EvaluationProgress, VideoDetector, evaluate
-from fakestormer.evaluation.figures import PICTURE_FILE, draw_robustness, say_what_drawing_needs
+from fakestormer.evaluation.figures import (
+    FIGURES_FOLDER,
+    PICTURE_FILE,
+    draw_robustness,
+    say_what_drawing_needs,
+    write_figures,
+)
 from fakestormer.evaluation.manifest import Manifest, ManifestRow, read_manifest
 from fakestormer.evaluation.pairs import PairOrder
 from fakestormer.evaluation.record import Metrics, RunRecord, write_metrics
@@ -41,12 +50,16 @@ from fakestormer.evaluation.summary import Summary, summarise
 from fakestormer.evaluation.tables import render_table
 
 __all__ = [
+    "FIGURES_FOLDER",
     "PICTURE_FILE",
+    "Arm",
     "AucDifference",
     "Breakdown",
+    "CachingDetector",
     "Comparison",
     "Coverage",
     "DetectorDifference",
+    "Difference",
     "DifferenceBreakdown",
     "DifferenceRecord",
     "DistortedMetrics",
@@ -71,6 +84,8 @@ __all__ = [
     "Summary",
     "VideoDetector",
     "apply_calibration",
+    "arms_from_json",
+    "arms_to_json",
     "compare_evaluations",
     "conclude",
     "draw_robustness",
@@ -79,16 +94,19 @@ __all__ = [
     "fit_calibration",
     "fit_size_level",
     "mean_drops",
+    "measure_arms",
     "measure_difference",
     "parse_distortions",
     "read_manifest",
     "read_scores",
+    "render_arms",
     "render_difference",
     "render_robustness",
     "render_table",
     "say_what_drawing_needs",
     "summarise",
     "write_difference",
+    "write_figures",
     "write_metrics",
     "write_robustness",
 ]

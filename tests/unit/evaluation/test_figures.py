@@ -17,8 +17,11 @@ from fakestormer.evaluation import (
     draw_robustness,
     say_what_drawing_needs,
     summarise,
+    write_figures,
 )
-from fakestormer.types import ConfigError
+from fakestormer.evaluation.figures.selection import largest_kinds
+from fakestormer.evaluation.scored import ScoredSet
+from fakestormer.types import ConfigError, DataError
 from fakestormer.video import ALL_DISTORTIONS, Distortion
 
 CONFIG = EvaluationConfig(num_rounds=20)
@@ -54,8 +57,65 @@ def test_the_picture_is_a_png_that_is_readable_without_colour(tmp_path, distorti
 
 def test_without_matplotlib_one_sentence_names_the_command(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    monkeypatch.setattr("fakestormer.evaluation.figures.find_spec", lambda name: None)
+    monkeypatch.setattr("fakestormer.evaluation.figures.style.find_spec", lambda name: None)
     assert "pip install 'fakestormer[figures]'" in say_what_drawing_needs()
     with pytest.raises(ConfigError, match=r"fakestormer\[figures\]"):
         draw_robustness(tmp_path / "robustness.png", result_of((Distortion("blur", 3),)))
     assert list(tmp_path.iterdir()) == []
+
+
+def scored_rows(families=("swap", "lips")):
+    rng = np.random.default_rng(5)
+    rows = []
+    for index in range(60):
+        label = ("real", "fake")[index % 2]
+        logit = float(rng.normal(1.5 * (index % 2)))
+        family = families[index // 2 % len(families)] if families and label == "fake" else ""
+        chance = float(1 / (1 + np.exp(-logit)))
+        rows.append(
+            ScoreRow(f"{index}.mp4", label, f"g{index % 3}", "real", chance, logit, chance, "", (("family", family),))
+        )
+    return rows
+
+
+@pytest.mark.parametrize("families", [("swap", "lips"), (), tuple(f"kind {n}" for n in range(9))])
+def test_a_score_table_gives_every_picture_as_pdf_and_png_without_colour(tmp_path, families):
+    pytest.importorskip("matplotlib")
+    from skimage.io import imread
+
+    paths = write_figures(scored_rows(families), tmp_path / "figures")
+    names = {path.name for path in paths}
+    assert names == {
+        f"{n}.{e}" for n in ("roc", "det", "distributions", "reliability", "tippett") for e in ("pdf", "png")
+    }
+    assert names == {path.name for path in (tmp_path / "figures").iterdir()}
+    for path in paths:
+        if path.suffix == ".png":
+            picture = imread(path)[:, :, :3].astype(int)
+            assert 950 < picture.shape[1] < 1050  # a column's width at 300 dots an inch
+            assert (np.ptp(picture, axis=2) <= 2).all()
+        else:
+            assert path.read_bytes().startswith(b"%PDF")
+
+
+def test_the_same_table_gives_the_same_bytes(tmp_path):
+    pytest.importorskip("matplotlib")
+    first, second = (write_figures(scored_rows(), tmp_path / name) for name in ("a", "b"))
+    assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
+
+
+def test_a_table_without_fakes_has_nothing_to_draw(tmp_path):
+    pytest.importorskip("matplotlib")
+    with pytest.raises(DataError, match="no fake file was scored"):
+        write_figures([row for row in scored_rows() if not row.is_fake], tmp_path / "figures")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_curves_are_drawn_of_the_largest_families_that_are_large_enough():
+    rows = [
+        *scored_rows(("swap", "lips")),
+        ScoreRow("x.mp4", "fake", "g", "fake", 0.9, 2.0, 0.9, "", (("family", "rare"),)),
+    ]
+    kinds = largest_kinds(ScoredSet.of(rows, CONFIG))
+    assert [kind.label for kind in kinds] == ["all fakes (31)", "lips (15)", "swap (15)"]
+    assert all((~kind.is_fake).sum() == 30 for kind in kinds)

@@ -1,14 +1,13 @@
-"""Curves of robustness as a picture for print. The only user of matplotlib, which is an extra."""
+"""Curves of robustness as a picture for print."""
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from fakestormer.evaluation.figures.style import require_matplotlib
 from fakestormer.evaluation.record import Metrics
 from fakestormer.evaluation.robustness import DistortedMetrics, Robustness
-from fakestormer.types import ConfigError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,21 +17,13 @@ _COLUMNS: Final = 4
 _DOTS_PER_INCH: Final = 200
 
 
-def say_what_drawing_needs() -> str | None:
-    """One sentence with the command that installs what pictures need; None where it is there."""
-    if find_spec("matplotlib") is not None:
-        return None
-    return "pictures need matplotlib, which is not installed: pip install 'fakestormer[figures]'"
-
-
 def draw_robustness(path: Path, result: Robustness) -> None:
     """A PNG file with one panel for each distortion: AUC with its interval, and coverage, from clean to level 5.
 
     It needs no colour: AUC is a solid line with dots, coverage a dashed one with squares, chance a dotted one; each
     panel holds one distortion. Platforms share a panel. Raises ConfigError without matplotlib.
     """
-    if missing := say_what_drawing_needs():
-        raise ConfigError(missing)
+    require_matplotlib()
     from matplotlib.figure import Figure
 
     panels: dict[str, list[DistortedMetrics]] = {}

@@ -1,0 +1,122 @@
+"""Takes the results of an evaluation into docs/results/NAME, small enough to be committed, and writes the document.
+
+python -m benchmarks.take_results NAME EVALUATION [--seconds DETECT.json] [--results docs/results]
+python -m benchmarks.take_results --ablations ABLATIONS.json
+
+EVALUATION is a folder of `fakestormer evaluate`. Taken are: of metrics.json what the document shows, rounded to four
+digits; robustness.json and .png where they are there; reliability diagram and score distributions, drawn from
+scores.csv. DETECT.json is what `python benchmarks/detect.py` printed; ABLATIONS.json what `python
+benchmarks/ablations.py` wrote.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.write_benchmarks import RESULTS, write
+
+from fakestormer.evaluation import read_scores, write_figures
+from fakestormer.types import DataError, FakestormerError
+
+PICTURES = ("reliability.png", "distributions.png")
+COLUMNS = ("family", "group", "method")
+PARTS_OF_METRICS = ("coverage", "overall", "reliability", "pairs", "config")
+SHOWN_RATES = ("num_real", "num_fake", "auc")
+
+
+def take(name: str, evaluation: Path, results: Path) -> None:
+    """The evaluation's numbers and pictures, in the folder of that name."""
+    metrics = _read(evaluation / "metrics.json")
+    folder = results / name
+    folder.mkdir(parents=True, exist_ok=True)
+    write_small(folder / "metrics.json", compact(metrics))
+    with tempfile.TemporaryDirectory() as drawn:
+        write_figures(read_scores(evaluation / "scores.csv"), Path(drawn))
+        for picture in PICTURES:
+            shutil.copyfile(Path(drawn) / picture, folder / picture)
+    if (evaluation / "robustness.json").exists():
+        robustness = _read(evaluation / "robustness.json")
+        del robustness["run"]  # the same as the evaluation's
+        write_small(folder / "robustness.json", robustness)
+        shutil.copyfile(evaluation / "robustness.png", folder / "robustness.png")
+
+
+def compact(metrics: dict[str, Any]) -> dict[str, Any]:
+    """What the document shows of a metrics.json, and what the numbers rest on."""
+    detector = metrics["run"]["detector"]
+    run = {name: detector[name] for name in ("model_name", "weights_sha256", "package_version", "device", "settings")}
+    run |= {"calibration_fitted_on": detector["calibration"]["fitted_on"]}
+    run |= {name: metrics["run"][name] for name in ("manifest_sha256", "detector_sha256")}
+    by = {}
+    for column in COLUMNS:
+        if column in metrics["by"]:
+            breakdown = metrics["by"][column]
+            slices = [
+                {key: item[key] for key in ("name", "coverage", "reference")}
+                | {key: _shown(item[key]) for key in ("own", "all")}
+                for item in breakdown["slices"]
+                if item["all"]["num_fake"]
+            ]
+            macro = {
+                key: {"num_slices": one["num_slices"], "auc": one["auc"]} for key, one in breakdown["macro"].items()
+            }
+            by[column] = {"macro": macro, "slices": slices}
+    return {"run": run, **{name: metrics[name] for name in PARTS_OF_METRICS}, "by": by}
+
+
+def write_small(path: Path, content: Any) -> None:
+    """JSON of one line for each value of the uppermost level, numbers rounded to four digits."""
+    lines = (f"{json.dumps(name)}: {json.dumps(_rounded(value))}" for name, value in content.items())
+    path.write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf-8")
+
+
+def _shown(comparison: dict[str, Any]) -> dict[str, Any]:
+    return {name: comparison[name] for name in SHOWN_RATES}
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _rounded(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_rounded(one) for one in value]
+    return round(value, 4) if isinstance(value, float) else value
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        content: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        return content
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path} cannot be read ({error}): give what the command named in --help wrote") from error
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Takes what is given and writes docs/benchmarks.md anew."""
+    parser = argparse.ArgumentParser(description="Take results into the documents.")
+    parser.add_argument("name", nargs="?", help="the arm's folder, as docs/results/arms.json names it")
+    parser.add_argument("evaluation", nargs="?", type=Path)
+    parser.add_argument("--seconds", type=Path, help="output of benchmarks/detect.py with these weights")
+    parser.add_argument("--ablations", type=Path)
+    parser.add_argument("--results", type=Path, default=RESULTS)
+    options = parser.parse_args(arguments)
+    try:
+        if options.evaluation:
+            take(options.name, options.evaluation, options.results)
+        if options.seconds:
+            write_small(options.results / options.name / "seconds.json", _read(options.seconds))
+        if options.ablations:
+            write_small(options.results / "ablations.json", _read(options.ablations))
+        print(f"wrote {write(options.results)}")
+    except FakestormerError as error:
+        sys.exit(f"take_results: {error}")
+
+
+if __name__ == "__main__":
+    main()

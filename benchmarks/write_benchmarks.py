@@ -1,0 +1,220 @@
+"""docs/benchmarks.md from docs/results: python benchmarks/write_benchmarks.py [RESULTS]
+
+Numbers come from the files that `benchmarks/take_results.py` laid there. Written by hand is only RESULTS/arms.json: for
+each arm its folder, title, whether it was kept, what it is, seeds and command; and the goals.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from fakestormer.evaluation import Estimate, arms_from_json, render_arms
+from fakestormer.evaluation.markdown import align, show
+
+RESULTS = Path(__file__).parents[1] / "docs" / "results"
+HEAD = """# Benchmarks
+
+Written by `python benchmarks/write_benchmarks.py` from the files in `docs/results`; do not edit. Results are taken
+there with `python -m benchmarks.take_results NAME EVALUATION`, where EVALUATION is the folder of a
+`fakestormer evaluate`.
+
+AUC: a fake scores above a real. **All**: against every genuine file of the set. **Own**: against genuine files of the
+sources that the fakes come from, where there are any. **Rule**: own where it is there, else all. **In order**: fakes
+that score above the very file they were made from. Brackets: 95 % bootstrap intervals over whole clusters (people);
+none where all fakes or all reals stand in one cluster. Kept and dropped were chosen on these data, so what was kept
+looks somewhat better here than elsewhere."""
+COLUMN_TITLES = {"family": "family", "group": "source", "method": "method"}
+STAGES = ("load", "decode", "detect", "track", "cut", "model", "verdict", "report")
+
+
+def write(results: Path) -> Path:
+    """The document beside the folder of results."""
+    path = results.parent / "benchmarks.md"
+    path.write_text(render(results), "utf-8")
+    return path
+
+
+def render(results: Path) -> str:
+    """The whole document."""
+    listed = json.loads((results / "arms.json").read_text("utf-8"))
+    arms = [arm | {"metrics": _read(results / arm["folder"] / "metrics.json")} for arm in listed["arms"]]
+    parts = [HEAD, "## All arms", _summary(arms)]
+    for arm in arms:
+        if arm["state"] == "kept":
+            parts += [f"## Goals: {arm['title']}", *_goals(listed["goals"], arm, results)]
+    if (results / "ablations.json").exists():
+        parts += ["## Ablations", *_ablations(_read(results / "ablations.json"))]
+    parts += _seconds(arms, results)
+    for arm in arms:
+        parts += [f"## {arm['title']}", *_arm(arm, results)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _summary(arms: list[dict[str, Any]]) -> str:
+    families = sorted({item["name"] for arm in arms for item in _slices(arm, "family")})
+    rows = [("arm", "state", "all fakes", "mean of families, all", "own", "in order", "ECE", "scored", *families)]
+    for arm in arms:
+        metrics = arm["metrics"]
+        macro, pairs, coverage = metrics["by"]["family"]["macro"], metrics["pairs"], metrics["coverage"]
+        by_name = {item["name"]: item["all"]["auc"] for item in _slices(arm, "family")}
+        rows.append(
+            (
+                arm["title"],
+                arm["state"],
+                _show(metrics["overall"]["auc"]),
+                _show(macro["all"]["auc"]),
+                _show(macro["own"]["auc"]),
+                "-" if pairs is None else _show(pairs["in_order"]),
+                _show(metrics["reliability"]["expected_calibration_error"]),
+                f"{coverage['num_scored']}/{coverage['num_files']}",
+                *(_show(by_name.get(family)) for family in families),
+            )
+        )
+    return align(rows)
+
+
+def _goals(goals: list[dict[str, Any]], arm: dict[str, Any], results: Path) -> tuple[str, str]:
+    rows = [("goal", "wanted", "reached", "")]
+    for goal in goals:
+        found = _found(goal, arm, results)
+        if found is None:
+            rows.append((goal["name"], _wanted(goal), "-", "not measured"))
+            continue
+        reached = found["value"] >= goal["at_least"] if "at_least" in goal else found["value"] <= goal["at_most"]
+        rows.append((goal["name"], _wanted(goal), _show(found), "reached" if reached else "**not reached**"))
+    return "By the rule above; a value whose interval holds the goal could have fallen on either side.", align(rows)
+
+
+def _wanted(goal: dict[str, Any]) -> str:
+    return f"at least {goal['at_least']:.2f}" if "at_least" in goal else f"at most {goal['at_most']:.2f}"
+
+
+def _found(goal: dict[str, Any], arm: dict[str, Any], results: Path) -> dict[str, Any] | None:
+    """The estimate that a goal speaks of; None where it was not measured."""
+    if "family" in goal:
+        found = [item for item in _slices(arm, "family") if item["name"] == goal["family"]]
+        return found[0][found[0]["reference"]]["auc"] if found else None
+    if "distortion" in goal:
+        path = results / arm["folder"] / "robustness.json"
+        named = {one["name"]: one for one in _read(path)["distorted"]} if path.exists() else {}
+        distorted = named.get(goal["distortion"])
+        if distorted is None or distorted["overall"]["auc"] is None:
+            return None
+        drop = _read(path)["clean"]["overall"]["auc"]["value"] - distorted["overall"]["auc"]["value"]
+        return {"value": drop, "low": None, "high": None}
+    if goal.get("measure") == "macro":
+        return arm["metrics"]["by"]["family"]["macro"]["chosen"]["auc"]
+    return arm["metrics"]["reliability"]["expected_calibration_error"]
+
+
+def _ablations(content: dict[str, Any]) -> tuple[str, str]:
+    budget = content["budget"]
+    options = " ".join(f"--{name} {budget[name]}" for name in ("steps", "pairs", "clips", "precision"))
+    text = (
+        f"`python benchmarks/ablations.py {options}`, {content['minutes_of_training']} minutes of training in all, on "
+        f"data with the hash {content['data_sha256'][:12]}, scored on the manifest {content['manifest_sha256'][:12]}. "
+        "Short runs: they compare parts of the method with each other, not with the arms above."
+    )
+    return text, render_arms(arms_from_json(content["arms"])).rstrip("\n")
+
+
+def _seconds(arms: list[dict[str, Any]], results: Path) -> list[str]:
+    rows = [("arm", "video", "seconds in all", *STAGES, "peak MiB", "machine")]
+    for arm in arms:
+        path = results / arm["folder"] / "seconds.json"
+        if path.exists():
+            told = _read(path)
+            video, seconds = told["video"], told["seconds"]
+            size = f"{video['width']} x {video['height']}, {video['duration']:g} s, {told['num_clips']} clips"
+            stages = (str(seconds.get(stage, "-")) for stage in STAGES)
+            peak = str(told["peak_memory_mib"])
+            rows.append((arm["title"], size, str(told["seconds_detect_and_report"]), *stages, peak, told["machine"]))
+    if len(rows) == 1:
+        return []
+    return [
+        "## Seconds for a video",
+        "`python benchmarks/detect.py`; detection and report, without loading.",
+        align(rows),
+    ]
+
+
+def _arm(arm: dict[str, Any], results: Path) -> list[str]:
+    metrics, folder = arm["metrics"], arm["folder"]
+    run = metrics["run"]
+    parts = [
+        f"{arm['what']} Seeds: {', '.join(map(str, arm['seeds']))}. State: {arm['state']}.",
+        f"```console\n{arm['command']}\n```",
+        f"Weights {run['model_name']} (sha256 {run['weights_sha256'][:12]}), fakestormer {run['package_version']}, "
+        f"manifest sha256 {run['manifest_sha256'][:12]}, protocol {run['detector_sha256'][:12]}, calibrated on "
+        f"{run['calibration_fitted_on']}.",
+    ]
+    for column, title in COLUMN_TITLES.items():
+        if column in metrics["by"]:
+            parts.append(align([(title, "fakes", "all", "reals", "own", "own reals"), *_lines(arm, column)]))
+    relied = metrics["reliability"]
+    parts.append(
+        f"Probabilities: ECE {_show(relied['expected_calibration_error'])}, Brier {_show(relied['brier_score'])}, Cllr "
+        f"{_show(relied['cllr'])} (least possible with this order: {_show(relied['cllr_min'])})."
+    )
+    parts += [
+        f"![{title}]({results.name}/{folder}/{name}.png)"
+        for name, title in (
+            ("reliability", "Reliability diagram: share of fakes over the stated probability"),
+            ("distributions", "Logits of all files by family"),
+        )
+        if (results / folder / f"{name}.png").exists()
+    ]
+    if (results / folder / "robustness.json").exists():
+        parts += _robustness(_read(results / folder / "robustness.json"), f"{results.name}/{folder}/robustness.png")
+    return parts
+
+
+def _lines(arm: dict[str, Any], column: str) -> list[tuple[str, ...]]:
+    lines = [
+        (
+            item["name"] or "(none)",
+            str(item["all"]["num_fake"]),
+            _show(item["all"]["auc"]),
+            str(item["all"]["num_real"]),
+            _show(item["own"]["auc"]),
+            str(item["own"]["num_real"]),
+        )
+        for item in _slices(arm, column)
+    ]
+    macro = arm["metrics"]["by"][column]["macro"]
+    return [*lines, ("**mean**", "", _show(macro["all"]["auc"]), "", _show(macro["own"]["auc"]), "")]
+
+
+def _robustness(content: dict[str, Any], picture: str) -> list[str]:
+    levels = sorted({one["level"] for one in content["distorted"] if not one["is_platform"]})
+    cells = {(one["kind"], one["level"]): _show(one["overall"]["auc"]) for one in content["distorted"]}
+    kinds = list(dict.fromkeys(one["kind"] for one in content["distorted"] if not one["is_platform"]))
+    rows = [(kind, *(cells.get((kind, level), "-") for level in levels)) for kind in kinds]
+    platforms = [(one["kind"], _show(one["overall"]["auc"])) for one in content["distorted"] if one["is_platform"]]
+    text = f"Robustness, AUC of all fakes; clean {_show(content['clean']['overall']['auc'])}."
+    parts = [text, f"![AUC under distortions]({picture})"]
+    if rows:
+        parts.append(align([("distortion", *(f"level {level}" for level in levels)), *rows]))
+    if platforms:
+        parts.append(align([("platform", "AUC"), *platforms]))
+    return parts
+
+
+def _slices(arm: dict[str, Any], column: str) -> list[dict[str, Any]]:
+    slices: list[dict[str, Any]] = arm["metrics"]["by"][column]["slices"]
+    return slices
+
+
+def _show(estimate: dict[str, Any] | None) -> str:
+    return show(None if estimate is None else Estimate(**estimate))
+
+
+def _read(path: Path) -> Any:
+    return json.loads(path.read_text("utf-8"))
+
+
+if __name__ == "__main__":
+    print(f"wrote {write(Path(sys.argv[1]) if len(sys.argv) > 1 else RESULTS)}")

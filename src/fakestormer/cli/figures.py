@@ -1,0 +1,20 @@
+"""`fakestormer figures`: a score table -> pictures for print."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+
+def figures(
+    scores: Annotated[Path, typer.Argument(help="Folder of an evaluation, or its scores.csv.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for the pictures, each as PDF and PNG.")],
+) -> None:
+    """Draw ROC and DET curves, score distributions, reliability diagram and Tippett plot of a score table."""
+    from fakestormer.evaluation import read_scores, write_figures
+
+    paths = write_figures(read_scores(scores / "scores.csv" if scores.is_dir() else scores), out)
+    Console().print("wrote " + ", ".join(map(str, paths)), markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,128 @@
+"""Crops of a set of videos on the disk, so that many weights can be scored on them and the videos are read once.
+
+One safetensors file a video, named by the hash of the video and the hash of everything that decides about its crops.
+The crops are kept as they are, not compressed: a score from the cache is the detector's own, to the last digit.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy import ndarray
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save
+
+from fakestormer.detector import CutVideo, Detector
+from fakestormer.types import DataError, FaceClip, SetAsideTrack, TimeSpan, VideoDamage, VideoInfo, VideoVerdict
+from fakestormer.video import decoder_version, hash_file
+
+LAYOUT = 1
+METADATA_KEY = "video"
+# These change what the network answers, not what it sees.
+NOT_OF_THE_CROPS = ("precision", "flip")
+
+
+class CachingDetector:
+    """Judges videos as the detector does, but finds faces and cuts clips only where the folder has no clips yet.
+
+    Verdicts are those of `Detector.detect` without pictures of key frames. Weights may share a folder: where their
+    clips are cut alike they use the same files, otherwise each its own. Fewer clips a video are a matter of the
+    detector's configuration (`min_clips`, `clip_interval`).
+    """
+
+    def __init__(self, detector: Detector, folder: Path) -> None:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DataError(
+                f"the folder {folder} cannot be made ({error.strerror}): choose another for clips"
+            ) from None
+        self._detector, self._folder = detector, folder
+        self._settings = _hash_settings(detector)
+
+    def detect(self, path: Path) -> VideoVerdict:
+        """The verdict of one file; raises VideoError where it holds no readable video."""
+        return self._detector.judge(self.fetch(path))
+
+    def fetch(self, path: Path) -> CutVideo:
+        """The clips of one file, cut now if the folder has none. A video that cannot be read leaves nothing behind."""
+        if path.is_file() and (cached := read_cut_video(self._place(hash_file(path)))):
+            return dataclasses.replace(cached, info=dataclasses.replace(cached.info, path=str(path)))
+        video = self._detector.cut(path)
+        write_cut_video(self._place(video.sha256), video)
+        return video
+
+    def _place(self, sha256: str) -> Path:
+        return self._folder / f"{sha256[:24]}-{self._settings[:12]}.safetensors"
+
+
+def write_cut_video(path: Path, video: CutVideo) -> None:
+    """The video's clips and facts as one file, at once or not at all."""
+    note = {
+        "layout": LAYOUT,
+        "info": dataclasses.asdict(video.info),
+        "track_ids": video.track_ids,
+        "set_aside": [dataclasses.asdict(one) for one in video.set_aside],
+        "damage": dataclasses.asdict(video.damage),
+        "num_frames": video.num_frames,
+        "sha256": video.sha256,
+        "clips": [{"track_id": clip.track_id, "span": dataclasses.asdict(clip.span)} for clip in video.clips],
+    }
+    tensors: dict[str, ndarray] = {}
+    if video.clips:
+        for name in ("images", "to_frame", "frame_indices"):
+            tensors[name] = np.stack([getattr(clip, name) for clip in video.clips])
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")  # two processes may cut the same video at once
+    part.write_bytes(save(tensors, {METADATA_KEY: json.dumps(note)}))
+    part.replace(path)
+
+
+def read_cut_video(path: Path) -> CutVideo | None:
+    """What `write_cut_video` wrote; None where there is no such file, or a damaged one."""
+    try:
+        with safe_open(path, framework="numpy") as opened:
+            note = json.loads((opened.metadata() or {})[METADATA_KEY])
+            tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118  (not a dict)
+        return _cut_video(note, tensors) if note["layout"] == LAYOUT else None
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError):
+        return None
+
+
+def _cut_video(note: Mapping[str, Any], tensors: Mapping[str, ndarray]) -> CutVideo:
+    set_aside = (SetAsideTrack(one["track_id"], TimeSpan(**one["span"]), one["reason"]) for one in note["set_aside"])
+    clips = (
+        FaceClip(
+            one["track_id"],
+            TimeSpan(**one["span"]),
+            tensors["frame_indices"][place],
+            tensors["images"][place],
+            tensors["to_frame"][place],
+        )
+        for place, one in enumerate(note["clips"])
+    )
+    return CutVideo(
+        info=VideoInfo(**note["info"]),
+        track_ids=tuple(note["track_ids"]),
+        set_aside=tuple(set_aside),
+        damage=VideoDamage(**note["damage"]),
+        num_frames=note["num_frames"],
+        sha256=note["sha256"],
+        clips=tuple(clips),
+    )
+
+
+def _hash_settings(detector: Detector) -> str:
+    """One SHA-256 for all that decides which crops are cut."""
+    settings = {name: value for name, value in detector.config.described() if name not in NOT_OF_THE_CROPS}
+    weights = detector.weights
+    # The mean and the deviation of pixels are the network's affair; a crop is cut alike whatever they are.
+    spec = {k: v for k, v in dataclasses.asdict(weights.clip_spec).items() if k not in ("mean", "std")}
+    everything = [settings, spec, detector.protocol.sha256, detector.face_detector_name, decoder_version()]
+    return hashlib.sha256(json.dumps(everything, sort_keys=True).encode()).hexdigest()
