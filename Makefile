@@ -49,6 +49,9 @@ fmt: setup
 bench: setup
 	$(BIN)/python benchmarks/detect.py
 	$(BIN)/python benchmarks/memory.py
+	$(BIN)/python benchmarks/synthesis.py
+	$(BIN)/python benchmarks/cache.py --frames 24 --reads 20 --opened 1000
+	$(BIN)/python benchmarks/training_step.py --parts variants,operations --clips 2 --repeats 1
 
 clean:
 	rm -rf $(VENV) out

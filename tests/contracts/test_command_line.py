@@ -18,7 +18,7 @@ FLAGS = {
     "calibrate": ("WEIGHTS", "--scores", "--out", "--name", "--card"),
     "inspect": ("[WEIGHTS]",),
     "convert": ("FILE", "OUT"),
-    "prepare": ("PLACE", "--out", "--landmark-model", "--workers", "--max-frames"),
+    "prepare": ("PLACE", "--out", "--landmark-model", "--workers", "--max-frames", "--shard"),
     "synthesize": ("VIDEO", "--out", "--seed", "--landmark-model"),
     "train": ("[RECIPE]", "--data", "--out", "--resume", "--from-run"),
 }

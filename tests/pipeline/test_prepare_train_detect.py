@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 import torch
 from tests.bad_videos import NOT_VIDEOS, Recipe, make_video
+from tests.laid_landmarks import LaidLandmarks
 from tests.pipeline.tiny_run import tiny
 
 import fakestormer as fs
@@ -28,7 +29,7 @@ from fakestormer.faces.backends.libface import LibfaceDetector
 from fakestormer.model import load_weights
 from fakestormer.training import train
 from fakestormer.training.batches import training_batches
-from fakestormer.types import Box, ConfigError, Landmarks
+from fakestormer.types import ConfigError
 
 ROOT = Path(__file__).parents[2]
 LANDMARK_MODEL = ROOT.parent / "shared" / "models" / "face_landmark.tflite"
@@ -42,21 +43,6 @@ text.mp4,real,nobody,films
 scene.mp4,real,nobody,films
 forged.mp4,fake,anna,films
 """
-
-
-class LaidLandmarks:
-    """The points of a face mesh, laid into whatever box it is asked about; no model is needed."""
-
-    scheme = "facemesh468"
-
-    def __init__(self) -> None:
-        known = json.loads((ROOT / "examples" / "astronaut_landmarks.json").read_text(encoding="utf-8"))
-        points = np.array(known["points"])
-        self._unit = (points - points.min(axis=0)) / np.ptp(points, axis=0)
-
-    def find(self, image: np.ndarray, box: Box) -> Landmarks:
-        corner, size = np.array([box.left, box.top]), np.array([box.width, box.height])
-        return Landmarks(corner + self._unit * size, self.scheme)
 
 
 @contextmanager

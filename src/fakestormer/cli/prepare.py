@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import Progress
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 if TYPE_CHECKING:
-    from fakestormer.data.prepare import LedgerRow
+    from fakestormer.data.ledger import LedgerRow
 
 
 def prepare(
@@ -22,14 +22,20 @@ def prepare(
     ] = None,
     workers: Annotated[int, typer.Option("--workers", min=1, help="Processes.")] = 1,
     max_frames: Annotated[int, typer.Option("--max-frames", min=1, help="Frames kept of each track.")] = 256,
+    shard: Annotated[str, typer.Option("--shard", help="I/N: the I-th of N machines that fill one corpus.")] = "1/1",
 ) -> None:
     """Track the faces of genuine videos and photographs, find landmarks, and cache the crops for training."""
+    from fakestormer.data.ledger import ledger_path
     from fakestormer.data.prepare import prepare as prepare_sources
+    from fakestormer.data.shard import parse_shard
     from fakestormer.data.sources import list_sources
 
-    sources = list_sources(place)
+    part = parse_shard(shard)
+    sources = [source for source in list_sources(place) if part.holds(source.name)]
+    summary = ledger_path(out, part).with_suffix(".json")
     console = Console(stderr=True)
-    with Progress(console=console) as progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console) as progress:
         task = progress.add_task("prepare", total=len(sources))
 
         def show(row: LedgerRow) -> None:
@@ -37,12 +43,12 @@ def prepare(
             if not row.used:
                 progress.console.print(f"set aside {row.name}: {row.reason}", markup=False, soft_wrap=True)
 
-        rows = prepare_sources(sources, out, landmark_model, workers, max_frames, show)
+        rows = prepare_sources(sources, out, landmark_model, workers, max_frames, show, part)
         progress.update(task, completed=len(rows))
     used = [row for row in rows if row.used]
     Console().print(
         f"{len(used)} of {len(rows)} files used: {sum(r.num_tracks for r in used)} tracks, "
-        f"{sum(r.num_frames for r in used)} frames in {out}; the others and their reasons are in {out}/prepare.jsonl",
+        f"{sum(r.num_frames for r in used)} frames in {out}; the others and their reasons are in {summary}",
         markup=False,
         soft_wrap=True,
     )

@@ -3,7 +3,8 @@
 One safetensors file a video. For track k it holds `k.jpeg` (all crops one after another, JPEG), `k.offsets` (where each
 begins; one more than there are frames), `k.landmarks` (frames x points x 2, crop pixels), `k.found` (frames where
 landmarks were found), `k.frame_index` and `k.time`; what the file is about stands in its metadata.
-A photograph is a track of one frame. Beside the files, `prepare.jsonl` accounts for every source.
+A photograph is a track of one frame. Beside the files, `prepare.jsonl` accounts for every source, and `index.json`
+spares opening every file to know what there is.
 """
 
 from __future__ import annotations
@@ -21,10 +22,10 @@ from numpy import ndarray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
+from fakestormer.data.index import IndexedFile, Stamp, list_stamps, load_index, save_index
 from fakestormer.types import ClipSpec, DataError
 
 CACHE_VERSION = "1"
-LEDGER_NAME = "prepare.jsonl"
 # The whole enlarged face box: training cuts its random margin from it (method, section 2, step 3).
 CACHE_SPEC = ClipSpec(image_size=256, crop_margin=0.0)
 # 4:4:4 at 95 keeps chroma edges; measured sizes stand in docs/decisions/0001-track-cache.md.
@@ -78,8 +79,9 @@ class CachedTrack:
             offsets = file.get_tensor(f"{self.track_id}.offsets")
             encoded = file.get_slice(f"{self.track_id}.jpeg")
             images = [_decode(encoded[offsets[k] : offsets[k + 1]]) for k in frames]
-            landmarks = file.get_tensor(f"{self.track_id}.landmarks")[np.asarray(frames)]
-        return np.stack(images), landmarks
+            landmarks = file.get_slice(f"{self.track_id}.landmarks")
+            # Row by row: those of the whole track are a megabyte.
+            return np.stack(images), np.concatenate([landmarks[int(k) : int(k) + 1] for k in frames])
 
 
 def write_tracks(path: Path, tracks: Iterable[TrackCrops], source: str, identity: str, group: str) -> None:
@@ -104,10 +106,39 @@ def write_tracks(path: Path, tracks: Iterable[TrackCrops], source: str, identity
 
 def read_cache(folder: Path) -> tuple[CachedTrack, ...]:
     """Every track in a cache folder, in the order of its file names."""
-    files = sorted(folder.glob("*.safetensors"))
+    files = _described_files(folder)
     if not files:
         raise DataError(f"{folder} holds no track cache: make one with `fakestormer prepare VIDEOS --out {folder}`")
-    return tuple(track for path in files for track in _read_file(path))
+    return tuple(track for path, file in files for track in _tracks_of(path, file))
+
+
+def write_index(folder: Path) -> None:
+    """Notes what every file of the folder holds, so that `read_cache` need not open those that did not change since."""
+    save_index(folder, CACHE_VERSION, {path.name: file for path, file in _described_files(folder)})
+
+
+def _described_files(folder: Path) -> list[tuple[Path, IndexedFile]]:
+    indexed, described = load_index(folder, CACHE_VERSION), []
+    for name, stamp in list_stamps(folder, ".safetensors"):
+        file = indexed.get(name)
+        described.append((folder / name, file if file and file.stamp == stamp else _read_file(folder / name, stamp)))
+    return described
+
+
+def _tracks_of(path: Path, file: IndexedFile) -> tuple[CachedTrack, ...]:
+    about = file.about
+    return tuple(
+        CachedTrack(
+            path=path,
+            track_id=one["track_id"],
+            source=about["source"],
+            identity=about["identity"],
+            group=about["group"],
+            scheme=one["scheme"],
+            found=found,
+        )
+        for one, found in zip(about["tracks"], file.found, strict=True)
+    )
 
 
 def cache_fingerprint(folders: Sequence[Path]) -> str:
@@ -116,7 +147,7 @@ def cache_fingerprint(folders: Sequence[Path]) -> str:
     return hashlib.sha256(json.dumps(sorted(listed)).encode()).hexdigest()
 
 
-def _read_file(path: Path) -> tuple[CachedTrack, ...]:
+def _read_file(path: Path, stamp: Stamp) -> IndexedFile:
     try:
         with safe_open(path, framework="numpy") as file:
             metadata = file.metadata() or {}
@@ -126,18 +157,8 @@ def _read_file(path: Path) -> tuple[CachedTrack, ...]:
                     f"{CACHE_VERSION}: run `fakestormer prepare` again into a new folder"
                 )
             about = json.loads(metadata["about"])
-            return tuple(
-                CachedTrack(
-                    path=path,
-                    track_id=one["track_id"],
-                    source=about["source"],
-                    identity=about["identity"],
-                    group=about["group"],
-                    scheme=one["scheme"],
-                    found=file.get_tensor(f"{one['track_id']}.found"),
-                )
-                for one in about["tracks"]
-            )
+            found = [file.get_tensor(f"{one['track_id']}.found") for one in about["tracks"]]
+            return IndexedFile(stamp, about, found)
     except SafetensorError as error:
         raise DataError(f"{path} is not a readable cache file ({error}): delete it and run `prepare` again") from error
 

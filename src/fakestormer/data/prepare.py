@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import os
-import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import asdict, dataclass
-from multiprocessing import get_context, parent_process
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import cv2
 import numpy as np
+from safetensors import SafetensorError
 
-from fakestormer.data.cache import CACHE_SPEC, LEDGER_NAME, TrackCrops, write_tracks
+from fakestormer.data.cache import CACHE_SPEC, TrackCrops, write_index, write_tracks
+from fakestormer.data.ledger import LedgerRow, append_row, ledger_path, open_ledger, read_ledgers, write_summary
+from fakestormer.data.shard import WHOLE, Shard
+from fakestormer.data.workers import work_in_processes
 from fakestormer.faces import (
     FaceDetector,
     FaceTracker,
@@ -36,6 +36,8 @@ DETECTION_SIZE = 640
 # As published: up to 256 consecutive frames of a training video (method, section 6).
 MAX_FRAMES = 256
 
+Tools = tuple[FaceDetector, Landmarker]
+
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
@@ -47,88 +49,71 @@ class SourceFile:
     group: str
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerRow:
-    """What became of one source: used with so many tracks and frames, or set aside for a reason."""
-
-    name: str
-    used: bool
-    num_tracks: int
-    num_frames: int
-    reason: str | None
-
-
 def prepare(
     sources: Sequence[SourceFile],
     folder: Path,
     landmark_model: Path | None = None,
-    num_workers: int = 1,
+    num_workers: int = 0,
     max_frames: int = MAX_FRAMES,
     observe: Callable[[LedgerRow], None] | None = None,
+    shard: Shard = WHOLE,
 ) -> tuple[LedgerRow, ...]:
-    """The ledger once every source was cached or set aside; sources already in it are not touched again."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """The ledger rows of the shard's sources, once each was cached or set aside; what a ledger names is not done again.
+
+    With `num_workers` = 0 everything happens in this process, and a file that makes a decoder crash ends it.
+    """
     model_path = find_landmark_model(landmark_model)
-    ledger_path = folder / LEDGER_NAME
-    ledger = {row.name: row for row in read_ledger(ledger_path)}
-    waiting = [source for source in sources if source.name not in ledger]
-    with ledger_path.open("a", encoding="utf-8") as file:
-        for row in _rows(waiting, folder, model_path, num_workers, max_frames):
-            ledger[row.name] = row
-            file.write(json.dumps(asdict(row)) + "\n")
-            file.flush()
-            if observe:
-                observe(row)
-    return tuple(ledger[source.name] for source in sources)
-
-
-def read_ledger(path: Path) -> tuple[LedgerRow, ...]:
-    """The rows of a ledger file; none where there is no file. A last line cut short by a kill is left out."""
-    if not path.exists():
-        return ()
-    lines = path.read_text(encoding="utf-8").split("\n")
-    if lines[-1]:
-        path.write_text("\n".join([*lines[:-1], ""]), encoding="utf-8")
-    return tuple(LedgerRow(**json.loads(line)) for line in lines[:-1])
+    _make_folder(folder)
+    names = [source.name for source in sources if shard.holds(source.name)]
+    path = ledger_path(folder, shard)
+    with open_ledger(path) as file:
+        rows = {row.name: row for row in read_ledgers(folder)}
+        waiting = [source for source in sources if shard.holds(source.name) and source.name not in rows]
+        make_work = partial(_make_work, partial(_find_tools, model_path), folder, max_frames)
+        try:
+            for row in _rows(waiting, num_workers, make_work):
+                rows[row.name] = row
+                append_row(file, row)
+                if observe:
+                    observe(row)
+        finally:
+            write_summary(path, names, rows)
+            write_index(folder)
+    return tuple(rows[name] for name in names)
 
 
 def _rows(
-    waiting: Sequence[SourceFile], folder: Path, model_path: Path, num_workers: int, max_frames: int
+    waiting: Sequence[SourceFile], num_workers: int, make_work: Callable[[], Callable[[SourceFile], LedgerRow]]
 ) -> Iterator[LedgerRow]:
-    if num_workers <= 1:
-        detector, landmarker = LibfaceDetector(max_size=DETECTION_SIZE), FaceMeshLandmarker(model_path)
-        for source in waiting:
-            yield prepare_one(source, folder, detector, landmarker, max_frames)
-        return
-    with ProcessPoolExecutor(num_workers, get_context("spawn"), _start_worker, (model_path,)) as pool:
-        futures = [pool.submit(_prepare_in_worker, source, folder, max_frames) for source in waiting]
-        try:
-            for future in as_completed(futures):
-                yield future.result()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    if not waiting:
+        return iter(())
+    if num_workers == 0:
+        return map(make_work(), waiting)
+    return work_in_processes(waiting, num_workers, make_work, _give_up)
 
 
-_worker_parts: list[tuple[FaceDetector, Landmarker]] = []
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError(
+            f"the folder {folder} cannot be made ({error.strerror}): choose another for the cache"
+        ) from None
 
 
-def _start_worker(model_path: Path) -> None:
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+def _find_tools(landmark_model: Path) -> Tools:
+    return LibfaceDetector(max_size=DETECTION_SIZE), FaceMeshLandmarker(landmark_model)
+
+
+def _make_work(make_tools: Callable[[], Tools], folder: Path, max_frames: int) -> Callable[[SourceFile], LedgerRow]:
     cv2.setNumThreads(1)
-    _worker_parts.append((LibfaceDetector(max_size=DETECTION_SIZE), FaceMeshLandmarker(model_path)))
+    detector, landmarker = make_tools()
+    return lambda source: prepare_one(source, folder, detector, landmarker, max_frames)
 
 
-def _end_with_parent() -> None:
-    """A killed run leaves no worker behind that waits for work for ever."""
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
-def _prepare_in_worker(source: SourceFile, folder: Path, max_frames: int) -> LedgerRow:
-    return prepare_one(source, folder, *_worker_parts[0], max_frames)
+def _give_up(source: SourceFile, died: str) -> LedgerRow:
+    reason = f"{source.path} was given up: the process that read it {died}, twice; it may be damaged or too large"
+    return LedgerRow(source.name, False, 0, 0, reason)
 
 
 def prepare_one(
@@ -139,12 +124,23 @@ def prepare_one(
         tracks = crop_tracks(source.path, detector, landmarker, max_frames)
     except FakestormerError as error:
         return LedgerRow(source.name, False, 0, 0, str(error))
+    except Exception as error:  # of a library, or ours: one file among thousands must not end the run, and is named
+        reason = f"{source.path} met an unforeseen {type(error).__name__}, please report it: {error}"
+        return LedgerRow(source.name, False, 0, 0, reason)
     usable = [track for track in tracks if track.found.any()]
     if not usable:
         return LedgerRow(source.name, False, 0, 0, "a face was tracked, but landmarks were found on none of its frames")
-    name = hashlib.sha256(source.name.encode()).hexdigest()[:8] + "-" + Path(source.name).stem
-    write_tracks(folder / f"{name}.safetensors", usable, source.name, source.identity, source.group)
+    path = folder / cache_name(source.name)
+    try:
+        write_tracks(path, usable, source.name, source.identity, source.group)
+    except (OSError, SafetensorError) as error:
+        raise DataError(f"{path} cannot be written ({error}): make room there, then run again to go on") from error
     return LedgerRow(source.name, True, len(usable), sum(len(track.images) for track in usable), None)
+
+
+def cache_name(name: str) -> str:
+    """The file name of a source in the cache: readable, and unlike that of 100,000 others of the same stem."""
+    return f"{hashlib.sha256(name.encode()).hexdigest()[:16]}-{Path(name).stem[:64]}.safetensors"
 
 
 def crop_tracks(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from pathlib import Path
 
 from fakestormer.data.prepare import SourceFile
@@ -28,6 +29,9 @@ def list_sources(place: Path) -> tuple[SourceFile, ...]:
         raise DataError(f"{place} is neither a folder nor a CSV manifest: give one of the two")
     if not sources:
         raise DataError(f"{place} names no genuine video or photograph: nothing to prepare")
+    twice = next((name for name, count in Counter(source.name for source in sources).items() if count > 1), None)
+    if twice is not None:
+        raise DataError(f"{place} names {twice} more than once: leave one row of each file")
     return sources
 
 

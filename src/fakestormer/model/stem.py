@@ -92,8 +92,8 @@ class InvertedResidual(nn.Module):
 
     def forward(self, images: Float[Tensor, "S inputs H W"]) -> Float[Tensor, "S outputs h w"]:
         """The block's output; linear, without an activation behind it."""
-        hidden = images if self.expand is None else functional.relu6(self.expand(images))
-        hidden = functional.relu6(self.depthwise(hidden))
+        hidden = images if self.expand is None else functional.relu6(self.expand(images), inplace=True)
+        hidden = functional.relu6(self.depthwise(hidden), inplace=True)
         projected: Tensor = self.project(hidden)
         return images + projected if self.residual else projected
 
@@ -119,7 +119,7 @@ class EfficientNetStem(nn.Module):
     def features(self, images: Float[Tensor, "S 3 H W"]) -> Float[Tensor, "S 112 R C"]:
         """The feature map at stride 16, as EfficientNet-Lite0 has it."""
         maps = images.contiguous(memory_format=torch.channels_last)
-        maps = functional.relu6(self.first(maps))
+        maps = functional.relu6(self.first(maps), inplace=True)
         for block in self.blocks:
             maps = block(maps)
         return maps

@@ -14,6 +14,7 @@ from fakestormer.data.cache import CachedTrack
 from fakestormer.data.training_set import SelfBlendedSet, without_augmentation
 from fakestormer.training.config import Optimisation, TrainRun
 from fakestormer.training.distributed import ALONE, Team, even_parts, share_of
+from fakestormer.training.memory import keep_in_worker
 from fakestormer.types import ConfigError
 from fakestormer.video.recode import recode_images
 
@@ -52,6 +53,7 @@ def training_batches(
         batch_sampler=[part for step in steps for part in even_parts(share_of(step, team), settings.accumulate)],
         num_workers=run.num_workers,
         collate_fn=collate_pairs,
+        worker_init_fn=keep_in_worker,
         # The loader draws a seed when it starts: from here, so that a resumed run does not lose step with dropout.
         generator=torch.Generator(),
         multiprocessing_context="spawn" if run.num_workers else None,

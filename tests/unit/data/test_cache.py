@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-from fakestormer.data.cache import CachedTrack, TrackCrops, read_cache, write_tracks
+from fakestormer.data.cache import CachedTrack, TrackCrops, read_cache, write_index, write_tracks
 from fakestormer.types import DataError
 
 
@@ -64,3 +66,28 @@ def test_a_broken_cache_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "bad.safetensors").write_bytes(b"nothing")
     with pytest.raises(DataError, match=r"bad\.safetensors is not a readable cache file"):
         read_cache(tmp_path)
+
+
+def test_an_index_gives_the_same_tracks_without_opening_their_files(tmp_path: Path) -> None:
+    for name, missing in (("a", (0, 3)), ("b", ())):
+        write_tracks(tmp_path / f"{name}.safetensors", [some_crops(5, missing)], f"{name}.mp4", name, "studio")
+    opened = read_cache(tmp_path)
+    write_index(tmp_path)
+    for path in tmp_path.glob("*.safetensors"):  # unreadable, but neither older nor smaller
+        status = path.stat()
+        path.write_bytes(b"x" * status.st_size)
+        os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    indexed = read_cache(tmp_path)
+    for one, other in zip(indexed, opened, strict=True):
+        assert replace(one, found=other.found) == other
+        np.testing.assert_array_equal(one.found, other.found)
+
+
+def test_a_file_that_changed_since_the_index_is_opened(tmp_path: Path) -> None:
+    write_tracks(tmp_path / "a.safetensors", [some_crops(5)], "a.mp4", "anna", "studio")
+    write_index(tmp_path)
+    write_tracks(tmp_path / "a.safetensors", [some_crops(6)], "a.mp4", "bo", "studio")
+    write_tracks(tmp_path / "b.safetensors", [some_crops(2)], "b.mp4", "carl", "studio")
+    assert [(track.identity, len(track.found)) for track in read_cache(tmp_path)] == [("bo", 6), ("carl", 2)]
+    (tmp_path / "index.json").write_text("nonsense")
+    assert len(read_cache(tmp_path)) == 2

@@ -7,7 +7,7 @@ from torch.nn import functional
 
 from fakestormer.model.config import ModelConfig
 from fakestormer.model.frozen_norm import FrozenBatchNorm
-from fakestormer.model.stem import ConvNorm, EfficientNetStem, LinearStem, same_padding
+from fakestormer.model.stem import ConvNorm, EfficientNetStem, InvertedResidual, LinearStem, same_padding
 
 LITE = ModelConfig(name="test", width=24, depth=1, num_heads=3, image_size=48, stem="efficientnet_lite0")
 
@@ -77,3 +77,16 @@ def test_the_odd_padding_pixel_is_at_the_end_as_in_tensorflow() -> None:
     assert same_padding(224, 3, 2) == (0, 1)
     assert same_padding(56, 5, 2) == (1, 2)
     assert same_padding(7, 3, 2) == (1, 1)
+
+
+def test_activations_in_place_leave_outputs_and_gradients_to_the_bit() -> None:
+    torch.manual_seed(0)
+    block = InvertedResidual(4, 4, 3, 1, 6)
+    maps = torch.randn(2, 4, 8, 8) * 3
+    expanded = functional.relu6(block.expand(maps))
+    plain = maps + block.project(functional.relu6(block.depthwise(expanded)))
+    wanted = torch.autograd.grad(plain.square().sum(), list(block.parameters()))
+    ours = block(maps)
+    assert torch.equal(ours, plain)
+    gradients = torch.autograd.grad(ours.square().sum(), list(block.parameters()))
+    assert all(torch.equal(one, other) for one, other in zip(gradients, wanted, strict=True))

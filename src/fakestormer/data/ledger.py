@@ -1,0 +1,86 @@
+"""The account of every source of a cache: JSON lines while `prepare` is at work, a summary when it ends.
+
+Each shard writes a ledger of its own, so that many machines fill one folder, or several folders that are copied into
+one afterwards.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TextIO
+
+from fakestormer.data.shard import WHOLE, Shard
+from fakestormer.types import DataError
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """What became of one source: used with so many tracks and frames, or set aside for a reason."""
+
+    name: str
+    used: bool
+    num_tracks: int
+    num_frames: int
+    reason: str | None
+
+
+def ledger_path(folder: Path, shard: Shard = WHOLE) -> Path:
+    """Where a shard's ledger lies; its summary has the same name with the ending .json."""
+    part = "" if shard == WHOLE else f"-{shard.index}-of-{shard.count}"
+    return folder / f"prepare{part}.jsonl"
+
+
+def read_ledgers(folder: Path) -> tuple[LedgerRow, ...]:
+    """The rows of all ledgers of a folder. A last line cut short by a kill is left out."""
+    paths = sorted(folder.glob("prepare*.jsonl"))
+    return tuple(row for path in paths for row in _rows(path.read_text(encoding="utf-8")))
+
+
+def _rows(text: str) -> Iterator[LedgerRow]:
+    return (LedgerRow(**json.loads(line)) for line in text.split("\n")[:-1])
+
+
+@contextmanager
+def open_ledger(path: Path) -> Iterator[TextIO]:
+    """The ledger, to be written on at its end, by one process at a time; a line cut short is taken away first."""
+    with path.open("a+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise DataError(
+                f"another `prepare` is writing {path}: wait for it, or give each machine a --shard of its own"
+            ) from error
+        file.seek(0)
+        whole = file.read().rpartition("\n")
+        if whole[2]:
+            file.truncate(len((whole[0] + whole[1]).encode()))
+        yield file
+
+
+def append_row(file: TextIO, row: LedgerRow) -> None:
+    """The row is in the ledger when this returns."""
+    file.write(json.dumps(asdict(row)) + "\n")
+    file.flush()
+
+
+def write_summary(path: Path, names: Sequence[str], rows: dict[str, LedgerRow]) -> None:
+    """One JSON beside the ledger: how many sources were used, and those set aside, each with its reason."""
+    done = [rows[name] for name in names if name in rows]
+    used = [row for row in done if row.used]
+    summary = {
+        "sources": len(names),
+        "used": len(used),
+        "set_aside": len(done) - len(used),
+        "waiting": len(names) - len(done),
+        "tracks": sum(row.num_tracks for row in used),
+        "frames": sum(row.num_frames for row in used),
+        "reasons": {row.name: row.reason for row in done if not row.used},
+    }
+    partial = path.with_suffix(".json.partial")
+    partial.write_text(json.dumps(summary, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    partial.replace(path.with_suffix(".json"))
