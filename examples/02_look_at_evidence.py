@@ -43,8 +43,8 @@ def print_timeline(face: FaceVerdict, verdict: VideoVerdict) -> None:
     for moment, logit, probability in score_timeline(face, verdict.provenance.calibration):
         bar = "#" * round(BAR_WIDTH * probability)
         print(f"  {moment:7.2f} s  logit {logit:+6.2f}  {probability:.2f} |{bar:<{BAR_WIDTH}}|")
-    for span in face.suspicious_spans:
-        print(f"  suspicious from {span.start:.2f} to {span.end:.2f} s")
+    for one in face.suspicious_spans:
+        print(f"  suspicious from {one.span.start:.2f} to {one.span.end:.2f} s, most at {one.peak_time:.2f} s")
 
 
 def strongest_change(clip: ClipEvidence) -> tuple[int, float, float, float]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from fakestormer.detector import Detector, DetectorConfig
-    from fakestormer.report import write_html, write_json, write_pictures
+    from fakestormer.report import write_html, write_json, write_pdf, write_pictures
     from fakestormer.types import Decision, FakestormerError, VideoVerdict
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "VideoVerdict",
     "write_html",
     "write_json",
+    "write_pdf",
     "write_pictures",
 ]
 
@@ -30,6 +31,7 @@ _ROOMS = {
     "VideoVerdict": "types",
     "write_html": "report",
     "write_json": "report",
+    "write_pdf": "report",
     "write_pictures": "report",
 }
 

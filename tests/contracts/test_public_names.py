@@ -20,6 +20,7 @@ PUBLIC = (
     "VideoVerdict",
     "write_html",
     "write_json",
+    "write_pdf",
     "write_pictures",
 )
 

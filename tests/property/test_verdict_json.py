@@ -3,17 +3,22 @@ from __future__ import annotations
 import dataclasses
 import json
 
+import jsonschema
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from fakestormer.report import render_html, verdict_from_json, verdict_to_json
+from fakestormer.report import json_schema, render_html, verdict_from_json, verdict_to_json
 from fakestormer.types import (
     Calibration,
+    CalibrationSet,
     ClipEvidence,
     ClipSpec,
+    ContentCredentials,
+    CredentialStatus,
     KeyFrame,
+    KnownRange,
     Provenance,
     SetAsideTrack,
     TimeSpan,
@@ -22,6 +27,7 @@ from fakestormer.types import (
 )
 from fakestormer.verdict import judge_face, judge_video
 
+VALIDATOR = jsonschema.Draft202012Validator(json_schema())
 NUMBER = st.floats(-1e6, 1e6)
 TIME = st.floats(0, 1e5)
 WORDS = st.text(max_size=12)
@@ -41,7 +47,18 @@ def a_span(draw):
 
 def a_calibration(draw):
     real_to, fake_from = sorted((draw(SHARE), draw(SHARE)))
-    return Calibration(draw(st.floats(0.01, 10)), draw(st.floats(-5, 5)), real_to, fake_from, draw(WORDS))
+    measured = a_set(draw) if draw(st.booleans()) else None
+    return Calibration(draw(st.floats(0.01, 10)), draw(st.floats(-5, 5)), real_to, fake_from, draw(WORDS), measured)
+
+
+def a_set(draw):
+    counts = [draw(st.integers(0, 50)) for _ in range(4)]
+    total_real, total_fake = counts[0] + counts[1] + draw(st.integers(0, 9)), counts[2] + counts[3]
+    bounds = draw(st.floats(-6, 0)), draw(st.floats(0, 6))
+    ranges = [KnownRange(draw(st.sampled_from(["crop_scale", "blur"])), draw(SHARE), draw(st.floats(1, 9)))]
+    return CalibrationSet(
+        draw(WORDS), total_real, *counts[:2], total_fake, *counts[2:], *bounds, tuple(ranges[: draw(st.integers(0, 1))])
+    )
 
 
 def a_clip(draw, track_id):
@@ -49,6 +66,7 @@ def a_clip(draw, track_id):
     return ClipEvidence(
         track_id, a_span(draw), draw(NUMBER), draw(float32((frames,))), draw(float32((frames, rows, columns))),
         draw(arrays.arrays(np.float64, (frames, 2, 3), elements=NUMBER)), draw(st.integers(1, 512)),
+        draw(st.none() | SHARE),
     )  # fmt: skip
 
 
@@ -57,7 +75,8 @@ def a_face(draw, track_id, calibration):
     key_frames = tuple(
         KeyFrame(
             clip.span.start, draw(st.integers(0, 10**6)), np.zeros((0, 0, 3), np.uint8), draw(SHARE), clip.logit,
-            clip.to_frame[0], clip.crop_size, clip.temporal_vulnerability[0],
+            clip.to_frame[0], clip.crop_size, clip.temporal_vulnerability[0], draw(SHARE),
+            clip.temporal_vulnerability[0] / np.float32(100),
         )
         for clip in face.clips[: draw(st.integers(0, 1))]
     )  # fmt: skip
@@ -71,14 +90,17 @@ def a_verdict(draw):
     size = st.integers(1, 8192)
     video = VideoInfo(
         draw(WORDS), draw(size), draw(size), draw(st.floats(0, 240)), draw(st.none() | TIME), draw(WORDS), draw(WORDS),
-        draw(st.sampled_from([0, 90, 180, 270])),
+        draw(st.sampled_from([0, 90, 180, 270])), draw(st.none() | st.floats(0, 1e8)),
     )  # fmt: skip
     spec = ClipSpec(draw(st.integers(1, 8)), draw(st.integers(1, 4)), draw(st.integers(16, 512)), draw(SHARE), 0.1)
     pairs = tuple(draw(st.lists(st.tuples(WORDS, WORDS), max_size=2)))
     words = [draw(WORDS) for _ in range(6)]
     provenance = Provenance(words[0], words[1], words[2], spec, *words[3:6], calibration, "cpu", pairs)
     damage = VideoDamage(draw(st.integers(0, 9)), draw(st.booleans()))
-    return judge_video(video, found, aside, damage, draw(st.integers(0, 10**6)), provenance)
+    verdict = judge_video(video, found, aside, damage, draw(st.integers(0, 10**6)), provenance)
+    status = draw(st.none() | st.sampled_from(CredentialStatus))
+    credentials = None if status is None else ContentCredentials(status, *(draw(WORDS) for _ in range(4)))
+    return dataclasses.replace(verdict, credentials=credentials)
 
 
 def same(one, other) -> bool:
@@ -97,7 +119,11 @@ def same(one, other) -> bool:
 @given(st.data())
 def test_any_verdict_comes_back_from_json_as_it_went_in(data):
     verdict = a_verdict(data.draw)
-    assert same(verdict_from_json(json.loads(json.dumps(verdict_to_json(verdict), allow_nan=False))), verdict)
+    written = json.loads(json.dumps(verdict_to_json(verdict), allow_nan=False))
+    VALIDATOR.validate(written)
+    back = verdict_from_json(written)
+    assert same(back, verdict)
+    assert verdict_to_json(back) == written
 
 
 @settings(max_examples=12, deadline=None)

@@ -16,9 +16,12 @@ def calibrate(
     name: Annotated[str, typer.Option("--name", help="What the development data are called, for the report.")],
     card: Annotated[Path | None, typer.Option("--card", help="Model card (text) to store in the weights.")] = None,
 ) -> None:
-    """Fit size level and calibration on the scores of development videos and write them into a copy of the weights."""
+    """Fit size level, calibration, bounds and error rates on scores of development videos; write them into a copy."""
+    import dataclasses
+
     from fakestormer.evaluation import apply_calibration, fit_calibration, fit_size_level
     from fakestormer.model import load_weights
+    from fakestormer.report import say_error_rates
     from fakestormer.types import DataError
 
     if card is not None and not card.is_file():
@@ -28,4 +31,13 @@ def calibrate(
     calibration = fit_calibration(scores, name, size_level=level)
     apply_calibration(weights, out, calibration, card.read_text(encoding="utf-8") if card else None, level)
     said = level or own or "no size level, as fewer than 20 genuine files were scored"
-    Console().print(f"wrote {out}: {calibration}, {said}", markup=False, highlight=False, soft_wrap=True)
+    curve = dataclasses.replace(calibration, measured=None)
+    console = Console()
+    console.print(f"wrote {out}: {curve}, {said}", markup=False, highlight=False, soft_wrap=True)
+    measured = calibration.measured
+    if measured is not None:
+        low, high = measured.lowest_log10_lr, measured.highest_log10_lr
+        console.print(say_error_rates(measured), markup=False, highlight=False, soft_wrap=True)
+        console.print(f"log10 likelihood ratios are bounded to {low:.2f} ... {high:.2f}", highlight=False)
+        covered = ", ".join(f"{one.quantity} {one.low:.4g} to {one.high:.4g}" for one in measured.ranges)
+        console.print(f"ranges of 98 % of the files: {covered or 'none'}", highlight=False, soft_wrap=True)

@@ -10,48 +10,62 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 if TYPE_CHECKING:
+    from fakestormer.cli.outputs import Outputs
     from fakestormer.detector import Detector
-    from fakestormer.types import VideoVerdict
+    from fakestormer.types import FaceTrack, VideoVerdict
 
 COLOURS = {"fake": "red", "real": "green", "inconclusive": "yellow", "not_applicable": "yellow"}
+MOST_SPANS = 8  # lines below a video's own
 
 
 def detect(
     files: Annotated[list[Path], typer.Argument(help="Videos to judge.", show_default=False)],
     json: Annotated[Path | None, typer.Option("--json", help="Write all verdicts to this file.")] = None,
+    csv: Annotated[Path | None, typer.Option("--csv", help="Write every scored clip as a row to this file.")] = None,
     html: Annotated[Path | None, typer.Option("--html", help="Write the report page to this file.")] = None,
+    pdf: Annotated[Path | None, typer.Option("--pdf", help="Write the report as PDF to this file.")] = None,
+    overlay: Annotated[
+        Path | None, typer.Option("--overlay", help="Write the video with faces, scores and maps drawn on it (MP4).")
+    ] = None,
     device: Annotated[str, typer.Option("--device", help="auto, cpu, cuda, cuda:1, ...")] = "auto",
     weights: Annotated[
         Path | None, typer.Option("--weights", help="A weights file; without it, those of the package.")
     ] = None,
+    dense: Annotated[
+        bool, typer.Option("--thorough", help="A score at least every half second; finds shorter stretches, slower.")
+    ] = False,
 ) -> None:
     """Judge the faces in videos: one line a video here, evidence in the files asked for."""
-    from fakestormer.detector import Detector, DetectorConfig
-    from fakestormer.report import write_html
-    from fakestormer.report.results_file import write_results
-    from fakestormer.types import DataError
+    from fakestormer.cli.outputs import Outputs
+    from fakestormer.detector import Detector, DetectorConfig, thorough
+    from fakestormer.report import say_error_rates
 
-    for target in (json, html):
-        if target and target.is_dir():
-            raise DataError(f"{target} is a folder: name a file to write")
-    detector = Detector.load(weights, DetectorConfig(device=device))
+    outputs = Outputs(json=json, csv=csv, html=html, pdf=pdf, overlay=overlay)
+    outputs.check(files)
+    config = DetectorConfig(device=device)
+    detector = Detector.load(weights, thorough(config) if dense else config)
     verdicts: list[VideoVerdict] = []
     failures: list[tuple[str, str]] = []
     try:
-        _judge_all(files, detector, verdicts, failures)
+        _judge_all(files, detector, outputs, verdicts, failures)
     finally:  # what was finished is kept, also when the run is interrupted
-        if json:
-            write_results(verdicts, failures, json)
-        if html and verdicts:
-            write_html(verdicts, html)
+        outputs.write(verdicts, failures)
+    if any(verdict.probability is not None for verdict in verdicts):
+        rates = say_error_rates(verdicts[0].provenance.calibration.measured)
+        Console(stderr=True).print(rates, markup=False, highlight=False, soft_wrap=True)
     if failures:
         raise typer.Exit(1)
 
 
 def _judge_all(
-    files: list[Path], detector: Detector, verdicts: list[VideoVerdict], failures: list[tuple[str, str]]
+    files: list[Path],
+    detector: Detector,
+    outputs: Outputs,
+    verdicts: list[VideoVerdict],
+    failures: list[tuple[str, str]],
 ) -> None:
     """Adds each file's verdict, or why there is none, to one of the lists as soon as it is known, and prints it."""
+    from fakestormer.report import say_notes
     from fakestormer.types import FakestormerError
 
     out, err = Console(), Console(stderr=True)
@@ -67,17 +81,30 @@ def _judge_all(
                 continue
             verdicts.append(verdict)
             out.print(describe(verdict), style=COLOURS[verdict.decision.value], highlight=False, soft_wrap=True)
+            for line in describe_spans(verdict):
+                out.print(f"  {line}", highlight=False, soft_wrap=True)
+            for sentence in say_notes(verdict):
+                err.print(f"  less trust: {sentence}", markup=False, highlight=False, soft_wrap=True)
+            if not outputs.write_overlay(verdict, watch.tracks, watch.drawn):
+                err.print(f"{outputs.overlay}: written without sound, MP4 does not take this kind", soft_wrap=True)
 
 
 def describe(verdict: VideoVerdict) -> str:
     """The verdict in one line: file, decision, probability, and the reason where there is one."""
     from rich.markup import escape
 
+    from fakestormer.types import strength_of
+
     parts = [f"{escape(verdict.video.path)}: {verdict.decision.name}"]
     if verdict.probability is not None:
         bounded = min(max(verdict.probability, 0.01), 0.99)
         people = len(verdict.faces)
         parts.append(f"probability of forgery {bounded:.2f}, {people} {'face' if people == 1 else 'faces'}")
+    if verdict.log10_lr is not None:
+        side = "forged" if verdict.log10_lr > 0 else "genuine"
+        strength = strength_of(verdict.log10_lr).value.replace("_", " ")
+        word = "for neither" if strength == "neither" else f"{strength} support for {side}"
+        parts.append(f"log10 likelihood ratio {verdict.log10_lr:+.2f} ({word})")
     if verdict.reason:
         parts.append(escape(verdict.reason))
     damage = verdict.damage
@@ -87,22 +114,41 @@ def describe(verdict: VideoVerdict) -> str:
     return " - ".join(parts)
 
 
+def describe_spans(verdict: VideoVerdict) -> tuple[str, ...]:
+    """One line for each suspicious stretch: when, when it is strongest, whose face; the strongest ones first."""
+    found = [(one, face.track_id) for face in verdict.faces for one in face.suspicious_spans]
+    found.sort(key=lambda pair: (-pair[0].logit, pair[1], pair[0].span))
+    lines = [
+        f"{one.span.start:.1f} to {one.span.end:.1f} s: suspicious, strongest at {one.peak_time:.1f} s, "
+        f"probability of forgery {min(max(one.probability, 0.01), 0.99):.2f}, track {track_id}"
+        for one, track_id in found[:MOST_SPANS]
+    ]
+    left = len(found) - len(lines)
+    return (*lines, f"and {left} more, all of them in --json and --html") if left else tuple(lines)
+
+
 class _Watch:
     """Shows on the terminal where the work on one file stands."""
 
     def __init__(self, progress: Progress, task: Any, file: Path) -> None:
         self._progress, self._task, self._name = progress, task, file.name
         self._num_clips = 0
+        self.tracks: tuple[FaceTrack, ...] = ()
         self._say("reading")
 
     def __call__(self, stage: str, value: Any) -> None:
         if stage == "probe":
             self._say("looking for faces")
         elif stage == "track":
+            self.tracks = value.tracks
             self._say(f"{len(value.tracks)} face(s) tracked")
         elif stage == "clip":
             self._num_clips += 1
             self._say(f"{self._num_clips} clips scored, at {value.span.end:.1f} s")
+
+    def drawn(self, time: float) -> None:
+        """Hears how far the annotated film has come."""
+        self._say(f"drawing the film, at {time:.1f} s")
 
     def _say(self, text: str) -> None:
         self._progress.update(self._task, description=f"{self._name}: {text}")

@@ -17,6 +17,7 @@ from fakestormer.cli.inspect import inspect
 from fakestormer.cli.prepare import prepare
 from fakestormer.cli.synthesize import synthesize
 from fakestormer.cli.train import train
+from fakestormer.cli.verify import verify
 from fakestormer.types import FakestormerError
 
 INTERRUPTED = 130
@@ -27,7 +28,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for verb in (detect, evaluate, compare, calibrate, inspect, convert, prepare, synthesize, train):
+for verb in (detect, verify, evaluate, compare, calibrate, inspect, convert, prepare, synthesize, train):
     app.command()(verb)
 
 

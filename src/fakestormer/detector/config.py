@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Literal
 
 from fakestormer.faces import TrackingConfig
 from fakestormer.types import ConfigError
+
+# "tracking" is described by its parts
+NOT_MOVING = frozenset({"device", "batch_size", "key_frames", "max_maps", "max_pictured_faces", "tracking"})
+TRACKING = "tracking."
+THOROUGH_INTERVAL = 0.5  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +21,9 @@ class DetectorConfig:
 
     A clip is scored every `clip_interval` seconds; for short videos more often (never below `min_clip_interval`), so
     that each has about `min_clips`. `key_frames` pictures a face are kept for the report. `flip` also scores the
-    mirrored clip and takes the mean.
+    mirrored clip and takes the mean. Length costs no memory: besides those of key frames, `max_maps` whole temporal
+    maps are kept a video, of other clips the peak in every frame; `max_pictured_faces` most suspicious faces get key
+    frames.
     """
 
     device: str = "auto"
@@ -27,6 +35,8 @@ class DetectorConfig:
     min_clips: int = 10
     flip: bool = False
     key_frames: int = 3
+    max_maps: int = 512
+    max_pictured_faces: int = 16
     tracking: TrackingConfig = field(default_factory=TrackingConfig)
 
     def __post_init__(self) -> None:
@@ -35,8 +45,19 @@ class DetectorConfig:
                 f"min_clip_interval={self.min_clip_interval} and clip_interval={self.clip_interval} must satisfy "
                 "0 < min_clip_interval <= clip_interval"
             )
+        if self.min_clips < 1 or self.detection_size < 32:
+            raise ConfigError(
+                f"min_clips={self.min_clips} and detection_size={self.detection_size} must be at least 1 and 32"
+            )
+        if self.precision not in ("float32", "bfloat16"):
+            raise ConfigError(f"precision must be float32 or bfloat16, got {self.precision!r}")
         if self.batch_size < 1:
             raise ConfigError(f"batch_size must be at least 1, got {self.batch_size}")
+        if min(self.key_frames, self.max_maps, self.max_pictured_faces) < 0:
+            raise ConfigError(
+                "key_frames, max_maps and max_pictured_faces must be 0 or more, got "
+                f"{self.key_frames}, {self.max_maps} and {self.max_pictured_faces}"
+            )
 
     def interval(self, duration: float | None) -> float:
         """Seconds from one clip's start to the next, for a video of that duration."""
@@ -45,6 +66,51 @@ class DetectorConfig:
         return min(self.clip_interval, max(self.min_clip_interval, duration / self.min_clips))
 
     def described(self) -> tuple[tuple[str, str], ...]:
-        """The settings that can move a score, as text for the report."""
-        names = ("precision", "clip_interval", "min_clip_interval", "min_clips", "flip", "detection_size")
-        return (*((name, str(getattr(self, name))) for name in names), ("tracking", str(self.tracking)))
+        """The settings that can move a score, as text for the report; `from_described` reads them back."""
+        own = ((name, getattr(self, name)) for name in _names(DetectorConfig))
+        tracking = ((f"{TRACKING}{name}", getattr(self.tracking, name)) for name in _names(TrackingConfig))
+        return tuple((name, str(value)) for name, value in (*own, *tracking))
+
+    @classmethod
+    def from_described(cls, settings: Sequence[tuple[str, str]], device: str = "auto") -> DetectorConfig:
+        """The configuration whose `described()` these settings are; what they do not hold is as by default.
+
+        Raises:
+            ConfigError: a setting is unknown to this version, or its value cannot be read.
+        """
+        own: dict[str, Any] = {}
+        tracking: dict[str, Any] = {}
+        for name, text in settings:
+            short = name.removeprefix(TRACKING)
+            kind, values = (TrackingConfig, tracking) if short != name else (DetectorConfig, own)
+            if short not in _names(kind):
+                raise ConfigError(f"the setting {name!r} is unknown to this fakestormer: use the version that wrote it")
+            values[short] = _read(name, text, getattr(kind(), short))
+        return cls(**own, device=device, tracking=TrackingConfig(**tracking))
+
+
+def thorough(config: DetectorConfig) -> DetectorConfig:
+    """The same work with a score at least every half second, twice as many in videos of ten seconds and more."""
+    return replace(
+        config,
+        clip_interval=min(THOROUGH_INTERVAL, config.clip_interval),
+        min_clip_interval=min(THOROUGH_INTERVAL, config.min_clip_interval),
+        min_clips=2 * config.min_clips,
+    )
+
+
+def _names(kind: type[DetectorConfig] | type[TrackingConfig]) -> list[str]:
+    """The settings that can move a score."""
+    return [one.name for one in fields(kind) if one.name not in NOT_MOVING]
+
+
+def _read(name: str, text: str, like: Any) -> Any:
+    """The value that a text stands for, of the kind that the default has."""
+    try:
+        if isinstance(like, bool):
+            return {"True": True, "False": False}[text]
+        return type(like)(text)
+    except (KeyError, ValueError):
+        raise ConfigError(
+            f"the setting {name!r} is {text!r}, which is no {type(like).__name__}: the report was changed"
+        ) from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime, timezone
 from importlib import metadata
 from importlib.resources import files
 from pathlib import Path
@@ -12,7 +13,9 @@ from typing import Any
 import torch
 
 from fakestormer.detector.config import DetectorConfig
+from fakestormer.detector.device_class import device_class, installed_versions
 from fakestormer.detector.key_frames import with_key_frames
+from fakestormer.detector.map_store import MapStore
 from fakestormer.detector.plan import plan_track
 from fakestormer.detector.score import ClipScorer
 from fakestormer.faces import ClipCutter, ClipPlan, FaceDetector, FaceTracker, TrackingResult
@@ -20,7 +23,6 @@ from fakestormer.faces.backends.libface import LibfaceDetector
 from fakestormer.model import LoadedWeights, load_weights
 from fakestormer.types import (
     Calibration,
-    ClipEvidence,
     FaceTrack,
     Provenance,
     SetAsideTrack,
@@ -29,7 +31,7 @@ from fakestormer.types import (
     WeightsError,
 )
 from fakestormer.verdict import judge_face, judge_video
-from fakestormer.video import VideoReader, decoder_version, hash_file
+from fakestormer.video import VideoReader, decoder_version, hash_file, read_credentials
 
 Observer = Callable[[str, Any], None]
 UNCALIBRATED = Calibration(1.0, 0.0, 0.5, 0.5, "nothing: these weights carry no calibration")
@@ -70,23 +72,25 @@ class Detector:
         video; a video without a usable face is a verdict, not an error.
         """
         tell = observe or (lambda _stage, _value: None)
+        started = _now()
         info, found, small = self._track(Path(path), tell)
         calibration = self.weights.calibration or UNCALIBRATED
         plans, too_short = self._plan(found.tracks, info, small.duration)
         evidence = self._score(Path(path), found.tracks, plans, tell)
         faces = [
-            judge_face(track.track_id, evidence[track.track_id], calibration)
+            judge_face(track.track_id, clips, calibration)
             for track in found.tracks
-            if evidence.get(track.track_id)
+            if (clips := evidence.of_track(track.track_id))
         ]
         verdict = judge_video(
             video=info if info.duration else replace(info, duration=small.duration),
-            faces=with_key_frames(Path(path), faces, plans, self.config.key_frames, small),
+            faces=with_key_frames(Path(path), faces, plans, self.config, small, self._scorer.attribute),
             set_aside=(*found.set_aside, *too_short),
             damage=small.damage,
             num_frames=small.num_frames,
-            provenance=self._provenance(Path(path), calibration),
+            provenance=self._provenance(Path(path), calibration, started),
         )
+        verdict = replace(verdict, credentials=read_credentials(path))
         tell("verdict", verdict)
         return verdict
 
@@ -112,20 +116,18 @@ class Detector:
                 too_short.append(SetAsideTrack(track.track_id, track.span, reason))
         return tuple(plans), tuple(too_short)
 
-    def _score(
-        self, path: Path, tracks: Sequence[FaceTrack], plans: Sequence[ClipPlan], tell: Observer
-    ) -> dict[int, list[ClipEvidence]]:
-        evidence: dict[int, list[ClipEvidence]] = {}
+    def _score(self, path: Path, tracks: Sequence[FaceTrack], plans: Sequence[ClipPlan], tell: Observer) -> MapStore:
+        evidence = MapStore(self.config.key_frames, self.config.max_maps)
         if not plans:
             return evidence
         cutter = ClipCutter(tracks, plans, self.weights.clip_spec)
         reader = VideoReader(path, wanted=cutter.wanted)
         for one in self._scorer.score(clip for frame in reader for clip in cutter.add(frame)):
-            evidence.setdefault(one.track_id, []).append(one)
+            evidence.add(one)
             tell("clip", one)
         return evidence
 
-    def _provenance(self, path: Path, calibration: Calibration) -> Provenance:
+    def _provenance(self, path: Path, calibration: Calibration, started: str) -> Provenance:
         return Provenance(
             package_version=metadata.version("fakestormer"),
             model_name=self.weights.name,
@@ -137,4 +139,12 @@ class Detector:
             calibration=calibration,
             device=f"{self._scorer.device} (torch {torch.__version__})",
             settings=self.config.described(),
+            device_class=device_class(self._scorer.device),
+            versions=installed_versions(),
+            started=started,
+            ended=_now(),
         )
+
+
+def _now() -> str:
+    return datetime.now(timezone.utc).isoformat(timespec="seconds")

@@ -8,9 +8,12 @@ from itertools import islice
 
 import numpy as np
 import torch
+from jaxtyping import Float
+from numpy import ndarray
 
 from fakestormer.detector.config import DetectorConfig
-from fakestormer.model import LoadedWeights, ModelOutput, PublishedFakeSTormer, preprocess
+from fakestormer.faces import measure_blur
+from fakestormer.model import LoadedWeights, ModelOutput, PublishedFakeSTormer, attribute, preprocess
 from fakestormer.types import ClipEvidence, ConfigError, FaceClip
 
 
@@ -30,6 +33,20 @@ class ClipScorer:
         stream = iter(clips)
         while batch := tuple(islice(stream, self._config.batch_size)):
             yield from self._score_batch(batch)
+
+    def attribute(self, clip: FaceClip) -> Float[ndarray, "frames rows columns"]:
+        """How much every patch of one clip raised its logit (or lowered it, below 0), see `model.attribute`.
+
+        In float32, whatever the precision of scoring; with `flip` the mean of both ways round, as the logit is.
+        """
+        spec = self._weights.clip_spec
+        images = torch.from_numpy(clip.images[None]).to(self.device)
+        found = attribute(self._model, preprocess(images, spec.mean, spec.std))
+        if self._config.flip and self._published is None:
+            mirrored = attribute(self._model, preprocess(images.flip(3), spec.mean, spec.std))
+            found = (found + mirrored.flip(3)) / 2
+        values: Float[ndarray, "frames rows columns"] = found[0].cpu().numpy().astype(float)
+        return values
 
     @torch.inference_mode()
     def _score_batch(self, clips: tuple[FaceClip, ...]) -> list[ClipEvidence]:
@@ -55,6 +72,7 @@ class ClipScorer:
                 temporal_vulnerability=temporal[k],
                 to_frame=clip.to_frame,
                 crop_size=clip.images.shape[1],
+                blur=measure_blur(clip.images),
             )
             for k, clip in enumerate(clips)
         ]

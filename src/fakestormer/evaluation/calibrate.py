@@ -15,7 +15,8 @@ from safetensors import safe_open
 from safetensors.torch import save
 from sklearn.linear_model import LogisticRegression
 
-from fakestormer.evaluation.scores import read_scores
+from fakestormer.evaluation.calibration_set import measure_set
+from fakestormer.evaluation.scores import ScoreRow, read_scores
 from fakestormer.model.weights import METADATA_KEY, load_weights
 from fakestormer.types import Calibration, ConfigError, DataError, SizeLevel
 
@@ -41,6 +42,9 @@ def fit_calibration(
     left open instead of guessed. The rates are those of the fitting data; new data will differ. `size_level` is taken
     off the logits first; give it where the weights get it together with this calibration.
 
+    `measured` of the result holds the answers to the very files of the fit, the bounds of the likelihood ratio that
+    they support and the ranges they cover.
+
     Raises:
         DataError: a table is missing or holds fewer than `MIN_FILES` scored reals or fakes.
         ConfigError: a rate is outside [0, 1), or fakes do not score above reals.
@@ -48,14 +52,15 @@ def fit_calibration(
     for name, rate in (("max_false_alarms", max_false_alarms), ("max_missed", max_missed)):
         if not 0 <= rate < 1:
             raise ConfigError(f"a calibration needs 0 <= {name} < 1, got {rate}: 0.1 is usual")
-    is_fake, logits = _read_logits([scores] if isinstance(scores, Path) else scores, size_level)
+    rows, is_fake, logits = _read_logits([scores] if isinstance(scores, Path) else scores, size_level)
     slope, intercept = _fit_curve(is_fake, logits, fitted_on)
     curve = Calibration(slope, intercept, 0.5, 0.5, fitted_on)
     reals = sorted(curve.probability(float(logit)) for logit in logits[~is_fake])
     fakes = sorted(curve.probability(float(logit)) for logit in logits[is_fake])
     fake_from = max(0.5, _step_above(reals, max_false_alarms))
     real_to = min(0.5, 1 - _step_above(sorted(1 - probability for probability in fakes), max_missed))
-    return Calibration(slope, intercept, real_to, fake_from, fitted_on)
+    calibration = Calibration(slope, intercept, real_to, fake_from, fitted_on)
+    return dataclasses.replace(calibration, measured=measure_set(fitted_on, rows, is_fake, logits, calibration))
 
 
 def apply_calibration(
@@ -91,21 +96,17 @@ def apply_calibration(
 
 def _read_logits(
     tables: Sequence[Path], level: SizeLevel | None
-) -> tuple[Bool[ndarray, " items"], Float[ndarray, " items"]]:
-    rows = [
-        (row.is_fake, row.logit - (level.at(row.crop_scale) if level and row.crop_scale else 0.0))
-        for table in tables
-        for row in read_scores(table)
-        if row.logit is not None
-    ]
-    is_fake = np.array([fake for fake, _ in rows], dtype=bool)
+) -> tuple[list[ScoreRow], Bool[ndarray, " items"], Float[ndarray, " items"]]:
+    rows = [row for table in tables for row in read_scores(table) if row.logit is not None]
+    logits = [(row.logit or 0.0) - (level.at(row.crop_scale) if level and row.crop_scale else 0.0) for row in rows]
+    is_fake = np.array([row.is_fake for row in rows], dtype=bool)
     num_fake, num_real = int(is_fake.sum()), int((~is_fake).sum())
     if min(num_fake, num_real) < MIN_FILES:
         raise DataError(
             f"a calibration needs at least {MIN_FILES} scored reals and fakes, got {num_real} reals and {num_fake} "
             "fakes: evaluate more development files"
         )
-    return is_fake, np.array([logit for _, logit in rows], dtype=float)
+    return rows, is_fake, np.array(logits, dtype=float)
 
 
 def _fit_curve(

@@ -100,7 +100,7 @@ def _score(row: ManifestRow, detector: VideoDetector) -> tuple[ScoreRow, dict[st
     if verdict.score is None:
         return _unscored(row, "not_applicable", verdict.reason or "nothing could be scored"), description
     face = _deciding_face(verdict)
-    logit = _mean_logit(face, verdict.score)
+    logit = _logit(face, verdict.score)
     if not math.isfinite(logit):
         return _unscored(row, "error", f"the detector gave the logit {logit}: check its weights"), description
     scored = ScoreRow(
@@ -114,6 +114,9 @@ def _score(row: ManifestRow, detector: VideoDetector) -> tuple[ScoreRow, dict[st
         _in_one_line(verdict.reason or ""),
         row.carried,
         _crop_scale(face),
+        verdict.video.frame_rate,
+        verdict.video.bits_per_pixel,
+        _blur(face),
     )
     return scored, description
 
@@ -129,10 +132,16 @@ def _crop_scale(face: FaceVerdict | None) -> float | None:
     return math.exp(math.fsum(map(math.log, scales)) / len(scales)) if scales and min(scales) > 0 else None
 
 
-def _mean_logit(face: FaceVerdict | None, score: float) -> float:
-    """Mean clip logit of the deciding face; from the score itself where no clips are kept."""
+def _blur(face: FaceVerdict | None) -> float | None:
+    """Mean over the clips; None where it was not measured."""
+    blurs = [clip.blur for clip in face.clips if clip.blur is not None] if face else []
+    return math.fsum(blurs) / len(blurs) if blurs else None
+
+
+def _logit(face: FaceVerdict | None, score: float) -> float:
+    """That of the deciding face; from the score itself where the face is not there."""
     if face is not None:
-        return math.fsum(clip.logit for clip in face.clips) / len(face.clips)
+        return face.logit
     return math.log(score) - math.log1p(-score) if 0 < score < 1 else math.copysign(math.inf, score - 0.5)
 
 

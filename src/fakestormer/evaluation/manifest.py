@@ -16,6 +16,7 @@ from fakestormer.types import DataError
 Label = Literal["real", "fake"]
 MANIFEST_COLUMNS = ("file", "label", "group")
 RESULT_COLUMNS = ("decision", "score", "logit", "probability", "reason", "crop_scale")
+QUALITY_COLUMNS = ("frame_rate", "bits_per_pixel", "blur")  # tables of earlier versions lack them
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def _check_header(path: Path, header: list[str]) -> None:
     twice = [column for column in header if header.count(column) > 1]
     if twice:
         raise DataError(f"the manifest {path} names the column {twice[0]!r} twice: give each column its own name")
-    taken = [column for column in header if column in RESULT_COLUMNS]
+    taken = [column for column in header if column in (*RESULT_COLUMNS, *QUALITY_COLUMNS)]
     if taken:
         raise DataError(
             f"the manifest {path} has a column {taken[0]!r}, which the score table writes itself: rename or drop it"

@@ -42,7 +42,8 @@ class Metrics:
 def describe_detector(provenance: Provenance) -> dict[str, Any]:
     """What all verdicts of one detector share: versions, weights, clips, calibration, device, settings; for JSON."""
     described = dataclasses.asdict(provenance)
-    del described["input_sha256"]
+    for name in ("input_sha256", "started", "ended"):
+        del described[name]
     described["settings"] = dict(provenance.settings)
     plain: dict[str, Any] = json.loads(json.dumps(described))
     return plain

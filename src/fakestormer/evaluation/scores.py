@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
 
-from fakestormer.evaluation.manifest import MANIFEST_COLUMNS, RESULT_COLUMNS, Label
+from fakestormer.evaluation.manifest import MANIFEST_COLUMNS, QUALITY_COLUMNS, RESULT_COLUMNS, Label
 from fakestormer.types import DataError
 
 Outcome = Literal["real", "fake", "inconclusive", "not_applicable", "error"]
@@ -22,8 +22,9 @@ class ScoreRow:
     """What became of one file. `score`, `logit` and `probability` are None where nothing was scored; see `reason`.
 
     `crop_scale` is how many frame pixels a crop pixel of the deciding face covers, in the geometric mean over clips.
-    `logit` is the mean clip logit of the face that decided (unbounded), `score` its logistic in [0, 1], not
-    calibrated, `probability` the calibrated one. Metrics are computed on the logit: it orders like the score and does
+    `logit` is that of the most suspicious face (unbounded; see `FaceVerdict`), `score` its logistic in [0, 1], not
+    calibrated, `probability` the calibrated one. `frame_rate` and `bits_per_pixel` are the file's, `blur` that of the
+    deciding face's crops. Metrics are computed on the logit: it orders like the score and does
     not saturate.
     """
 
@@ -37,6 +38,9 @@ class ScoreRow:
     reason: str
     carried: tuple[tuple[str, str], ...] = ()
     crop_scale: float | None = None
+    frame_rate: float | None = None
+    bits_per_pixel: float | None = None
+    blur: float | None = None
 
     @property
     def is_fake(self) -> bool:
@@ -58,7 +62,7 @@ def write_scores(path: Path, rows: Iterable[ScoreRow], carried_columns: tuple[st
     part = path.with_name(path.name + ".part")
     with part.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow((*MANIFEST_COLUMNS, *RESULT_COLUMNS, *carried_columns))
+        writer.writerow((*MANIFEST_COLUMNS, *RESULT_COLUMNS, *QUALITY_COLUMNS, *carried_columns))
         writer.writerows(_to_record(row) for row in rows)
     part.replace(path)
 
@@ -96,15 +100,19 @@ def read_scores(path: Path) -> tuple[ScoreRow, ...]:
 
 
 def _to_record(row: ScoreRow) -> tuple[str, ...]:
-    *numbers, scale = (
-        "" if value is None else repr(value) for value in (row.score, row.logit, row.probability, row.crop_scale)
-    )
+    numbers = [_to_text(value) for value in (row.score, row.logit, row.probability)]
+    seen = [_to_text(getattr(row, name)) for name in ("crop_scale", *QUALITY_COLUMNS)]
     carried = (value for _, value in row.carried)
-    return (row.file, row.label, row.group, row.decision, *numbers, row.reason, scale, *carried)
+    return (row.file, row.label, row.group, row.decision, *numbers, row.reason, *seen, *carried)
+
+
+def _to_text(value: float | None) -> str:
+    return "" if value is None else repr(value)
 
 
 def _from_record(path: Path, header: list[str], number: int, record: list[str]) -> ScoreRow:
     named = dict(zip(header, record, strict=False))
+    own = (*MANIFEST_COLUMNS, *RESULT_COLUMNS, *QUALITY_COLUMNS)
     known = len(record) == len(header) and named["label"] in ("real", "fake") and named["decision"] in OUTCOMES
     if not known:
         raise DataError(f"{path}, record {number}: not a row of a score table: make the table anew")
@@ -118,7 +126,8 @@ def _from_record(path: Path, header: list[str], number: int, record: list[str]) 
         probability=_to_number(path, number, named["probability"]),
         reason=named["reason"],
         crop_scale=_to_number(path, number, named["crop_scale"]),
-        carried=tuple((name, named[name]) for name in header if name not in (*MANIFEST_COLUMNS, *RESULT_COLUMNS)),
+        carried=tuple((name, named[name]) for name in header if name not in own),
+        **{name: _to_number(path, number, named.get(name, "")) for name in QUALITY_COLUMNS},
     )
 
 

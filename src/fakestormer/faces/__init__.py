@@ -1,6 +1,7 @@
 """Frames -> face tracks -> clips: who is seen when and where, and the crops that the network looks at."""
 
 from fakestormer.faces.align import box_at, crop_affine, cut_crop
+from fakestormer.faces.blur import measure_blur
 from fakestormer.faces.clip import ClipCutter, ClipPlan, plan_clips
 from fakestormer.faces.detect import FaceDetection, FaceDetector
 from fakestormer.faces.landmarks import Landmarker
@@ -19,6 +20,7 @@ __all__ = [
     "box_at",
     "crop_affine",
     "cut_crop",
+    "measure_blur",
     "plan_clips",
     "smooth_points",
 ]

@@ -5,6 +5,7 @@ N = R x C patches, D width of a token, S independent sequences, L tokens of a se
 the sides of the token grid (`tokens.py` says which token stands where).
 """
 
+from fakestormer.model.attribution import attribute
 from fakestormer.model.config import ModelConfig
 from fakestormer.model.conversion import ConversionReport, convert_published
 from fakestormer.model.fakestormer import FakeSTormer
@@ -24,6 +25,7 @@ __all__ = [
     "PublishedConfig",
     "PublishedFakeSTormer",
     "WarmStartReport",
+    "attribute",
     "convert_published",
     "load_weights",
     "preprocess",

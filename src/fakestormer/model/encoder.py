@@ -36,8 +36,16 @@ class Encoder(nn.Module):
 
     def forward(self, clips: Float[Tensor, "B T 3 H W"]) -> Float[Tensor, "B T1 N1 D"]:
         """The grid after the last block and the final LayerNorm."""
+        return self.mix(self.embed(clips))
+
+    def embed(self, clips: Float[Tensor, "B T 3 H W"]) -> Float[Tensor, "B T N D"]:
+        """The patch embeddings of every frame, before anything is exchanged between patches or frames by attention."""
         patches: Tensor = self.stem(clips.flatten(0, 1))
-        grid: Tensor = self.tokens(patches.view(*clips.shape[:2], *patches.shape[1:]))
+        return patches.view(*clips.shape[:2], *patches.shape[1:])
+
+    def mix(self, patches: Float[Tensor, "B T N D"]) -> Float[Tensor, "B T1 N1 D"]:
+        """The grid of these patch embeddings after the last block and the final LayerNorm."""
+        grid: Tensor = self.tokens(patches)
         for block in self.blocks:
             grid = block(grid)
         normalised: Tensor = self.norm(grid)

@@ -27,7 +27,17 @@ class FakeSTormer(nn.Module):
 
     def forward(self, clips: Float[Tensor, "B T 3 H W"]) -> ModelOutput:
         """The three heads' answers, float32; `clips` as `preprocess` gives them, T and H = W as configured."""
-        grid: Tensor = self.encoder(clips)
+        return self._answer(self.encoder(clips))
+
+    def embed(self, clips: Float[Tensor, "B T 3 H W"]) -> Float[Tensor, "B T N D"]:
+        """The patch embeddings; with `answer` the same as `forward`, in two steps."""
+        return self.encoder.embed(clips)
+
+    def answer(self, patches: Float[Tensor, "B T N D"]) -> ModelOutput:
+        """The three heads' answers to patch embeddings."""
+        return self._answer(self.encoder.mix(patches))
+
+    def _answer(self, grid: Float[Tensor, "B T1 N1 D"]) -> ModelOutput:
         volume = patch_volume(grid[:, 1:, 1:], self.config.grid_size)
         return ModelOutput(
             logits=self.classification_head(grid[:, 0, 1:]).float(),

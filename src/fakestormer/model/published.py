@@ -155,10 +155,18 @@ class PublishedFakeSTormer(nn.Module):
 
     def forward(self, clips: Float[Tensor, "B T 3 H W"]) -> ModelOutput:
         """The published answers; positions of `temporal_map` are scrambled as trained, see `unscrambled`."""
-        batch, frames = clips.shape[:2]
+        return self.answer(self.embed(clips))
+
+    def embed(self, clips: Float[Tensor, "B T 3 H W"]) -> Float[Tensor, "B T N D"]:
+        """The patch embeddings, without positions."""
         embedded = self.patch_embedding(clips.flatten(0, 1)).flatten(2).transpose(1, 2)
-        patches = embedded.unflatten(0, (batch, frames)) + self.spatial_positions[1:]
-        patches = patches + self.temporal_positions[:, None]
+        patches: Tensor = embedded.unflatten(0, clips.shape[:2])
+        return patches
+
+    def answer(self, patches: Float[Tensor, "B T N D"]) -> ModelOutput:
+        """The published answers to patch embeddings."""
+        batch, frames = patches.shape[:2]
+        patches = patches + self.spatial_positions[1:] + self.temporal_positions[:, None]
         state = PublishedState(
             patches=patches,
             spatial_token=(self.spatial_token + self.spatial_positions[0]).expand(batch, -1),

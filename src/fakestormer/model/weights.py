@@ -22,7 +22,15 @@ from torch import Tensor
 from fakestormer.model.config import ModelConfig
 from fakestormer.model.fakestormer import FakeSTormer
 from fakestormer.model.published import PublishedConfig, PublishedFakeSTormer
-from fakestormer.types import Calibration, ClipSpec, ConfigError, SizeLevel, WeightsError
+from fakestormer.types import (
+    Calibration,
+    CalibrationSet,
+    ClipSpec,
+    ConfigError,
+    KnownRange,
+    SizeLevel,
+    WeightsError,
+)
 
 FORMAT_VERSION = 1
 METADATA_KEY = "fakestormer"
@@ -130,13 +138,13 @@ def load_weights(path: str | Path) -> LoadedWeights:
             clip_spec=_clip_spec(note["clip_spec"]),
             protocol=ClipProtocol(**note["protocol"]),
             size_level=None if size_level is None else SizeLevel(**size_level),
-            calibration=None if calibration is None else Calibration(**calibration),
+            calibration=None if calibration is None else _calibration(calibration),
             card=dict(note["card"]),
             training_record=dict(note["training_record"]),
             name=str(note["name"]),
             sha256=hashlib.sha256(content).hexdigest(),
         )
-    except (KeyError, TypeError, ValueError, ConfigError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, ConfigError) as error:
         raise WeightsError(f"{path} has damaged metadata ({error}): get the file again") from error
     _fill(model, tensors, path)
     model.eval()
@@ -194,6 +202,15 @@ def _clip_spec(plain: Mapping[str, Any]) -> ClipSpec:
     """The ClipSpec of its JSON form."""
     values = dict(plain)
     return ClipSpec(**{**values, "mean": tuple(values["mean"]), "std": tuple(values["std"])})
+
+
+def _calibration(plain: Mapping[str, Any]) -> Calibration:
+    """The calibration of its JSON form; files written before error rates were kept have no `measured`."""
+    measured = plain.get("measured")
+    if measured is None:
+        return Calibration(**plain)
+    ranges = tuple(KnownRange(**one) for one in measured["ranges"])
+    return Calibration(**{**plain, "measured": CalibrationSet(**{**measured, "ranges": ranges})})
 
 
 def _fill(model: torch.nn.Module, tensors: Mapping[str, Tensor], path: Path) -> None:

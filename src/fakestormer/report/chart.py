@@ -64,7 +64,8 @@ def draw_timeline(
     def y(probability: float) -> float:
         return round(bottom - probability * (bottom - top), 2)
 
-    spans = ", ".join(say_span(span) for span in face.suspicious_spans) or texts.no_spans
+    stretches = [one.span for one in face.suspicious_spans]
+    spans = ", ".join(map(say_span, stretches)) or texts.no_spans
     title = texts.chart_title.format(clips=len(clips), duration=say_time(duration))
     described = texts.chart_description.format(
         lowest=say_probability(min(chances, default=0.5), calibration),
@@ -75,7 +76,7 @@ def draw_timeline(
     )
     places = [(frame.x(clip.span.middle), y(chance)) for clip, chance in zip(clips, chances, strict=True)]
     parts = [
-        *_zones(frame, (top, y(calibration.fake_from), y(calibration.real_to), bottom), face.suspicious_spans),
+        *_zones(frame, (top, y(calibration.fake_from), y(calibration.real_to), bottom), stretches),
         *(_rule(frame, y(level), FAINT) for level in (0.0, 0.25, 0.5, 0.75, 1.0)),
         *(_label(frame.left - 8, y(level) + 4.0, f"{level * 100:.0f} %", "end") for level in (0.25, 0.5, 0.75)),
         _label(frame.left - 8, y(1.0) + 4, texts.axis_forged, "end", FORGED),
@@ -185,7 +186,7 @@ def _thresholds(frame: ChartFrame, fake: float, real: float, calibration: Calibr
     return [
         part
         for level, colour, words, at in labels
-        for part in (_rule(frame, level, colour, dashed=True), _label(right, at, words, "end", colour))
+        for part in (_rule(frame, level, colour, dashed=True), _label(right, at, words, "end", colour, halo=True))
     ]
 
 
@@ -211,11 +212,14 @@ def _tint(x: float, y: float, width: float, height: float, colour: str, opacity:
     return f'<rect x="{x}" y="{y}" {size} fill="{colour}" opacity="{opacity}"/>'
 
 
-def _label(x: float, y: float, words: str, anchor: str, colour: str = "#4a5058") -> str:
-    return (
-        f'<text x="{x}" y="{y:.2f}" text-anchor="{anchor}" fill="{colour}" stroke="{PAPER}" stroke-width="3" '
-        f'paint-order="stroke">{escape(words)}</text>'
-    )
+def _label(x: float, y: float, words: str, anchor: str, colour: str = "#4a5058", halo: bool = False) -> str:
+    """Words at a place; with a halo where the curve may run behind them (drawn first, for PDF knows no paint order)."""
+    place = f'x="{x}" y="{y:.2f}" text-anchor="{anchor}"'
+    plain = f'<text {place} fill="{colour}">{escape(words)}</text>'
+    if not halo:
+        return plain
+    ring = f'fill="{PAPER}" stroke="{PAPER}" stroke-width="3" stroke-linejoin="round"'
+    return f'<text {place} {ring} aria-hidden="true">{escape(words)}</text>{plain}'
 
 
 def _document(parts: list[str], width: int, height: int, identity: str, title: str, described: str) -> str:

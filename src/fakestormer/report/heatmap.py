@@ -1,17 +1,20 @@
-"""The temporal map as a picture: laid on the original frame, in colours of even steps, on a fixed scale."""
+"""A map as a picture: laid on the original frame, in colours of even steps, on a fixed scale."""
 
 from __future__ import annotations
+
+from typing import Final
 
 import cv2
 import numpy as np
 from jaxtyping import Float, UInt8
 from numpy import ndarray
 
-from fakestormer.types import Affine, KeyFrame
+from fakestormer.types import Affine, KeyFrame, MapName
 
-# Map values (deviations of the training targets) at which the colour begins and at which it is full. The scale is the
-# same in every picture of every report, so that two pictures may be compared.
-HEAT_RANGE = (0.0, 3.0)
+# Map values at which the colour begins and at which it is full: deviations of the training targets for "change", logits
+# for "score". The scales are the same in every picture of every report, so that two pictures may
+# be compared.
+HEAT_RANGES: Final[dict[MapName, tuple[float, float]]] = {"change": (0.0, 3.0), "score": (0.0, 0.03)}
 MOST_COVER = 0.72  # the strongest colour still lets the face shine through
 FIRST_COLOUR = 0.3  # the darkest part of the colour map would look like shadow
 STEPS_PER_PATCH = 16  # the map is enlarged this much before it is laid on the frame
@@ -25,9 +28,9 @@ def colour_scale(steps: int) -> UInt8[ndarray, "steps 3"]:
     return np.ascontiguousarray(table[:, 0, ::-1])
 
 
-def strength(values: Float[ndarray, "*axes"]) -> Float[ndarray, "*axes"]:
+def strength(values: Float[ndarray, "*axes"], name: MapName = "change") -> Float[ndarray, "*axes"]:
     """Map values on the absolute scale: 0 where the colour begins, 1 where it is full; not-a-number counts as 0."""
-    low, high = HEAT_RANGE
+    low, high = HEAT_RANGES[name]
     kept: Float[ndarray, "*axes"] = np.clip((np.nan_to_num(values, nan=low) - low) / (high - low), 0, 1)
     return kept
 
@@ -39,8 +42,9 @@ def overlay_heatmap(
     crop_size: int,
     scale: float,
     outline: bool = True,
+    name: MapName = "change",
 ) -> UInt8[ndarray, "height width 3"]:
-    """The picture with the temporal map laid where the crop was cut, and the crop's edge drawn.
+    """The picture with the map of that name laid where the crop was cut, and the crop's edge drawn.
 
     `to_frame` takes crop pixels to frame pixels and `scale` frame pixels to pixels of `image` (0.5: a picture of half
     the video's size). Cover grows with the value, so calm places stay as they are.
@@ -50,7 +54,7 @@ def overlay_heatmap(
     height, width = image.shape[:2]
     rows, columns = heat.shape
     fine = cv2.resize(
-        strength(heat).astype(np.float32),
+        strength(heat, name).astype(np.float32),
         (columns * STEPS_PER_PATCH, rows * STEPS_PER_PATCH),
         interpolation=cv2.INTER_LINEAR,
     )

@@ -21,13 +21,15 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
+from fakestormer.report.answer_words import in_words
 from fakestormer.report.picture import write_bytes
 from fakestormer.types import DataError, VideoVerdict
 
 SCHEMA = "fakestormer.verdict"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+IN_WORDS = "in_words"  # sentences for readers, made from the other fields and not read back
 PICTURE = "image"  # the one field that is left out, and comes back as an empty picture
-FLOAT32_FIELDS = frozenset({"spatial_vulnerability", "temporal_vulnerability"})
+FLOAT32_FIELDS = frozenset({"attribution", "spatial_vulnerability", "temporal_vulnerability"})
 
 
 def write_json(verdict: VideoVerdict, path: str | Path) -> None:
@@ -45,15 +47,20 @@ def read_json(path: str | Path) -> VideoVerdict:
     Raises:
         DataError: the file is missing, unreadable, no JSON, or no verdict of this version.
     """
+    return verdict_from_json(read_content(path))
+
+
+def read_content(path: str | Path) -> object:
+    """What a JSON file holds; DataError where it is missing, unreadable or no JSON."""
     try:
-        content = json.loads(Path(path).read_bytes())
+        content: object = json.loads(Path(path).read_bytes())
     except OSError as error:
         raise DataError(
             f"{path} cannot be read ({error.strerror or error}): give a verdict written by --json"
         ) from error
     except (ValueError, RecursionError) as error:
         raise DataError(f"{path} is no JSON file ({error}): give a verdict written by --json") from error
-    return verdict_from_json(content)
+    return content
 
 
 def verdict_to_json(verdict: VideoVerdict) -> dict[str, Any]:
@@ -62,7 +69,8 @@ def verdict_to_json(verdict: VideoVerdict) -> dict[str, Any]:
     Raises:
         DataError: the verdict holds a number that is not finite.
     """
-    return {"schema": SCHEMA, "schema_version": SCHEMA_VERSION, **_encode(verdict, "verdict")}
+    head = {"schema": SCHEMA, "schema_version": SCHEMA_VERSION}
+    return {**head, **_encode(verdict, "verdict"), IN_WORDS: in_words(verdict)}
 
 
 def verdict_from_json(content: object) -> VideoVerdict:
@@ -76,10 +84,10 @@ def verdict_from_json(content: object) -> VideoVerdict:
     version = content.get("schema_version")
     if version != SCHEMA_VERSION:
         raise DataError(
-            f"the verdict has schema version {version}, this fakestormer reads version {SCHEMA_VERSION}: "
+            f"the verdict has schema version {ascii(version)[:20]}, this fakestormer reads version {SCHEMA_VERSION}: "
             "read it with the version that wrote it, or analyse the video again"
         )
-    fields = {name: value for name, value in content.items() if name not in ("schema", "schema_version")}
+    fields = {name: value for name, value in content.items() if name not in ("schema", "schema_version", IN_WORDS)}
     verdict: VideoVerdict = _decode(VideoVerdict, fields, "verdict")
     return verdict
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 from pathlib import Path
 
 import cv2
@@ -11,10 +12,10 @@ from jaxtyping import UInt8
 from numpy import ndarray
 
 from fakestormer.report.chart import draw_timeline
-from fakestormer.report.heatmap import HEAT_RANGE, colour_scale, has_picture, overlay_heatmap
+from fakestormer.report.heatmap import HEAT_RANGES, colour_scale, has_picture, overlay_heatmap
 from fakestormer.report.texts import ENGLISH, Texts
 from fakestormer.report.wording import say_time
-from fakestormer.types import DataError, FaceVerdict, KeyFrame, VideoVerdict
+from fakestormer.types import MAP_NAMES, DataError, FaceVerdict, KeyFrame, MapName, VideoVerdict
 
 JPEG_QUALITY = 88
 LEAST_RATE = 0.001  # frames a second; what a damaged header states below that is no length in time
@@ -22,7 +23,7 @@ PAPER, INK = (255, 255, 255), (30, 33, 38)
 
 
 def write_pictures(verdict: VideoVerdict, folder: str | Path, texts: Texts = ENGLISH) -> tuple[Path, ...]:
-    """The files written into `folder`: one annotated PNG for every key frame, one timeline SVG for every face.
+    """The files written into `folder`: a PNG for every key frame and map, a timeline SVG for every face.
 
     Key frames without a picture (read from JSON) are passed over. The folder is made where it is missing.
 
@@ -35,31 +36,41 @@ def write_pictures(verdict: VideoVerdict, folder: str | Path, texts: Texts = ENG
         drawing = draw_timeline(face, verdict.provenance.calibration, video_duration(verdict), texts=texts)
         made.append((folder / f"face{face.track_id}_timeline.svg", drawing.encode()))
         made += [
-            (folder / f"face{face.track_id}_frame{key.frame_index:06d}.png", encode(annotate(key, face, texts), ".png"))
+            (folder / f"face{face.track_id}_frame{key.frame_index:06d}_{name}.png", encode(picture, ".png"))
             for key in face.key_frames
             if has_picture(key)
+            for name in MAP_NAMES
+            for picture in [annotate(key, face, name, texts)]
         ]
     for path, content in made:
         write_bytes(path, content)
     return tuple(path for path, _ in made)
 
 
-def annotate(key: KeyFrame, face: FaceVerdict, texts: Texts = ENGLISH) -> UInt8[ndarray, "height width 3"]:
-    """The key frame with its map, over a strip that says when it was and what the colours mean."""
-    picture = overlay_heatmap(key.image, key.temporal_vulnerability, key.to_frame, key.crop_size, key.scale)
+def annotate(
+    key: KeyFrame, face: FaceVerdict, name: MapName, texts: Texts = ENGLISH
+) -> UInt8[ndarray, "height width 3"]:
+    """The key frame with the map of that name, over a strip that says when it was and what the colours mean."""
+    picture = overlay_heatmap(key.image, key.map(name), key.to_frame, key.crop_size, key.scale, name=name)
     size = min(max(picture.shape[1] / 1000, 0.35), 1.6)
     width, line = picture.shape[1], round(34 * size)
     strip = np.full((round(2.3 * line), width, 3), PAPER, np.uint8)
     when = texts.picture_caption.format(time=say_time(key.time), index=key.frame_index, track=face.track_id)
     _write(strip, when, round(12 * size), line - round(8 * size), size)
-    low, high = HEAT_RANGE
+    low, high = HEAT_RANGES[name]
     bar_left, bar_width = round(12 * size) + round(30 * size), max(8, round(260 * size))
     bar_top, bar_bottom = line + round(8 * size), line + round(28 * size)
     right = min(bar_left + bar_width, width)
     if right > bar_left:
         strip[bar_top:bar_bottom, bar_left:right] = colour_scale(bar_width)[: right - bar_left]
     _write(strip, f"{low:g}", round(12 * size), bar_bottom - round(3 * size), size)
-    _write(strip, f"{high:g}+   {texts.heat_legend}", right + round(10 * size), bar_bottom - round(3 * size), size)
+    _write(
+        strip,
+        f"{high:g}+   {texts.maps[name].title} ({texts.maps[name].unit})",
+        right + round(10 * size),
+        bar_bottom - round(3 * size),
+        size,
+    )
     return np.vstack([picture, strip])
 
 
@@ -89,6 +100,17 @@ def write_bytes(path: Path, content: bytes) -> None:
         raise DataError(f"{path} cannot be written ({error.strerror or error}): choose another place") from error
 
 
+def check_writable(path: Path) -> None:
+    """DataError where the file could not be written: it is a folder, or its folder cannot be made or written to."""
+    if path.is_dir():
+        raise DataError(f"{path} is a folder: name a file to write")
+    there = next(place for place in (path, *path.absolute().parents) if place.exists())
+    if there != path and not there.is_dir():
+        raise DataError(f"{path} cannot be written ({there} is not a folder): choose another place")
+    if not os.access(there, os.W_OK):
+        raise DataError(f"{path} cannot be written (no permission to write to {there}): choose another place")
+
+
 def video_duration(verdict: VideoVerdict) -> float:
     """How long the time axis must be, in seconds: the video as far as it was decoded, and every face in it."""
     rate = verdict.video.frame_rate
@@ -97,8 +119,20 @@ def video_duration(verdict: VideoVerdict) -> float:
     return max([decoded, *ends])
 
 
+def plain_letters(words: str) -> str:
+    """The words in ASCII, the only letters that OpenCV can draw."""
+    spaced = words.replace("\N{NO-BREAK SPACE}", " ").replace("\N{EN DASH}", "-")
+    return spaced.encode("ascii", "replace").decode("ascii")
+
+
 def _write(picture: UInt8[ndarray, "height width 3"], words: str, x: int, y: int, size: float) -> None:
-    plain = words.encode("ascii", "replace").decode("ascii")  # OpenCV's letters are ASCII only
     cv2.putText(
-        picture, plain, (x, y), cv2.FONT_HERSHEY_SIMPLEX, 0.62 * size, INK, max(1, round(1.3 * size)), cv2.LINE_AA
+        picture,
+        plain_letters(words),
+        (x, y),
+        cv2.FONT_HERSHEY_SIMPLEX,
+        0.62 * size,
+        INK,
+        max(1, round(1.3 * size)),
+        cv2.LINE_AA,
     )

@@ -6,14 +6,15 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from fakestormer.report.json_file import SCHEMA_VERSION, verdict_to_json
+from fakestormer.report.json_file import SCHEMA_VERSION, read_content, verdict_from_json, verdict_to_json
 from fakestormer.report.picture import write_bytes
-from fakestormer.types import VideoVerdict
+from fakestormer.types import DataError, VideoVerdict
 
 RESULTS_SCHEMA = "fakestormer.results"
+Failure = tuple[str, str]  # a file that could not be judged, and one sentence why
 
 
-def write_results(verdicts: Sequence[VideoVerdict], failures: Sequence[tuple[str, str]], path: str | Path) -> None:
+def write_results(verdicts: Sequence[VideoVerdict], failures: Sequence[Failure], path: str | Path) -> None:
     """Write verdicts (each as `verdict_to_json` gives it) and failures (file, sentence) to one JSON file.
 
     Raises:
@@ -26,3 +27,23 @@ def write_results(verdicts: Sequence[VideoVerdict], failures: Sequence[tuple[str
         "failures": [{"file": file, "error": sentence} for file, sentence in failures],
     }
     write_bytes(Path(path), (json.dumps(content) + "\n").encode("ascii"))
+
+
+def read_results(path: str | Path) -> tuple[VideoVerdict, ...]:
+    """The verdicts in a file that `write_results` or `write_json` made.
+
+    Raises:
+        DataError: the file is missing, cut, no JSON, of another version, or not what those functions write.
+    """
+    content = read_content(path)
+    if not isinstance(content, dict) or content.get("schema") != RESULTS_SCHEMA:
+        return (verdict_from_json(content),)
+    version, verdicts = content.get("schema_version"), content.get("verdicts")
+    if version != SCHEMA_VERSION:
+        raise DataError(
+            f"the results have schema version {ascii(version)[:20]}, this fakestormer reads version {SCHEMA_VERSION}: "
+            "read them with the version that wrote them, or analyse the videos again"
+        )
+    if not isinstance(verdicts, list):
+        raise DataError(f'{path} has no list "verdicts": write it again with --json')
+    return tuple(map(verdict_from_json, verdicts))

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from fakestormer.types import Decision
+from fakestormer.report.answer_texts import AnswerTexts
+from fakestormer.types import Decision, MapName
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,16 @@ class DecisionTexts:
     face: str
     means: str
     means_not: str
+
+
+@dataclass(frozen=True, slots=True)
+class MapTexts:
+    """What one kind of map is called, what it shows, what it does not show, and the unit of its scale."""
+
+    title: str
+    means: str
+    means_not: str
+    unit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +86,7 @@ class Texts:
     )
     probability: str = "Probability of forgery"
     probability_note: str = (
-        "The number is that of the most suspicious face. It was adjusted on known examples: {fitted_on}. For "
+        "The number is for: one of the faces is forged. It was adjusted on known examples: {fitted_on}. For "
         "videos unlike those it may be off. From {fake_from} on this page speaks of signs of "
         "forgery, up to {real_to} of none."
     )
@@ -104,10 +115,11 @@ class Texts:
     timeline: str = "When"
     timeline_note: str = (
         "Each dot is one short clip of {frames} frames. A single clip is weaker evidence than the face as a whole, "
-        "which rests on the average of all its clips."
+        "which rests on the average of all its clips, or on its strongest stretch where that says more."
     )
     spans: str = "Suspicious stretches"
     no_spans: str = "none"
+    span: str = "{span}: probability of forgery {probability}, strongest at {peak}"
     chart_title: str = "Probability of forgery over time: {clips} clips in a video of {duration}"
     chart_description: str = (
         "Lowest {lowest}, highest {highest}. Signs of forgery from {fake_from} on, none up to {real_to}. "
@@ -128,26 +140,50 @@ class Texts:
     )
     key_frames: str = "Where"
     key_frames_note: str = (
-        "Warm colours lie where the face changes from one frame to the next in the way blended faces do. The white "
-        "square is what the model saw. Colours have the same meaning in every picture and every report; places "
-        "without colour are calm."
+        "The frames that speak most for forgery, the strongest first. The white square is what the model saw. Colours "
+        "have the same meaning in every picture and every report; places without colour are calm."
+    )
+    maps: dict[MapName, MapTexts] = field(
+        default_factory=lambda: {
+            "change": MapTexts(
+                title="Change over time",
+                means="Warm colours lie where the face changes from one frame to the next in the way the edges of "
+                "blended faces do.",
+                means_not="It is no drawing of what was altered: a forgery whose edge keeps still has no colour.",
+                unit="deviations of the training targets",
+            ),
+            "score": MapTexts(
+                title="What raised the score",
+                means="Warm colours lie on the places whose look pushed the answer towards forged.",
+                means_not="It shows what the model looked at, not what is wrong with the picture: hair, shadows or "
+                "compression may have moved it. A genuine face has warm places, too, only fewer.",
+                unit="share of the raw answer (logits)",
+            ),
+        }
     )
     no_pictures: str = "This report was made from a data file, which holds no pictures."
     no_key_frames: str = "No pictures were kept for this face."
     picture_caption: str = "{time}   frame {index}   track {track}"
     key_frame: str = "{time} \N{MIDDLE DOT} frame {index}"
     key_frame_clip: str = "This clip alone: {probability}"
-    key_frame_peak: str = "Strongest change {peak:.1f}, {place} of the square"
-    key_frame_calm: str = "No change above the start of the scale"
-    frame_alt: str = "The whole frame at {time} with the map laid on face {number}. {peak}."
-    plain_alt: str = "Face {number} at {time}, without the map"
-    heat_alt: str = "Face {number} at {time}, with the map"
+    key_frame_spatial: str = "Blended-in look of this frame: {value:.2f} of 1"
+    key_frame_map: str = "{map}: {peak}"
+    key_frame_peak: str = "strongest {place} of the square ({peak:.2g})"
+    key_frame_calm: str = "calm everywhere"
+    plain_caption: str = "As the model saw it"
+    frame_alt: str = "The whole frame at {time} with a map laid on face {number}. {map}: {peak}."
+    plain_alt: str = "Face {number} at {time}, without a map"
+    heat_alt: str = "Face {number} at {time}, with the map: {map}"
     places: tuple[tuple[str, str, str], ...] = (
         ("upper left", "top", "upper right"),
         ("left side", "middle", "right side"),
         ("lower left", "bottom", "lower right"),
     )
-    heat_legend: str = "Change over time (deviations of the training targets)"
+    overlay_face: str = "{name}  {chance}"
+    overlay_footer: str = "Probability of forgery, of the nearest clip. One piece of evidence, no proof."
+    overlay_no_face: str = "No face in this video could be examined."
+    failures: str = "Files that could not be examined"
+    failures_columns: tuple[str, ...] = ("File", "Why")
     heat_ends: tuple[str, str] = ("{low:g} or less", "{high:g} or more")
     clip_table: str = "All clips in numbers"
     clip_table_more: str = "The first {shown} of {all} clips are listed; the data file holds them all."
@@ -187,12 +223,15 @@ class Texts:
     reading: str = "How to read this page"
     reading_points: tuple[str, ...] = (
         "Every face is followed through the video and cut into short clips. The model gives each clip a number; the "
-        "average over a face's clips is turned into a probability.",
-        "The answer for the video is that of its most suspicious face. One forged face among genuine ones is enough.",
-        "When: the curve shows at what times a face looked suspicious. Red stretches are those in which clip after "
-        "clip lies above the upper threshold.",
-        "Where: the coloured map shows places that change over time as blended faces do. It is a pointer for the eye, "
-        "not a drawing of what was altered: colour beside the true place and calm over a forged one both happen.",
+        "average over a face's clips, or that of its strongest stretch where it says more, becomes a probability.",
+        "The answer for the video is about: one of its faces is forged. The more faces there are, the more the most "
+        "suspicious of them must say, because one of many genuine faces looks suspicious by chance.",
+        "When: the curve shows at what times a face looked suspicious. Red stretches are those that stand out from the "
+        "rest of the face and reach the upper threshold.",
+        "Where: two maps are laid on the frames. One shows places that change over time as blended faces do, the other "
+        "the places that raised the score. They answer different questions and need not agree. Both are pointers for "
+        "the eye, not drawings of what was altered: colour beside the true place and calm over a forged one both "
+        "happen.",
         "The shaded strip shows, frame by frame, whether any place of the face looks blended in, and not which.",
     )
     limits: str = "Limits"
@@ -204,6 +243,7 @@ class Texts:
         "A result of this page is one piece of evidence. Weigh it with the origin of the video, with other copies and "
         "with other examinations, and have a person decide.",
     )
+    answer: AnswerTexts = field(default_factory=AnswerTexts)
 
 
 ENGLISH = Texts()

@@ -5,35 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
+from fakestormer.report.answer_words import say_likelihood
 from fakestormer.report.chart import draw_spatial_strip, draw_timeline
-from fakestormer.report.heatmap import HEAT_RANGE, cut_face, has_picture, overlay_heatmap
-from fakestormer.report.picture import data_uri, video_duration
+from fakestormer.report.heatmap import has_picture
+from fakestormer.report.overlay import person_colour
+from fakestormer.report.picture import video_duration
 from fakestormer.report.texts import DecisionTexts, Texts
+from fakestormer.report.view_frame import KeyFrameView, draw_face, view_key_frame
 from fakestormer.report.wording import say_path, say_probability, say_sentence, say_span, say_threshold, say_time
-from fakestormer.types import Calibration, Decision, FaceVerdict, KeyFrame, VideoVerdict
+from fakestormer.report.worth_view import WorthView, more_custody, view_worth
+from fakestormer.types import Calibration, Decision, FaceVerdict, Span, VideoVerdict
 
-FACE_SIZE = 320  # pixels; shown at half that size, sharp in print
 MOST_CLIP_ROWS = 300
 WIDE, NARROW = 760, 400  # drawings for a desk or paper, and for a phone
 BEYOND_SCALE = 0.02  # a probability's mark keeps this distance from the ends of the scale
-
-
-@dataclass(frozen=True, slots=True)
-class KeyFrameView:
-    """One key frame: pictures as data addresses, and what is said about it."""
-
-    frame: str
-    plain: str
-    heat: str
-    when: str
-    chance: str
-    peak: str
-    aspect: float  # of the frame, width to height
-    frame_alt: str
-    plain_alt: str
-    heat_alt: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +27,11 @@ class FaceView:
 
     anchor: str
     name: str
+    colour: str  # that of the face in the annotated film
     decision: Decision
     words: DecisionTexts
     probability: str
+    likelihood: str
     facts: str
     portrait: str
     portrait_alt: str
@@ -77,6 +64,7 @@ class VideoView:
     faces: tuple[FaceView, ...]
     set_aside: tuple[tuple[str, str, str], ...]
     custody: tuple[tuple[str, str], ...]
+    worth: WorthView
 
 
 def view_videos(verdicts: Sequence[VideoVerdict], texts: Texts) -> tuple[VideoView, ...]:
@@ -117,6 +105,7 @@ def _view_video(verdict: VideoVerdict, number: int, name: str, texts: Texts) -> 
         faces=tuple(_view_face(face, place, anchor, verdict, texts) for place, face in enumerate(ordered, 1)),
         set_aside=tuple((str(track.track_id), say_span(track.span), track.reason) for track in verdict.set_aside),
         custody=_custody(verdict, texts),
+        worth=view_worth(verdict, texts),
     )
 
 
@@ -130,11 +119,13 @@ def _view_face(face: FaceVerdict, place: int, video_anchor: str, verdict: VideoV
     return FaceView(
         anchor=anchor,
         name=texts.person.format(number=place),
+        colour="#{:02x}{:02x}{:02x}".format(*person_colour(place)),
         decision=face.decision,
         words=texts.decisions[face.decision],
         probability=say_probability(face.probability, calibration),
+        likelihood="" if face.log10_lr is None else say_likelihood(face.log10_lr, calibration, texts),
         facts=words.format(span=say_span(face.span), clips=len(face.clips), track=face.track_id),
-        portrait=_plain(portrait) if portrait else "",
+        portrait=draw_face(portrait) if portrait else "",
         portrait_alt=texts.face_alt.format(number=place, time=say_time(portrait.time)) if portrait else "",
         timelines=(
             draw_timeline(face, calibration, duration, width=WIDE, identity=f"{anchor}-timeline", texts=texts),
@@ -145,45 +136,20 @@ def _view_face(face: FaceVerdict, place: int, video_anchor: str, verdict: VideoV
             draw_spatial_strip(face, duration, width=NARROW, identity=f"{anchor}-strip-narrow", texts=texts),
         ),
         num_clip_frames=verdict.provenance.clip_spec.num_frames,
-        spans=tuple(say_span(span) for span in face.suspicious_spans),
-        key_frames=tuple(_view_key_frame(key, place, calibration, texts) for key in pictured),
+        spans=tuple(_say_stretch(one, calibration, texts) for one in face.suspicious_spans),
+        key_frames=tuple(view_key_frame(key, place, calibration, texts) for key in pictured),
         no_pictures="" if pictured else texts.no_pictures if face.key_frames else texts.no_key_frames,
         clip_rows=_clip_rows(face, calibration),
         clip_note=texts.clip_table_more.format(shown=MOST_CLIP_ROWS, all=len(face.clips)) if more else "",
     )
 
 
-def _view_key_frame(key: KeyFrame, place: int, calibration: Calibration, texts: Texts) -> KeyFrameView:
-    time, heat = say_time(key.time), key.temporal_vulnerability
-    chance = say_probability(calibration.probability(key.logit), calibration)
-    laid = overlay_heatmap(key.image, heat, key.to_frame, key.crop_size, key.scale)
-    bare = overlay_heatmap(key.image, heat, key.to_frame, key.crop_size, key.scale, outline=False)
-    peak = _say_peak(key, texts)
-    return KeyFrameView(
-        frame=data_uri(laid),
-        plain=_plain(key),
-        heat=data_uri(cut_face(bare, key.to_frame, key.crop_size, key.scale, FACE_SIZE)),
-        when=texts.key_frame.format(time=time, index=key.frame_index),
-        chance=texts.key_frame_clip.format(probability=chance),
-        peak=peak,
-        aspect=round(key.image.shape[1] / key.image.shape[0], 4),
-        frame_alt=texts.frame_alt.format(time=time, number=place, peak=peak),
-        plain_alt=texts.plain_alt.format(time=time, number=place),
-        heat_alt=texts.heat_alt.format(time=time, number=place),
+def _say_stretch(one: Span, calibration: Calibration, texts: Texts) -> str:
+    return texts.span.format(
+        span=say_span(one.span),
+        probability=say_probability(one.probability, calibration),
+        peak=say_time(one.peak_time),
     )
-
-
-def _say_peak(key: KeyFrame, texts: Texts) -> str:
-    heat = np.nan_to_num(key.temporal_vulnerability, nan=HEAT_RANGE[0])
-    if heat.max() <= HEAT_RANGE[0]:
-        return texts.key_frame_calm
-    row, column = np.unravel_index(int(heat.argmax()), heat.shape)
-    place = texts.places[3 * int(row) // heat.shape[0]][3 * int(column) // heat.shape[1]]
-    return texts.key_frame_peak.format(peak=float(heat.max()), place=place)
-
-
-def _plain(key: KeyFrame) -> str:
-    return data_uri(cut_face(key.image, key.to_frame, key.crop_size, key.scale, FACE_SIZE))
 
 
 def _clip_rows(face: FaceVerdict, calibration: Calibration) -> tuple[tuple[str, ...], ...]:
@@ -244,4 +210,4 @@ def _custody(verdict: VideoVerdict, texts: Texts) -> tuple[tuple[str, str], ...]
         texts.custody_thresholds.format(real_to=made.calibration.real_to, fake_from=made.calibration.fake_from),
     )
     settings = tuple((texts.custody_setting.format(name=name), value) for name, value in made.settings)
-    return (*zip(texts.custody_rows, values, strict=True), *settings)
+    return (*zip(texts.custody_rows, values, strict=True), *more_custody(verdict, texts), *settings)

@@ -1,5 +1,6 @@
 """The vocabulary of the package: values that travel between the rooms. NumPy only, no torch, no input or output."""
 
+from fakestormer.types.credentials import ContentCredentials, CredentialStatus
 from fakestormer.types.errors import (
     ConfigError,
     DataError,
@@ -9,27 +10,43 @@ from fakestormer.types.errors import (
     WeightsError,
 )
 from fakestormer.types.evidence import (
+    MAP_NAMES,
     Calibration,
     ClipEvidence,
     Decision,
     FaceVerdict,
     KeyFrame,
+    MapName,
     Provenance,
     SizeLevel,
+    Span,
     VideoVerdict,
 )
 from fakestormer.types.faces import ClipSpec, FaceClip, FaceObservation, FaceTrack, SetAsideTrack
 from fakestormer.types.frames import Frame, VideoDamage, VideoInfo
 from fakestormer.types.geometry import Affine, Box, Landmarks
+from fakestormer.types.likelihood import (
+    CalibrationSet,
+    KnownRange,
+    QualityCode,
+    QualityNote,
+    Strength,
+    strength_of,
+)
 from fakestormer.types.time import TimeSpan
+from fakestormer.types.truth import ForgedTruth, FrameMask
 
 __all__ = [
+    "MAP_NAMES",
     "Affine",
     "Box",
     "Calibration",
+    "CalibrationSet",
     "ClipEvidence",
     "ClipSpec",
     "ConfigError",
+    "ContentCredentials",
+    "CredentialStatus",
     "DataError",
     "Decision",
     "FaceClip",
@@ -37,17 +54,26 @@ __all__ = [
     "FaceTrack",
     "FaceVerdict",
     "FakestormerError",
+    "ForgedTruth",
     "Frame",
+    "FrameMask",
     "KeyFrame",
+    "KnownRange",
     "LandmarkModelError",
     "Landmarks",
+    "MapName",
     "Provenance",
+    "QualityCode",
+    "QualityNote",
     "SetAsideTrack",
     "SizeLevel",
+    "Span",
+    "Strength",
     "TimeSpan",
     "VideoDamage",
     "VideoError",
     "VideoInfo",
     "VideoVerdict",
     "WeightsError",
+    "strength_of",
 ]

@@ -1,6 +1,15 @@
 """From evidence to a verdict: clips to face to video, and when in the video. Pure NumPy, no files."""
 
-from fakestormer.verdict.aggregate import decide, judge_face, judge_video
-from fakestormer.verdict.timeline import score_timeline, suspicious_spans
+from fakestormer.verdict.aggregate import decide, judge_face, judge_video, pool_faces
+from fakestormer.verdict.spans import propose_spans, suspicious_spans
+from fakestormer.verdict.timeline import score_timeline
 
-__all__ = ["decide", "judge_face", "judge_video", "score_timeline", "suspicious_spans"]
+__all__ = [
+    "decide",
+    "judge_face",
+    "judge_video",
+    "pool_faces",
+    "propose_spans",
+    "score_timeline",
+    "suspicious_spans",
+]

@@ -1,8 +1,11 @@
-"""Clips to face to video: the mean of a face's clips speaks for the face, the most suspicious face for the video."""
+"""Clips to face to video.
+
+The mean of a face's clips speaks for the face, or its strongest stretch where that says more. For the video speak all
+faces: the likelihood ratio of "one of these faces is forged" is the mean of theirs.
+"""
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections import Counter
 from collections.abc import Sequence
@@ -22,7 +25,8 @@ from fakestormer.types import (
     VideoVerdict,
     WeightsError,
 )
-from fakestormer.verdict.timeline import suspicious_spans
+from fakestormer.verdict.quality import face_notes, video_notes
+from fakestormer.verdict.spans import propose_spans, suspicious_spans
 
 MOST_REASONS = 3  # so many different reasons are named in one sentence
 
@@ -35,7 +39,7 @@ def decide(probability: float, calibration: Calibration) -> Decision:
 
 
 def judge_face(track_id: int, clips: Sequence[ClipEvidence], calibration: Calibration) -> FaceVerdict:
-    """The verdict of one face: its score is the logistic of the mean clip logit (method, section 7).
+    """The verdict of one face: its logit is the mean over its clips (method, section 7), or its strongest span's.
 
     The result does not depend on the order of the clips, which it holds in order of time. Key frames are left empty.
 
@@ -53,17 +57,33 @@ def judge_face(track_id: int, clips: Sequence[ClipEvidence], calibration: Calibr
             f"the model answered {float(logits[~np.isfinite(logits)][0])} for a clip of face {track_id} at "
             f"{clips[0].span.start:.2f} s: the weights are damaged or were trained to no end, choose others"
         )
-    logit = math.fsum(logits) / len(logits)
+    proposed = propose_spans(clips, calibration)
+    logit = max(math.fsum(logits) / len(logits), *(one.logit for one in proposed))
     probability = calibration.probability(logit)
-    face = FaceVerdict(
+    return FaceVerdict(
         track_id=track_id,
         span=TimeSpan(clips[0].span.start, max(clip.span.end for clip in clips)),
         decision=decide(probability, calibration),
+        logit=logit,
         score=1 / (1 + math.exp(-max(-60.0, min(60.0, logit)))),
         probability=probability,
         clips=tuple(clips),
+        suspicious_spans=suspicious_spans(proposed, calibration),
+        log10_lr=calibration.log10_lr(logit),
+        notes=face_notes(clips, calibration),
     )
-    return dataclasses.replace(face, suspicious_spans=suspicious_spans(face, calibration))
+
+
+def pool_faces(faces: Sequence[FaceVerdict], calibration: Calibration) -> float:
+    """The calibrated probability that one of these faces is forged, whichever it is, for an even start.
+
+    Its odds are the mean of the faces' odds: before the examination, each face is as likely to be the forged one as
+    any other. So one forged face among k costs a factor of k at most, and the highest of many genuine faces does not
+    turn the video into a forgery.
+    """
+    levels = [max(-60.0, min(60.0, calibration.slope * face.logit + calibration.intercept)) for face in faces]
+    odds = math.fsum(math.exp(level) for level in levels) / len(levels)
+    return odds / (1 + odds)
 
 
 def judge_video(
@@ -74,16 +94,21 @@ def judge_video(
     num_frames: int,
     provenance: Provenance,
 ) -> VideoVerdict:
-    """The verdict of a video is that of its most suspicious face; without a scored face there is nothing to judge.
+    """The verdict of a video: whether one of its faces is forged; without a scored face there is nothing to judge.
 
+    `score` is that of the most suspicious face, `probability` and decision rest on all of them (`pool_faces`).
     `num_frames` counts the decoded frames. Decisions follow `provenance.calibration`. INCONCLUSIVE and NOT_APPLICABLE
     come with a reason in words; NOT_APPLICABLE has neither score nor probability.
     """
+    log10_lr = None
     if faces:
-        worst = max(faces, key=lambda face: face.score)
-        decision = worst.decision
-        score, probability = worst.score, worst.probability
-        reason = _why_inconclusive(worst, provenance.calibration) if decision is Decision.INCONCLUSIVE else None
+        worst, calibration = max(faces, key=lambda face: face.logit), provenance.calibration
+        pooled = worst.probability if len(faces) == 1 else pool_faces(faces, calibration)
+        decision = decide(pooled, calibration)
+        score: float | None = worst.score
+        probability: float | None = pooled
+        log10_lr = worst.log10_lr if len(faces) == 1 else calibration.log10_lr(calibration.logit_at(pooled))
+        reason = _why_inconclusive(worst, len(faces), calibration) if decision is Decision.INCONCLUSIVE else None
     else:
         decision, score, probability = Decision.NOT_APPLICABLE, None, None
         reason = _why_not_applicable(set_aside, damage, num_frames)
@@ -98,16 +123,23 @@ def judge_video(
         damage=damage,
         num_frames=num_frames,
         provenance=provenance,
+        log10_lr=log10_lr,
+        notes=video_notes(video, provenance.calibration) if faces else (),
     )
 
 
-def _why_inconclusive(face: FaceVerdict, calibration: Calibration) -> str:
+def _why_inconclusive(worst: FaceVerdict, num_faces: int, calibration: Calibration) -> str:
     low, high = f"{100 * calibration.real_to:.4g} %", f"{100 * calibration.fake_from:.4g} %"
     reason = (
         "the evidence is too weak either way: the probability of forgery lies between "
         f"{low} (no signs of forgery up to there) and {high} (signs of forgery from there on)"
     )
-    return reason + (", and it rests on a single clip" if len(face.clips) == 1 else "")
+    if worst.decision is Decision.FAKE:
+        return (
+            f"{reason}; the face of track {worst.track_id} alone reaches {high}, but {num_faces} faces were examined, "
+            "and the most suspicious of many genuine faces may do so by chance: look at that face"
+        )
+    return reason + (", and it rests on a single clip" if len(worst.clips) == 1 else "")
 
 
 def _why_not_applicable(set_aside: Sequence[SetAsideTrack], damage: VideoDamage, num_frames: int) -> str:

@@ -1,10 +1,8 @@
-"""When in the video: the score of a face over time, and the stretches that look forged."""
+"""The score of a face over time."""
 
 from __future__ import annotations
 
-import itertools
-
-from fakestormer.types import Calibration, ClipEvidence, FaceVerdict, TimeSpan
+from fakestormer.types import Calibration, ClipEvidence, FaceVerdict
 
 
 def score_timeline(face: FaceVerdict, calibration: Calibration) -> tuple[tuple[float, float, float], ...]:
@@ -14,26 +12,6 @@ def score_timeline(face: FaceVerdict, calibration: Calibration) -> tuple[tuple[f
     in [0, 1]. A single clip's probability is weaker evidence than the face's, which rests on all clips.
     """
     return tuple((clip.span.middle, clip.logit, calibration.probability(clip.logit)) for clip in _in_order(face))
-
-
-def suspicious_spans(face: FaceVerdict, calibration: Calibration) -> tuple[TimeSpan, ...]:
-    """The stretches, in seconds, in which clip after clip of a face reaches the calibration's `fake_from`.
-
-    A stretch runs from the start of its first clip to the end of its last one, so what lies between two suspicious
-    neighbours counts as suspicious. Stretches come in order of time and do not overlap.
-    """
-    marked = ((calibration.probability(clip.logit) >= calibration.fake_from, clip.span) for clip in _in_order(face))
-    spans: list[TimeSpan] = []
-    for suspicious, run in itertools.groupby(marked, key=lambda pair: pair[0]):
-        if not suspicious:
-            continue
-        members = [span for _, span in run]
-        found = TimeSpan(members[0].start, max(span.end for span in members))
-        if spans and found.start < spans[-1].end:  # clips may overlap in time
-            earlier = spans.pop()
-            found = TimeSpan(earlier.start, max(earlier.end, found.end))
-        spans.append(found)
-    return tuple(spans)
 
 
 def _in_order(face: FaceVerdict) -> list[ClipEvidence]:

@@ -22,11 +22,8 @@ from fakestormer.types import VideoError
 from fakestormer.video.decode import VideoReader
 from fakestormer.video.distortion import Distortion
 from fakestormer.video.perturb import perturb
-from fakestormer.video.write import BT601, halve_colour
+from fakestormer.video.write import BT601, TICKS, halve_colour
 
-# A multiple of the clocks in use (24, 25, 30, 50 and 60 frames a second and their 1000/1001, 90 kHz, milliseconds,
-# FFmpeg's 12800 and 15360), so that a copy's times are the original's to the last bit.
-_TICKS: Final = 5_760_000
 # The bytes of x264 depend on the number of its threads, so it is not left to the machine.
 _LOSSLESS: Final = {"qp": "0", "preset": "ultrafast", "threads": "4"}
 _LOSSY: Final = {"preset": "medium", "threads": "4"}
@@ -56,15 +53,15 @@ def write_distorted(source: str | Path, target: str | Path, distortion: Distorti
 
 def _encode(target: Path, reader: VideoReader, distortion: Distortion, rng: np.random.Generator) -> None:
     rate = Fraction(reader.info.frame_rate).limit_denominator(1001)
-    tick, step = Fraction(1, _TICKS), max(1, round(_TICKS / rate))
+    tick, step = Fraction(1, TICKS), max(1, round(TICKS / rate))
     lossy = distortion.is_platform or distortion.kind == "compression"
     reformatter = VideoReformatter()
-    with av.open(f"file:{target}", "w", format="mp4", options={"video_track_timescale": str(_TICKS)}) as container:
+    with av.open(f"file:{target}", "w", format="mp4", options={"video_track_timescale": str(TICKS)}) as container:
         stream: VideoStream | None = None
         for frame in reader:
             image = perturb(frame.image, distortion, rng)
             picture = halve_colour(image, reformatter) if lossy else VideoFrame.from_ndarray(image, format="rgb24")
-            picture.pts, picture.time_base, picture.duration = round(frame.time * _TICKS), tick, step
+            picture.pts, picture.time_base, picture.duration = round(frame.time * TICKS), tick, step
             if stream is None:
                 stream = _add_stream(container, picture, rate, int(distortion.parameter) if lossy else None)
             container.mux(stream.encode(picture))
@@ -76,7 +73,7 @@ def _add_stream(container: OutputContainer, picture: VideoFrame, rate: Fraction,
     """A stream for pictures like this one: x264 at the constant rate factor, without loss where that is None."""
     stream = container.add_stream("libx264rgb" if crf is None else "libx264", rate=rate)
     stream.width, stream.height, stream.pix_fmt = picture.width, picture.height, picture.format.name
-    stream.codec_context.time_base = Fraction(1, _TICKS)
+    stream.codec_context.time_base = Fraction(1, TICKS)
     if crf is None:
         stream.options = dict(_LOSSLESS)
     else:

@@ -40,6 +40,7 @@ def probe_video(path: str | Path) -> VideoInfo:
             codec=stream.codec_context.codec.canonical_name,
             pixel_format=picture.format.name,
             rotation=rotation,
+            bit_rate=_bit_rate(Path(path), container, stream),
         )
 
 
@@ -57,6 +58,12 @@ def hash_file(path: str | Path) -> str:
         while block := file.read(1 << 20):
             digest.update(block)
     return digest.hexdigest()
+
+
+def library_versions() -> tuple[tuple[str, str], ...]:
+    """(name, version) of PyAV and of every FFmpeg library in it."""
+    libraries = ((name, ".".join(map(str, version))) for name, version in sorted(av.library_versions.items()))
+    return (("PyAV", av.__version__), ("FFmpeg", str(getattr(av, "ffmpeg_version_info", "unknown"))), *libraries)
 
 
 def decoder_version() -> str:
@@ -79,3 +86,12 @@ def _duration(container: InputContainer, stream: VideoStream) -> float | None:
     if container.duration is not None:
         return container.duration / 1_000_000
     return None
+
+
+def _bit_rate(path: Path, container: InputContainer, stream: VideoStream) -> float | None:
+    """Bits a second of the picture stream, or of the whole file where the container does not say more."""
+    for rate in (stream.codec_context.bit_rate, container.bit_rate):
+        if rate:
+            return float(rate)
+    duration = _duration(container, stream)
+    return 8 * path.stat().st_size / duration if duration else None

@@ -53,7 +53,15 @@ class _PacketList:
 def read_frames_at(
     path: str | Path, indices: Sequence[int], max_size: int | None = None, *, damage: VideoDamage | None = None
 ) -> tuple[Frame, ...]:
-    """The frames with these indices, in the order of `indices`, equal to those of a VideoReader in time and pixels.
+    """The frames with these indices, in the order of `indices`; see `stream_frames_at`."""
+    frames = {frame.index: frame for frame in stream_frames_at(path, indices, max_size, damage=damage)}
+    return tuple(frames[index] for index in indices)
+
+
+def stream_frames_at(
+    path: str | Path, indices: Sequence[int], max_size: int | None = None, *, damage: VideoDamage | None = None
+) -> Iterator[Frame]:
+    """The frames with these indices, each once and in order, with the times and pixels that a VideoReader gives.
 
     `damage` is what a finished reader of the same file found. Only a file that is known to be sound is jumped about
     in: one lost frame, anywhere before, and every later index means another frame. Without it, or where seeking
@@ -61,28 +69,28 @@ def read_frames_at(
     VideoError for a file without a decodable frame and for an index that it does not have.
     """
     if not indices:
-        return ()
+        return
     if min(indices) < 0:
         raise VideoError(f"frame {min(indices)} of {path} does not exist: frames are counted from 0")
     wanted = sorted(set(indices))
-    frames: dict[int, Frame] = {}
+    num_given = 0
     try:
         if damage != VideoDamage():
             raise _NotTrustedError
-        frames = {frame.index: frame for frame in _jump_to_frames(path, wanted, max_size)}
+        for frame in _jump_to_frames(path, wanted, max_size):
+            num_given += 1
+            yield frame
     except _NotTrustedError:
-        frames = _read_frames(path, wanted, max_size)
-    return tuple(frames[index] for index in indices)
+        yield from _read_frames(path, wanted[num_given:], max_size)
 
 
-def _read_frames(path: str | Path, wanted: Sequence[int], max_size: int | None) -> dict[int, Frame]:
+def _read_frames(path: str | Path, wanted: Sequence[int], max_size: int | None) -> Iterator[Frame]:
     """The wanted frames, read from the start up to the last of them."""
     reader = VideoReader(path, max_size=max_size, wanted=frozenset(wanted).__contains__)
-    frames: dict[int, Frame] = {}
     for frame in reader:
-        frames[frame.index] = frame
-        if len(frames) == len(wanted):
-            return frames
+        yield frame
+        if frame.index == wanted[-1]:
+            return
     raise VideoError(f"frame {wanted[-1]} of {path} does not exist: it has {reader.num_frames} frames")
 
 

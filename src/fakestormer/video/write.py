@@ -17,6 +17,9 @@ from numpy import ndarray
 from fakestormer.types import VideoError
 
 BT601 = 6  # SMPTE 170M: the matrix that swscale uses, said aloud so that players do not guess BT.709 for large frames
+# A multiple of the clocks in use (24, 25, 30, 50 and 60 frames a second and their 1000/1001, 90 kHz, milliseconds,
+# FFmpeg's 12800 and 15360), so that a copy's times are the original's to the last bit.
+TICKS = 5_760_000
 
 
 def write_video(

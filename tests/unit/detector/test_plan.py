@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
-from fakestormer.detector.config import DetectorConfig
-from fakestormer.detector.plan import plan_spread_clips
+from fakestormer.detector.config import DetectorConfig, thorough
+from fakestormer.detector.plan import plan_spread_clips, plan_track
 from fakestormer.detector.score import choose_device
-from fakestormer.types import Box, ConfigError, FaceObservation, FaceTrack
+from fakestormer.model import ClipProtocol
+from fakestormer.types import Box, ClipSpec, ConfigError, FaceObservation, FaceTrack
 
 
 def a_track(first: int, last: int) -> FaceTrack:
@@ -44,3 +47,27 @@ def test_settings_that_contradict_each_other_are_named() -> None:
 def test_a_device_that_is_not_there_is_refused_by_name() -> None:
     with pytest.raises(ConfigError, match="device 'quantum' cannot be used here"):
         choose_device("quantum")
+
+
+@pytest.mark.parametrize("duration", [0.8, 3.0, 10.0, 61.0, 7200.0])
+def test_a_thorough_look_leaves_no_half_second_without_a_score(duration: float) -> None:
+    rate, config = 25.0, thorough(DetectorConfig())
+    last = round(duration * rate) - 1
+    plans = plan_track(a_track(0, last), ClipSpec(), ClipProtocol(), config.interval(duration), rate)
+    starts = [plan.frame_indices[0] / rate for plan in plans]
+    assert max((later - earlier for earlier, later in itertools.pairwise(starts)), default=0.0) <= 0.5 + 1 / rate
+    assert starts[0] <= 0.3
+    assert plans[-1].frame_indices[-1] / rate >= duration - 0.3 - 1 / rate
+
+
+def test_ten_seconds_and_more_are_looked_at_twice_as_densely_if_thoroughly() -> None:
+    usual = DetectorConfig()
+    assert [usual.interval(seconds) / thorough(usual).interval(seconds) for seconds in (10.0, 60.0, 7200.0)] == [
+        2.0
+    ] * 3
+    assert dict(thorough(usual).described())["clip_interval"] == "0.5"
+
+
+def test_negative_numbers_of_pictures_are_refused() -> None:
+    with pytest.raises(ConfigError, match="max_maps"):
+        DetectorConfig(max_maps=-1)

@@ -132,3 +132,56 @@ def test_a_calibration_is_not_applied_to_what_is_no_weights_file(tmp_path):
 
 def tiny():
     return ModelConfig(name="speck", width=16, depth=1, num_heads=1, image_size=32)
+
+
+def test_a_calibration_knows_its_error_rates_and_the_weights_keep_them(tmp_path):
+    rng = np.random.default_rng(0)
+    reals, fakes = rng.normal(-1, 1, 40), rng.normal(1, 1, 60)
+    calibration = fit_calibration(write_table(tmp_path / "scores.csv", reals, fakes), "a hundred files")
+    measured = calibration.measured
+    probabilities = {name: [calibration.probability(x) for x in of] for name, of in (("r", reals), ("f", fakes))}
+    assert (measured.name, measured.num_real, measured.num_fake) == ("a hundred files", 40, 60)
+    assert measured.real_called_fake == sum(p >= calibration.fake_from for p in probabilities["r"])
+    assert measured.fake_called_real == sum(p <= calibration.real_to for p in probabilities["f"])
+    assert measured.real_inconclusive == sum(
+        calibration.real_to < p < calibration.fake_from for p in probabilities["r"]
+    )
+    assert -np.log10(61) <= measured.lowest_log10_lr < 0 < measured.highest_log10_lr <= np.log10(41)
+    save_weights(tmp_path / "in.safetensors", FakeSTormer(tiny()), ClipSpec(), {"name": "t"}, None, {})
+    apply_calibration(tmp_path / "in.safetensors", tmp_path / "out.safetensors", calibration)
+    assert load_weights(tmp_path / "out.safetensors").calibration == calibration
+
+
+def test_ranges_are_learnt_from_the_columns_that_the_table_has(tmp_path):
+    rows = [
+        ScoreRow(
+            f"{k}.mp4", "fake" if k % 2 else "real", "g", "inconclusive", 0.5, float(k), 0.5, "", (), 1.0 + k, 25.0,
+            None, 0.01 * k,
+        )
+        for k in range(50)
+    ]  # fmt: skip
+    write_scores(tmp_path / "scores.csv", rows, ())
+    ranges = {one.quantity: one for one in fit_calibration(tmp_path / "scores.csv", "x").measured.ranges}
+    assert set(ranges) == {"crop_scale", "frame_rate", "blur"}
+    assert (ranges["frame_rate"].low, ranges["frame_rate"].high) == (25.0, 25.0)
+    assert 1.0 < ranges["crop_scale"].low < ranges["crop_scale"].high < 50.0
+
+
+def test_a_table_of_an_earlier_version_is_still_read(tmp_path):
+    path = write_table(tmp_path / "scores.csv", [-1.0] * 5, [1.0] * 5)
+    header, *lines = path.read_text().splitlines()
+    assert header.endswith("crop_scale,frame_rate,bits_per_pixel,blur")
+    old = [header.removesuffix(",frame_rate,bits_per_pixel,blur"), *(line[:-3] for line in lines)]
+    path.write_text("\n".join(old) + "\n")
+    assert fit_calibration(path, "x").measured.ranges == ()
+
+
+def test_weights_with_a_spoilt_calibration_set_are_refused(tmp_path):
+    save_weights(tmp_path / "w.safetensors", FakeSTormer(tiny()), ClipSpec(), {"name": "t"}, None, {})
+    calibration = fit_calibration(write_table(tmp_path / "s.csv", [-1.0] * 5, [1.0] * 5), "five")
+    apply_calibration(tmp_path / "w.safetensors", tmp_path / "w.safetensors", calibration)
+    content = (tmp_path / "w.safetensors").read_bytes()
+    assert content.count(b'num_real\\": 5') == 1
+    (tmp_path / "w.safetensors").write_bytes(content.replace(b'num_real\\": 5', b'num_real\\": 0'))
+    with pytest.raises(WeightsError, match="damaged metadata"):
+        load_weights(tmp_path / "w.safetensors")

@@ -7,13 +7,16 @@ import pytest
 
 from fakestormer.types import (
     Calibration,
+    CalibrationSet,
     ClipEvidence,
     ClipSpec,
     Decision,
     FaceVerdict,
     KeyFrame,
+    KnownRange,
     Provenance,
     SetAsideTrack,
+    Span,
     TimeSpan,
     VideoDamage,
     VideoInfo,
@@ -26,6 +29,11 @@ HEIGHT, WIDTH, CROP = 120, 160, 64
 @pytest.fixture
 def calibration() -> Calibration:
     return Calibration(slope=1.0, intercept=0.0, real_to=0.2, fake_from=0.8, fitted_on="ten made-up videos")
+
+
+@pytest.fixture
+def measured() -> CalibrationSet:
+    return CalibrationSet("ten made-up videos", 40, 2, 30, 60, 45, 3, -1.0, 1.2, (KnownRange("frame_rate", 24, 30),))
 
 
 @pytest.fixture
@@ -50,12 +58,13 @@ def face(calibration: Calibration) -> Callable[..., FaceVerdict]:
         )
         size = (HEIGHT, WIDTH, 3) if pictures else (0, 0, 3)
         image = np.full(size, 90, np.uint8)
-        key = KeyFrame(2.08, 52, image, 0.5, max(logits), to_frame, CROP, heat[2])
+        key = KeyFrame(2.08, 52, image, 0.5, max(logits), to_frame, CROP, heat[2], 0.63, 0.01 * heat[2])
         mean = sum(logits) / len(logits)
         chance = calibration.probability(mean)
         decision = Decision.FAKE if chance >= 0.8 else Decision.REAL if chance <= 0.2 else Decision.INCONCLUSIVE
-        spans = (TimeSpan(2.0, 2.16),) if decision is Decision.FAKE else ()
-        return FaceVerdict(track_id, TimeSpan(0.0, 3.0), decision, chance, chance, clips, (key,), spans)
+        stretch = Span(TimeSpan(2.0, 2.16), 2.08, calibration.probability(4.0), mean, chance, 1.5)
+        spans = (stretch,) if decision is Decision.FAKE else ()
+        return FaceVerdict(track_id, TimeSpan(0.0, 3.0), decision, mean, chance, chance, clips, (key,), spans)
 
     return make
 

@@ -3,8 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fakestormer.report.heatmap import HEAT_RANGE, colour_scale, cut_face, overlay_heatmap, strength
+from fakestormer.report.heatmap import HEAT_RANGES, colour_scale, cut_face, overlay_heatmap, strength
 
+LOW_HIGH = HEAT_RANGES["change"]
 GREY = np.full((200, 300, 3), 128, np.uint8)
 
 
@@ -17,7 +18,7 @@ def changed(picture):
 def test_a_hot_patch_lies_at_its_place_on_the_frame(row, column, scale):
     to_frame = np.array([[0.5, 0.0, 100.0], [0.0, 0.5, 40.0]])  # 224-pixel crop on a 112-pixel square of the frame
     heat = np.zeros((14, 14), np.float32)
-    heat[row, column] = HEAT_RANGE[1]
+    heat[row, column] = LOW_HIGH[1]
     laid = changed(overlay_heatmap(GREY, heat, to_frame, 224, scale, outline=False))
     y, x = np.unravel_index(laid.argmax(), laid.shape)
     weight = laid / laid.sum()
@@ -38,7 +39,7 @@ def test_nothing_outside_of_the_crop_is_coloured():
 
 def test_a_calm_map_leaves_the_picture_as_it_is():
     to_frame = np.array([[0.5, 0.0, 100.0], [0.0, 0.5, 40.0]])
-    calm = np.full((14, 14), HEAT_RANGE[0] - 1)
+    calm = np.full((14, 14), LOW_HIGH[0] - 1)
     assert (overlay_heatmap(GREY, calm, to_frame, 224, 1.0, outline=False) == GREY).all()
 
 
@@ -55,7 +56,7 @@ def test_a_square_that_leaves_the_picture_is_no_trouble():
 
 
 def test_strength_is_absolute_and_survives_numbers_that_are_none():
-    low, high = HEAT_RANGE
+    low, high = LOW_HIGH
     values = strength(np.array([low - 5, low, (low + high) / 2, high, high + 5, np.nan]))
     assert values == pytest.approx([0, 0, 0.5, 1, 1, 0])
 

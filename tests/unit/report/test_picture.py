@@ -15,9 +15,11 @@ from fakestormer.types import DataError, SetAsideTrack, TimeSpan
 def test_every_key_frame_becomes_a_png_and_every_face_a_timeline(verdict, face, tmp_path):
     paths = write_pictures(verdict(face(), face(track_id=4)), tmp_path / "new")
     assert sorted(path.name for path in paths) == [
-        "face0_frame000052.png",
+        "face0_frame000052_change.png",
+        "face0_frame000052_score.png",
         "face0_timeline.svg",
-        "face4_frame000052.png",
+        "face4_frame000052_change.png",
+        "face4_frame000052_score.png",
         "face4_timeline.svg",
     ]
     for path in paths:
@@ -47,10 +49,8 @@ def test_a_folder_that_cannot_be_made_is_named(verdict, face, tmp_path):
 def test_pictures_of_any_size_can_be_annotated(verdict, face, tmp_path, width):
     one = face()
     key = dataclasses.replace(one.key_frames[0], image=np.zeros((30, width, 3), np.uint8))
-    (path,) = (
-        p for p in write_pictures(verdict(dataclasses.replace(one, key_frames=(key,))), tmp_path) if p.suffix == ".png"
-    )
-    assert cv2.imread(str(path)).shape[1] == width
+    paths = write_pictures(verdict(dataclasses.replace(one, key_frames=(key,))), tmp_path)
+    assert {cv2.imread(str(path)).shape[1] for path in paths if path.suffix == ".png"} == {width}
 
 
 def test_colours_survive_the_way_into_a_file():

@@ -21,7 +21,15 @@ def test_facts_of_a_plain_video(tmp_path):
         codec="h264",
         pixel_format="yuv420p",
         rotation=0,
+        bit_rate=probe_video(path).bit_rate,
     )
+
+
+def test_bits_for_a_pixel_follow_from_the_size_of_the_file(tmp_path):
+    path = make_video(tmp_path / "video.mp4")
+    whole = 8 * path.stat().st_size / (12 * 96 * 64)
+    assert 0.5 * whole < probe_video(path).bits_per_pixel <= whole
+    assert probe_video(make_video(tmp_path / "video.mkv")).bits_per_pixel > 0
 
 
 def test_sizes_are_upright_and_the_rotation_is_clockwise(tmp_path):

@@ -1,0 +1,137 @@
+"""How well forged seconds and forged pixels are found, without licensed data: JSON and a table.
+
+python benchmarks/localisation.py --manifest dev.csv --out DIR [--videos 20] [--pairs 20] [--weights FILE]
+
+Genuine videos of the manifest (columns file, label, group; label real) become videos whose face is blended with itself
+for some seconds, by settings that no recipe trains with; every fourth stays genuine. `--pairs` adds forgeries of the
+manifest that name their original in the column `pair_of`: what they changed is read off the difference, and both are
+scored. Videos are made, judged as `detect --thorough` does, measured and deleted one by one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import os
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fakestormer.data.pair_difference import truth_from_pair
+from fakestormer.data.partial_forgery import PartialForgeryConfig, write_partial_forgery
+from fakestormer.detector import Detector, DetectorConfig, thorough
+from fakestormer.evaluation import Manifest, ManifestRow, read_manifest
+from fakestormer.evaluation.localisation import LocalisedVideo, localise_video, measure_localisation
+from fakestormer.evaluation.localisation_table import render_localisation
+from fakestormer.faces.backends.facemesh import FaceMeshLandmarker, find_landmark_model
+from fakestormer.faces.backends.libface import LibfaceDetector
+from fakestormer.types import FakestormerError, ForgedTruth
+
+GENUINE_EVERY = 4
+
+
+def measure_synthesised(
+    rows: Sequence[ManifestRow], detector: Detector, config: PartialForgeryConfig, seed: int, model: Path | None
+) -> tuple[list[LocalisedVideo], list[str]]:
+    """The videos made from these genuine ones and measured, and why some could not be made."""
+    faces, landmarker = LibfaceDetector(max_size=640), FaceMeshLandmarker(find_landmark_model(model))
+    videos: list[LocalisedVideo] = []
+    failures: list[str] = []
+    for number, row in enumerate(rows):
+        with tempfile.TemporaryDirectory() as folder:
+            made = Path(folder) / "video.mp4"
+            forge = number % GENUINE_EVERY != GENUINE_EVERY - 1
+            try:
+                truth = write_partial_forgery(row.path, made, faces, landmarker, seed + number, config, forge)
+                videos.append(localise_video(detector.detect(made), truth, number))
+            except FakestormerError as error:
+                failures.append(f"{row.file}: {error}")
+        print(f"{number + 1} of {len(rows)}: {row.file}", flush=True)
+    return videos, failures
+
+
+def measure_pairs(listed: Manifest, most: int, detector: Detector) -> tuple[list[LocalisedVideo], list[str]]:
+    """Forgeries and their originals, measured, and why some pairs could not be used."""
+    originals = {row.file: row for row in listed.rows if row.label == "real"}
+    named = [(row, dict(row.carried).get("pair_of", "")) for row in listed.rows if row.label == "fake"]
+    pairs = [(row, originals[name]) for row, name in named if name in originals]
+    chosen = [pairs[place] for place in np.unique(np.linspace(0, len(pairs) - 1, min(most, len(pairs))).astype(int))]
+    videos: list[LocalisedVideo] = []
+    failures: list[str] = []
+    seen: set[str] = set()
+    for number, (fake, real) in enumerate(chosen):
+        try:
+            truth = truth_from_pair(fake.path, real.path)
+            videos.append(localise_video(detector.detect(fake.path), truth, 2 * number))
+            if real.file not in seen:
+                seen.add(real.file)
+                videos.append(localise_video(detector.detect(real.path), ForgedTruth((), ()), 2 * number + 1))
+        except FakestormerError as error:
+            failures.append(str(error))
+        print(f"pair {number + 1} of {len(chosen)}: {fake.file}", flush=True)
+    return videos, failures
+
+
+def report(videos: list[LocalisedVideo], failures: list[str], seconds: float) -> dict[str, Any]:
+    """The figures of one set as plain values."""
+    found = dataclasses.asdict(measure_localisation(videos))
+    files = [
+        {
+            "file": Path(video.file).name,
+            "answer": video.decision.value,
+            "forged": [(span.start, span.end) for span in video.timed.truth],
+            "proposed": [(one.span.start, one.span.end, one.score) for one in video.timed.proposals[:3]],
+        }
+        for video in videos
+    ]
+    return {**found, "files": files, "failures": failures, "seconds_a_video": round(seconds / max(1, len(videos)), 1)}
+
+
+def main() -> None:
+    """Writes localisation.json and localisation.md, and prints the table."""
+    parser = argparse.ArgumentParser(description="Measure localisation on self-made partial forgeries and real pairs.")
+    parser.add_argument("--manifest", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--videos", type=int, default=20, help="genuine videos to make partial forgeries from")
+    parser.add_argument("--pairs", type=int, default=0, help="forgeries to hold against their originals")
+    parser.add_argument("--seconds", type=float, default=20.0, help="length of the made videos")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--weights", type=Path)
+    parser.add_argument("--landmark-model", type=Path, default=os.environ.get("FAKESTORMER_LANDMARK_MODEL"))
+    options = parser.parse_args()
+    listed = read_manifest(options.manifest)
+    reals = [row for row in listed.rows if row.label == "real"]
+    places = np.unique(np.linspace(0, len(reals) - 1, min(options.videos, len(reals))).astype(int))
+    config = PartialForgeryConfig(seconds=options.seconds)
+    settings = thorough(DetectorConfig(device=options.device, key_frames=0, max_maps=10_000))
+    detector = Detector.load(options.weights, settings)
+    model = Path(options.landmark_model) if options.landmark_model else None
+    start = time.perf_counter()
+    made = measure_synthesised([reals[place] for place in places], detector, config, options.seed, model)
+    result: dict[str, Any] = {
+        "localisation_version": 1,
+        "weights": detector.weights.name,
+        "weights_sha256": detector.weights.sha256,
+        "manifest_sha256": listed.sha256,
+        "seed": options.seed,
+        "config": dataclasses.asdict(config),
+        "synthesised": report(*made, time.perf_counter() - start),
+    }
+    if options.pairs:
+        start = time.perf_counter()
+        result["pairs"] = report(*measure_pairs(listed, options.pairs, detector), time.perf_counter() - start)
+    options.out.mkdir(parents=True, exist_ok=True)
+    (options.out / "localisation.json").write_text(json.dumps(result, indent=2) + "\n", "utf-8")
+    table = render_localisation(result)
+    (options.out / "localisation.md").write_text(table, "utf-8")
+    print(table)
+
+
+if __name__ == "__main__":
+    main()

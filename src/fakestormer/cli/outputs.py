@@ -1,0 +1,64 @@
+"""The files that `fakestormer detect` is asked to write: checked before the work begins, written when it is done."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from fakestormer.types import DataError, FaceTrack, VideoVerdict
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """Where each kind of result goes; None where it was not asked for."""
+
+    json: Path | None = None
+    csv: Path | None = None
+    html: Path | None = None
+    pdf: Path | None = None
+    overlay: Path | None = None
+
+    def check(self, videos: Sequence[Path]) -> None:
+        """Refuses what can be known to go wrong before hours of work are spent on it.
+
+        Raises:
+            DataError: a place that cannot be written or is named twice, a video that would be overwritten, or a film
+                asked for of several videos.
+            ConfigError: a PDF was asked for and what it needs is not installed.
+        """
+        from fakestormer.report.pdf import load_weasyprint
+        from fakestormer.report.picture import check_writable
+
+        targets = [target for target in (self.json, self.csv, self.html, self.pdf, self.overlay) if target]
+        for target in targets:
+            check_writable(target)
+            if any(target.exists() and video.exists() and target.samefile(video) for video in videos):
+                raise DataError(f"{target} is one of the videos and would be overwritten: name another file")
+        for one, other in itertools.combinations(targets, 2):
+            if one.resolve() == other.resolve():
+                raise DataError(f"{one} is named for two kinds of results: give each its own file")
+        if self.overlay and len(videos) > 1:
+            raise DataError(f"--overlay {self.overlay} is one film and {len(videos)} videos were given: give one video")
+        if self.pdf:
+            load_weasyprint()
+
+    def write(self, verdicts: Sequence[VideoVerdict], failures: Sequence[tuple[str, str]]) -> None:
+        """Writes the results of the run; the page and the PDF need at least one judged or refused file."""
+        from fakestormer.report import write_clips, write_html, write_pdf, write_results
+
+        if self.json:
+            write_results(verdicts, failures, self.json)
+        if self.csv:
+            write_clips(verdicts, self.csv)
+        if self.html and (verdicts or failures):
+            write_html(verdicts, self.html, failures=failures)
+        if self.pdf and (verdicts or failures):
+            write_pdf(verdicts, self.pdf, failures=failures)
+
+    def write_overlay(self, verdict: VideoVerdict, tracks: Sequence[FaceTrack], told: Callable[[float], None]) -> bool:
+        """Writes the annotated film where one was asked for; False where its sound could not be copied."""
+        from fakestormer.detector import write_overlay
+
+        return write_overlay(verdict, tracks, self.overlay, told=told) if self.overlay else True

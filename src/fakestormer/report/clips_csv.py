@@ -1,0 +1,60 @@
+"""Every scored clip as a row of a table, for spreadsheets and statistics."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from fakestormer.report.picture import write_bytes
+from fakestormer.types import ClipEvidence, FaceVerdict, VideoVerdict
+
+COLUMNS = (
+    *("file", "person", "start", "end", "logit", "probability", "blur", "strongest_change"),
+    *("left", "top", "right", "bottom"),
+)
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run a cell that begins so
+
+
+def write_clips(verdicts: Sequence[VideoVerdict], path: str | Path) -> None:
+    """Write one row a clip, in the order of files, persons and time; missing folders are made.
+
+    `person` is the track's number in the JSON. `left` to `bottom` is the square that the network saw, in frame pixels,
+    mean over the clip's frames. `spatial_1` and on: spatial vulnerability of each frame, empty beyond a clip's length.
+
+    Raises:
+        DataError: the file cannot be written.
+    """
+    clips = [(verdict, face, clip) for verdict in verdicts for face in verdict.faces for clip in face.clips]
+    longest = max((len(clip.spatial_vulnerability) for _, _, clip in clips), default=0)
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow((*COLUMNS, *(f"spatial_{number}" for number in range(1, longest + 1))))
+    writer.writerows(tuple(_row(*one, longest)) for one in clips)
+    write_bytes(Path(path), text.getvalue().encode("utf-8", "replace"))
+
+
+def _row(verdict: VideoVerdict, face: FaceVerdict, clip: ClipEvidence, longest: int) -> Iterator[str]:
+    name = verdict.video.path
+    yield f"./{name}" if name.startswith(FORMULA) else name
+    yield str(face.track_id)
+    yield f"{clip.span.start:.6g}"
+    yield f"{clip.span.end:.6g}"
+    yield repr(clip.logit)
+    yield repr(verdict.provenance.calibration.probability(clip.logit))
+    yield "" if clip.blur is None else f"{clip.blur:.6g}"
+    yield f"{float(clip.temporal_vulnerability.max()):.6g}"
+    yield from (f"{edge:.2f}" for edge in _square(clip))
+    values = [f"{value:.6g}" for value in clip.spatial_vulnerability]
+    yield from values + [""] * (longest - len(values))
+
+
+def _square(clip: ClipEvidence) -> tuple[float, ...]:
+    """Left, top, right, bottom of the upright box around what the network saw."""
+    size = float(clip.crop_size)
+    corners = np.array([[0.0, 0.0, 1.0], [size, 0.0, 1.0], [size, size, 1.0], [0.0, size, 1.0]])
+    places = corners @ clip.to_frame.mean(axis=0).T
+    return (*places.min(axis=0).tolist(), *places.max(axis=0).tolist())

@@ -1,0 +1,105 @@
+"""What the page's template is given of one key frame: the frame and the face, without and with each of the maps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fakestormer.report.heatmap import HEAT_RANGES, cut_face, overlay_heatmap
+from fakestormer.report.picture import data_uri
+from fakestormer.report.texts import Texts
+from fakestormer.report.wording import say_probability, say_time
+from fakestormer.types import MAP_NAMES, Calibration, KeyFrame, MapName
+
+FACE_SIZE = 320  # pixels; shown at half that size, sharp in print
+
+
+@dataclass(frozen=True, slots=True)
+class MapView:
+    """How one kind of map is introduced: its name, what it shows and does not show, and the ends of its scale."""
+
+    title: str
+    means: str
+    means_not: str
+    unit: str
+    ends: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PictureView:
+    """One picture as a data address, its caption and the words for those who cannot see it."""
+
+    source: str
+    caption: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFrameView:
+    """One key frame: whole frames with each map, the face without and with each map, and what is said about it."""
+
+    frames: tuple[PictureView, ...]
+    faces: tuple[PictureView, ...]
+    said: tuple[str, ...]
+    when: str
+
+
+def view_maps(texts: Texts) -> tuple[MapView, ...]:
+    """The introductions of all maps, in the order of their pictures."""
+    return tuple(
+        MapView(
+            title=texts.maps[name].title,
+            means=texts.maps[name].means,
+            means_not=texts.maps[name].means_not,
+            unit=texts.maps[name].unit,
+            ends=(
+                texts.heat_ends[0].format(low=HEAT_RANGES[name][0]),
+                texts.heat_ends[1].format(high=HEAT_RANGES[name][1]),
+            ),
+        )
+        for name in MAP_NAMES
+    )
+
+
+def view_key_frame(key: KeyFrame, place: int, calibration: Calibration, texts: Texts) -> KeyFrameView:
+    """The pictures and words of one key frame of the face with that number."""
+    time = say_time(key.time)
+    chance = say_probability(calibration.probability(key.logit), calibration)
+    plain = PictureView(draw_face(key), texts.plain_caption, texts.plain_alt.format(time=time, number=place))
+    frames, faces = [], [plain]
+    for name in MAP_NAMES:
+        title, peak = texts.maps[name].title, say_peak(key, name, texts)
+        laid = overlay_heatmap(key.image, key.map(name), key.to_frame, key.crop_size, key.scale, name=name)
+        alt = texts.frame_alt.format(time=time, number=place, map=title, peak=peak)
+        frames.append(PictureView(data_uri(laid), title, alt))
+        alt = texts.heat_alt.format(time=time, number=place, map=title)
+        faces.append(PictureView(draw_face(key, name), title, alt))
+    said = (
+        texts.key_frame_clip.format(probability=chance),
+        texts.key_frame_spatial.format(value=key.spatial_vulnerability),
+        *(
+            texts.key_frame_map.format(map=texts.maps[name].title, peak=say_peak(key, name, texts))
+            for name in MAP_NAMES
+        ),
+    )
+    return KeyFrameView(tuple(frames), tuple(faces), said, texts.key_frame.format(time=time, index=key.frame_index))
+
+
+def draw_face(key: KeyFrame, name: MapName | None = None) -> str:
+    """The face as the model saw it, with the map of that name where one is named, as a data address."""
+    image = key.image
+    if name is not None:
+        image = overlay_heatmap(image, key.map(name), key.to_frame, key.crop_size, key.scale, outline=False, name=name)
+    return data_uri(cut_face(image, key.to_frame, key.crop_size, key.scale, FACE_SIZE))
+
+
+def say_peak(key: KeyFrame, name: MapName, texts: Texts) -> str:
+    """Where a map is strongest, in words."""
+    low = HEAT_RANGES[name][0]
+    heat = np.nan_to_num(key.map(name), nan=low)
+    if heat.max() <= low:
+        return texts.key_frame_calm
+    row, column = np.unravel_index(int(heat.argmax()), heat.shape)
+    place = texts.places[3 * int(row) // heat.shape[0]][3 * int(column) // heat.shape[1]]
+    return texts.key_frame_peak.format(peak=float(heat.max()), place=place)

@@ -1,0 +1,120 @@
+"""What the calibration set supports: error rates, bounds of the likelihood ratio, and the range it covers."""
+
+from __future__ import annotations
+
+import enum
+import math
+from dataclasses import dataclass
+
+
+class Strength(enum.Enum):
+    """The verbal scale of ENFSI's "Guideline for Evaluative Reporting in Forensic Science" (2015), in either direction.
+
+    The guideline's steps begin at a ratio of 2; what lies below favours neither proposition.
+    """
+
+    NEITHER = "neither"
+    WEAK = "weak"
+    MODERATE = "moderate"
+    MODERATELY_STRONG = "moderately_strong"
+    STRONG = "strong"
+    VERY_STRONG = "very_strong"
+    EXTREMELY_STRONG = "extremely_strong"
+
+
+_FROM = (
+    (1e6, Strength.EXTREMELY_STRONG),
+    (1e4, Strength.VERY_STRONG),
+    (1e3, Strength.STRONG),
+    (1e2, Strength.MODERATELY_STRONG),
+    (1e1, Strength.MODERATE),
+    (2.0, Strength.WEAK),
+)
+
+
+def strength_of(log10_lr: float) -> Strength:
+    """The word for a log10 likelihood ratio; its sign says which proposition is supported."""
+    return next((word for ratio, word in _FROM if abs(log10_lr) >= math.log10(ratio)), Strength.NEITHER)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRange:
+    """Between which values of a quantity 98 % of the calibration's files lie; see `QualityCode` for the quantities."""
+
+    quantity: str
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationSet:
+    """How the weights answered the files that their calibration and thresholds were fitted on.
+
+    Counts are of files with a score; those of a kind answered neither FAKE nor REAL were INCONCLUSIVE. The set supports
+    log10 likelihood ratios from `lowest_log10_lr` (for genuine, at most 0) to `highest_log10_lr` (for forged).
+    """
+
+    name: str
+    num_real: int
+    real_called_fake: int
+    real_called_real: int
+    num_fake: int
+    fake_called_fake: int
+    fake_called_real: int
+    lowest_log10_lr: float
+    highest_log10_lr: float
+    ranges: tuple[KnownRange, ...] = ()
+
+    def __post_init__(self) -> None:
+        for called, total in (
+            (self.real_called_fake + self.real_called_real, self.num_real),
+            (self.fake_called_fake + self.fake_called_real, self.num_fake),
+        ):
+            if not 0 <= called <= total:
+                raise ValueError(f"a calibration set cannot have {called} answers to {total} files")
+        if not self.lowest_log10_lr <= 0 <= self.highest_log10_lr:
+            raise ValueError(
+                "a calibration set needs lowest_log10_lr <= 0 <= highest_log10_lr, got "
+                f"{self.lowest_log10_lr} and {self.highest_log10_lr}"
+            )
+
+    @property
+    def real_inconclusive(self) -> int:
+        """Genuine files between the thresholds."""
+        return self.num_real - self.real_called_fake - self.real_called_real
+
+    @property
+    def fake_inconclusive(self) -> int:
+        """Forged files between the thresholds."""
+        return self.num_fake - self.fake_called_fake - self.fake_called_real
+
+    def known(self, quantity: str) -> KnownRange | None:
+        """The range of a quantity; None where the score table of the calibration did not hold it."""
+        return next((one for one in self.ranges if one.quantity == quantity), None)
+
+
+class QualityCode(enum.Enum):
+    """Why an answer deserves less trust.
+
+    The first four have fixed limits. `outside_...` say that a quantity lies outside its `KnownRange`: crop_scale (shown
+    as the width of the face's square in pixels), frame_rate, bits_per_pixel, blur.
+    """
+
+    FEW_CLIPS = "few_clips"
+    TINY_FACE = "tiny_face"
+    BLURRED = "blurred"
+    HEAVY_COMPRESSION = "heavy_compression"
+    OUTSIDE_FACE_SIZE = "outside_face_size"
+    OUTSIDE_BLUR = "outside_blur"
+    OUTSIDE_FRAME_RATE = "outside_frame_rate"
+    OUTSIDE_BITS_PER_PIXEL = "outside_bits_per_pixel"
+
+
+@dataclass(frozen=True, slots=True)
+class QualityNote:
+    """A reason for less trust: the value found, and the limits it should have kept (None: no limit on that side)."""
+
+    code: QualityCode
+    value: float
+    low: float | None = None
+    high: float | None = None

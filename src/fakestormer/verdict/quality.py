@@ -1,0 +1,57 @@
+"""Reasons for less trust in an answer: what was seen of the face, and what the calibration never met."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from fakestormer.types import Calibration, ClipEvidence, QualityCode, QualityNote, VideoInfo
+
+FEWEST_CLIPS = 3  # below, one odd clip moves the mean by half or more
+SMALLEST_SHARE = 0.5  # of the crop's side: a smaller square was enlarged more than twice
+MOST_BLUR = 0.6
+FEWEST_BITS = 0.02  # a pixel
+
+
+def face_notes(clips: Sequence[ClipEvidence], calibration: Calibration) -> tuple[QualityNote, ...]:
+    """What lowers the trust in one face's answer, from its clips; docs/what-a-score-means.md explains the limits."""
+    notes = []
+    if len(clips) < FEWEST_CLIPS:
+        notes.append(QualityNote(QualityCode.FEW_CLIPS, float(len(clips)), low=float(FEWEST_CLIPS)))
+    scales = [clip.crop_scale for clip in clips if clip.crop_scale > 0]
+    if scales:
+        side = clips[0].crop_size
+        scale = math.exp(math.fsum(map(math.log, scales)) / len(scales))
+        if scale < SMALLEST_SHARE:
+            notes.append(QualityNote(QualityCode.TINY_FACE, scale * side, low=SMALLEST_SHARE * side))
+        notes += _outside(QualityCode.OUTSIDE_FACE_SIZE, "crop_scale", scale, calibration, side)
+    blurs = [clip.blur for clip in clips if clip.blur is not None]
+    if blurs:
+        blur = math.fsum(blurs) / len(blurs)
+        if blur > MOST_BLUR:
+            notes.append(QualityNote(QualityCode.BLURRED, blur, high=MOST_BLUR))
+        notes += _outside(QualityCode.OUTSIDE_BLUR, "blur", blur, calibration)
+    return tuple(notes)
+
+
+def video_notes(video: VideoInfo, calibration: Calibration) -> tuple[QualityNote, ...]:
+    """What lowers the trust in every answer about one file, from what the file says about itself."""
+    notes = []
+    bits = video.bits_per_pixel
+    if bits is not None:
+        if bits < FEWEST_BITS:
+            notes.append(QualityNote(QualityCode.HEAVY_COMPRESSION, bits, low=FEWEST_BITS))
+        notes += _outside(QualityCode.OUTSIDE_BITS_PER_PIXEL, "bits_per_pixel", bits, calibration)
+    if video.frame_rate > 0:
+        notes += _outside(QualityCode.OUTSIDE_FRAME_RATE, "frame_rate", video.frame_rate, calibration)
+    return tuple(notes)
+
+
+def _outside(
+    code: QualityCode, quantity: str, value: float, calibration: Calibration, unit: float = 1.0
+) -> list[QualityNote]:
+    """A note where the value lies outside the calibration's range; numbers are shown times `unit`."""
+    known = calibration.measured.known(quantity) if calibration.measured else None
+    if known is None or known.low <= value <= known.high:
+        return []
+    return [QualityNote(code, value * unit, known.low * unit, known.high * unit)]

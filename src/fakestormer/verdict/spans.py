@@ -1,0 +1,175 @@
+"""Which stretches of a face look forged: a running mean, measured against the face's own level.
+
+1. The clips' logits become a running mean over `WINDOW` seconds, about the length of the videos that calibrations are
+   fitted on, so that the calibration speaks about it.
+2. The face's own level is the median of its logits, its noise the spread of the mean below it: a stretch that is forged
+   lifts the upper half only.
+3. A stretch opens at a peak of the mean and goes on while the mean stays above half the peak's height over the own
+   level (where all of the face looks forged, and the peak no more than the rest: above a probability of 0.5). Its ends
+   are then moved, by half a window at most, to where the unsmoothed logits change.
+4. What the stretch says is the mean of its logits less `rise`, how far the highest of so many windows lies above the
+   level by chance, and less the price of a long look: an even start is meant for `LOOK` seconds of a face, and where a
+   face is seen for k times as long, the odds of each of its stretches are a k-th, as with k faces. So a genuine video
+   does not become suspicious by being long, also where its noise has heavier tails than a Gaussian.
+
+Thresholds are the calibration's own, so other weights need no other settings here. Decision 0010 has the measurements.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+from jaxtyping import Bool, Float
+from numpy import ndarray
+
+from fakestormer.types import Calibration, ClipEvidence, Span, TimeSpan
+
+WINDOW = 2.0  # seconds
+LEAST_DURATION = 6.0  # seconds: what is shorter has no level of its own to be compared with
+LEAST_CLIPS = 6
+LOOK = 60.0  # seconds
+CHANCE = 0.05  # how often the highest of all windows of a genuine face may pass the bar, were its noise Gaussian
+MOST_SPANS = 100
+_DEVIATIONS = 1 / NormalDist().inv_cdf(0.75)  # deviations of a Gaussian in its median distance from the middle
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLevel:
+    """The logit around which a face's running mean lies, and how far chance lifts the highest window above it."""
+
+    logit: float
+    rise: float
+
+
+def propose_spans(clips: Sequence[ClipEvidence], calibration: Calibration, most: int = MOST_SPANS) -> tuple[Span, ...]:
+    """Up to `most` stretches of one face, the highest peak first, whether suspicious or not; they do not overlap.
+
+    A face that is seen too shortly for a level of its own, or whose own level looks forged, is one whole: its
+    stretches have the face's own mean logit.
+    """
+    ordered = sorted(clips, key=lambda clip: (clip.span.middle, clip.span, clip.logit))
+    times = np.array([clip.span.middle for clip in ordered])
+    logits = np.array([clip.logit for clip in ordered], dtype=np.float64)
+    smooth, counts = running_mean(times, logits)
+    edges = _edges(ordered, times)
+    level = own_level(times, logits, smooth, counts)
+    looks_forged = level is None or level.logit >= calibration.logit_at(calibration.fake_from)
+    whole = math.fsum(logits) / len(logits)
+    price = math.log(max(1.0, float(times[-1] - times[0]) / LOOK)) / calibration.slope
+    free = np.ones(len(ordered), dtype=bool)
+    spans = list[Span]()
+    while free.any() and len(spans) < most:
+        peak = int(np.where(free, smooth, -np.inf).argmax())
+        floor = _floor(float(smooth[peak]), level, looks_forged, calibration)
+        first, last = _grow(smooth, free, peak, floor)
+        reach = max(1, int(counts[peak]) // 2)
+        first, last = _sharpen(logits - floor, free, (first, peak, last), reach)
+        free[first : last + 1] = False
+        beyond = None if level is None else _beyond_chance(logits[first : last + 1], float(counts[peak]), level)
+        logit = whole if looks_forged or beyond is None else beyond - price
+        spans.append(
+            Span(
+                span=TimeSpan(float(edges[first]), float(edges[last + 1])),
+                peak_time=float(times[peak]),
+                peak_probability=calibration.probability(float(smooth[peak])),
+                logit=logit,
+                probability=calibration.probability(logit),
+                contrast=None if beyond is None or level is None else beyond - level.logit,
+            )
+        )
+    return tuple(spans)
+
+
+def suspicious_spans(proposed: Sequence[Span], calibration: Calibration) -> tuple[Span, ...]:
+    """Those of a face's stretches that reach the calibration's `fake_from`, as a whole and at their peak, by time."""
+    bar = calibration.fake_from
+    found = [one for one in proposed if one.probability >= bar and one.peak_probability >= bar]
+    return tuple(sorted(found, key=lambda one: one.span))
+
+
+def running_mean(
+    times: Float[ndarray, " clips"], logits: Float[ndarray, " clips"]
+) -> tuple[Float[ndarray, " clips"], Float[ndarray, " clips"]]:
+    """Around each clip the mean logit of all clips within half a window, and how many they are; `times` ascend."""
+    half = WINDOW / 2 + 1e-6
+    starts, ends = np.searchsorted(times, times - half), np.searchsorted(times, times + half, side="right")
+    means = [math.fsum(logits[start:end]) / (end - start) for start, end in zip(starts, ends, strict=True)]
+    return np.array(means), (ends - starts).astype(np.float64)
+
+
+def own_level(
+    times: Float[ndarray, " clips"],
+    logits: Float[ndarray, " clips"],
+    smooth: Float[ndarray, " clips"],
+    counts: Float[ndarray, " clips"],
+) -> OwnLevel | None:
+    """A face's own level; None where it is seen for less than `LEAST_DURATION` or on too few clips."""
+    duration = float(times[-1] - times[0])
+    if duration < LEAST_DURATION or len(times) < LEAST_CLIPS:
+        return None
+    # Noise is never taken as smaller than that of single clips would leave after averaging.
+    middle = float(np.median(logits))
+    noise = max(_spread_below(smooth, middle), _spread_below(logits, middle) / math.sqrt(float(np.median(counts))))
+    windows = max(2.0, duration / WINDOW)
+    return OwnLevel(middle, noise * NormalDist().inv_cdf(1 - CHANCE / windows))
+
+
+def _beyond_chance(stretch: Float[ndarray, " clips"], window: float, level: OwnLevel) -> float:
+    """The mean logit of a stretch less what chance adds to the highest; more for fewer clips than a window has."""
+    return math.fsum(stretch) / len(stretch) - math.sqrt(max(1.0, window / len(stretch))) * level.rise
+
+
+def _spread_below(values: Float[ndarray, " clips"], middle: float) -> float:
+    """The deviation of a Gaussian whose values below the middle lie as these do; 0 where none does."""
+    below = values[values <= middle]
+    return _DEVIATIONS * float(np.median(middle - below)) if len(below) else 0.0
+
+
+def _floor(peak: float, level: OwnLevel | None, looks_forged: bool, calibration: Calibration) -> float:
+    """How low the running mean may fall inside the stretch around a peak of this height."""
+    if level is not None and (not looks_forged or peak - level.logit > level.rise):
+        return level.logit + max(0.0, peak - level.logit) / 2
+    even = min(calibration.logit_at(0.5), calibration.logit_at(calibration.fake_from))
+    return even if peak >= even else -math.inf
+
+
+def _grow(smooth: Float[ndarray, " clips"], free: Bool[ndarray, " clips"], peak: int, floor: float) -> tuple[int, int]:
+    """First and last clip of the free stretch around the peak in which the running mean stays above the floor."""
+    shut = np.flatnonzero(~free | (smooth < floor))
+    place = int(np.searchsorted(shut, peak))
+    first = int(shut[place - 1]) + 1 if place else 0
+    last = int(shut[place]) - 1 if place < len(shut) else len(smooth) - 1
+    return min(first, peak), max(last, peak)
+
+
+def _sharpen(
+    above: Float[ndarray, " clips"], free: Bool[ndarray, " clips"], stretch: tuple[int, int, int], reach: int
+) -> tuple[int, int]:
+    """The stretch (first, peak, last), each end moved by up to `reach` to where the sum of `above` is largest."""
+    first, peak, last = stretch
+    if not np.isfinite(above).all():
+        return first, last
+    return peak - _best_length(above[peak::-1], free[peak::-1], peak - first, reach), peak + _best_length(
+        above[peak:], free[peak:], last - peak, reach
+    )
+
+
+def _best_length(above: Float[ndarray, " clips"], free: Bool[ndarray, " clips"], length: int, reach: int) -> int:
+    """How many clips after the first one to take, near `length`, so that the sum is largest."""
+    shut = np.flatnonzero(~free)
+    low, high = max(0, length - reach), min(len(above) - 1, length + reach)
+    if len(shut):
+        high = min(high, int(shut[0]) - 1)
+    sums = np.cumsum(above[: high + 1])
+    return low + int(sums[low : high + 1].argmax())
+
+
+def _edges(clips: Sequence[ClipEvidence], times: Float[ndarray, " clips"]) -> Float[ndarray, " edges"]:
+    """Where each clip's share of time begins, and where the last one's ends: half-way between neighbours."""
+    inner = (times[:-1] + times[1:]) / 2
+    start, end = min(clip.span.start for clip in clips), max(clip.span.end for clip in clips)
+    return np.concatenate([[start], inner, [end]])
