@@ -52,3 +52,5 @@ def prepare(
         markup=False,
         soft_wrap=True,
     )
+    if not used:
+        raise typer.Exit(1)
