@@ -20,8 +20,8 @@ def attribute(model: FakeSTormer | PublishedFakeSTormer, clips: Float[Tensor, "B
 
     The slope of the logit along each number of a patch embedding, times how far that number lies from its mean over the
     clip; the sizes of these products, added up and smoothed over neighbouring patches. A patch that looks like all
-    others counts nothing, however steep the slope. With their signs kept, the products point past the forged places. The
-    model must be in eval mode; gradients that its parameters hold are left alone.
+    others counts nothing, however steep the slope. With their signs kept, the products point past the forged places.
+    The model must be in eval mode; gradients that its parameters hold are left alone.
     """
     with torch.no_grad():
         patches = model.embed(clips).float()

@@ -140,8 +140,8 @@ class Texts:
     )
     key_frames: str = "Where"
     key_frames_note: str = (
-        "The frames that speak most for forgery, the strongest first. The outlined square is what the model saw. Colours "
-        "have the same meaning in every picture and every report; places without colour are calm."
+        "The frames that speak most for forgery, the strongest first. The outlined square is what the model saw. "
+        "Colours have the same meaning in every picture and every report; places without colour are calm."
     )
     maps: dict[MapName, MapTexts] = field(
         default_factory=lambda: {
