@@ -35,7 +35,7 @@ class ClipScorer:
             yield from self._score_batch(batch)
 
     def attribute(self, clip: FaceClip) -> Float[ndarray, "frames rows columns"]:
-        """How much every patch of one clip raised its logit (or lowered it, below 0), see `model.attribute`.
+        """How much of one clip's logit hangs on every patch, in either direction; see `model.attribute`.
 
         In float32, whatever the precision of scoring; with `flip` the mean of both ways round, as the logit is.
         """

@@ -1,21 +1,27 @@
-"""Which patches made the class score: a first-order attribution at the patch embeddings."""
+"""Which patches the class score hangs on: a first-order attribution at the patch embeddings."""
 
 from __future__ import annotations
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
+from torch.nn import functional
 
 from fakestormer.model.fakestormer import FakeSTormer
 from fakestormer.model.published import PublishedFakeSTormer
 
+# Of the Gaussian that smooths the map, in patches: a single patch says too little (decision 0011).
+SMOOTHING = 1.0
+RADIUS = 4
+
 
 def attribute(model: FakeSTormer | PublishedFakeSTormer, clips: Float[Tensor, "B T 3 H W"]) -> Float[Tensor, "B T R C"]:
-    """How much every patch of every frame raised its clip's logit; below 0 it lowered it.
+    """How much of its clip's logit hangs on every patch of every frame, in either direction; 0 or more.
 
-    Gradient times difference: the slope of the logit along each patch embedding, times how far that embedding lies from
-    the mean of its clip. So a patch that looks like all others counts nothing, however the network leans on it. The
-    model must be in eval mode; its parameters' gradients are left alone.
+    The slope of the logit along each number of a patch embedding, times how far that number lies from its mean over the
+    clip; the sizes of these products, added up and smoothed over neighbouring patches. A patch that looks like all
+    others counts nothing, however steep the slope. With their signs kept, the products point past the forged places.
+    The model must be in eval mode; gradients that its parameters hold are left alone.
     """
     with torch.no_grad():
         patches = model.embed(clips).float()
@@ -24,4 +30,15 @@ def attribute(model: FakeSTormer | PublishedFakeSTormer, clips: Float[Tensor, "B
         (slope,) = torch.autograd.grad(model.answer(patches).logits.sum(), patches)
     own = patches.detach()
     size = model.config.grid_size
-    return (slope * (own - own.mean((1, 2), keepdim=True))).sum(-1).unflatten(2, (size, size))
+    products = slope * (own - own.mean((1, 2), keepdim=True))
+    return smoothed(products.abs().sum(-1).unflatten(2, (size, size)))
+
+
+def smoothed(maps: Float[Tensor, "B T R C"]) -> Float[Tensor, "B T R C"]:
+    """The maps after a Gaussian over rows and columns; the border is repeated outside."""
+    places = torch.arange(-RADIUS, RADIUS + 1, device=maps.device, dtype=maps.dtype)
+    weights = torch.exp(-0.5 * (places / SMOOTHING) ** 2)
+    weights = weights / weights.sum()
+    padded = functional.pad(maps.flatten(0, 1)[:, None], (RADIUS,) * 4, mode="replicate")
+    rows = functional.conv2d(padded, weights[None, None, :, None])
+    return functional.conv2d(rows, weights[None, None, None, :])[:, 0].unflatten(0, maps.shape[:2])

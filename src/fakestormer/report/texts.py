@@ -140,8 +140,8 @@ class Texts:
     )
     key_frames: str = "Where"
     key_frames_note: str = (
-        "The frames that speak most for forgery, the strongest first. The white square is what the model saw. Colours "
-        "have the same meaning in every picture and every report; places without colour are calm."
+        "The frames that speak most for forgery, the strongest first. The outlined square is what the model saw. "
+        "Colours have the same meaning in every picture and every report; places without colour are calm."
     )
     maps: dict[MapName, MapTexts] = field(
         default_factory=lambda: {
@@ -153,11 +153,11 @@ class Texts:
                 unit="deviations of the training targets",
             ),
             "score": MapTexts(
-                title="What raised the score",
-                means="Warm colours lie on the places whose look pushed the answer towards forged.",
+                title="What the score hangs on",
+                means="Warm colours lie on the places whose look moved the answer most, in either direction.",
                 means_not="It shows what the model looked at, not what is wrong with the picture: hair, shadows or "
-                "compression may have moved it. A genuine face has warm places, too, only fewer.",
-                unit="share of the raw answer (logits)",
+                "compression may have moved it. A genuine face has warm places, too, mostly in its middle.",
+                unit="size of the effect on the raw answer (logits)",
             ),
         }
     )
@@ -229,7 +229,7 @@ class Texts:
         "When: the curve shows at what times a face looked suspicious. Red stretches are those that stand out from the "
         "rest of the face and reach the upper threshold.",
         "Where: two maps are laid on the frames. One shows places that change over time as blended faces do, the other "
-        "the places that raised the score. They answer different questions and need not agree. Both are pointers for "
+        "the places that the score hangs on. They answer different questions and need not agree. Both are pointers for "
         "the eye, not drawings of what was altered: colour beside the true place and calm over a forged one both "
         "happen.",
         "The shaded strip shows, frame by frame, whether any place of the face looks blended in, and not which.",

@@ -65,8 +65,8 @@ class ClipEvidence:
 class KeyFrame:
     """A frame worth looking at: picture (reduced to `scale` of the video's size) and the clip frame it belongs to.
 
-    `temporal_vulnerability` and `spatial_vulnerability` are the clip frame's; `attribution` says for every patch how
-    much it raised (or, below 0, lowered) the clip's logit, see docs/decisions/0011-maps-and-pdf.md.
+    `temporal_vulnerability` and `spatial_vulnerability` are the clip frame's; `attribution` says how much of
+    the clip's logit hangs on every patch, in either direction (0 or more), see docs/decisions/0011-maps-and-pdf.md.
     """
 
     time: float

@@ -20,7 +20,7 @@ def face_notes(clips: Sequence[ClipEvidence], calibration: Calibration) -> tuple
         notes.append(QualityNote(QualityCode.FEW_CLIPS, float(len(clips)), low=float(FEWEST_CLIPS)))
     scales = [clip.crop_scale for clip in clips if clip.crop_scale > 0]
     if scales:
-        side = clips[0].crop_size
+        side = float(clips[0].crop_size)
         scale = math.exp(math.fsum(map(math.log, scales)) / len(scales))
         if scale < SMALLEST_SHARE:
             notes.append(QualityNote(QualityCode.TINY_FACE, scale * side, low=SMALLEST_SHARE * side))

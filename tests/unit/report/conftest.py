@@ -33,7 +33,9 @@ def calibration() -> Calibration:
 
 @pytest.fixture
 def measured() -> CalibrationSet:
-    return CalibrationSet("ten made-up videos", 40, 2, 30, 60, 45, 3, -1.0, 1.2, (KnownRange("frame_rate", 24, 30),))
+    return CalibrationSet(
+        "ten made-up videos", 40, 2, 30, 60, 45, 3, -1.0, 1.2, (KnownRange("frame_rate", 24.0, 30.0),)
+    )
 
 
 @pytest.fixture
@@ -58,7 +60,7 @@ def face(calibration: Calibration) -> Callable[..., FaceVerdict]:
         )
         size = (HEIGHT, WIDTH, 3) if pictures else (0, 0, 3)
         image = np.full(size, 90, np.uint8)
-        key = KeyFrame(2.08, 52, image, 0.5, max(logits), to_frame, CROP, heat[2], 0.63, 0.01 * heat[2])
+        key = KeyFrame(2.08, 52, image, 0.5, max(logits), to_frame, CROP, heat[2], 0.63, 0.05 * heat[2])
         mean = sum(logits) / len(logits)
         chance = calibration.probability(mean)
         decision = Decision.FAKE if chance >= 0.8 else Decision.REAL if chance <= 0.2 else Decision.INCONCLUSIVE

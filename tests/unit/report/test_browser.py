@@ -70,7 +70,7 @@ def test_timeline_and_pictures_are_there_and_nothing_leaves_the_screen(show, siz
     page = show(size)
     drawings = [one for one in page.locator("svg").all() if one.is_visible()]
     assert len(drawings) == 2 * 2  # timeline and strip of two people, the wide or the narrow one
-    assert all(one.bounding_box()["height"] > 40 for one in drawings)
+    assert all(one.bounding_box()["height"] > 30 for one in drawings)
     assert page.evaluate("[...document.images].every(one => one.complete && one.naturalWidth > 0)")
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     smallest = page.evaluate(

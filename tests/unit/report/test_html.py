@@ -212,7 +212,7 @@ def test_both_maps_are_shown_named_and_explained(verdict, face):
 def test_files_that_could_not_be_examined_are_listed(verdict, face):
     failures = (("/x/<b>.mp4", "/x/<b>.mp4 is empty (0 bytes): copy or download it again"),)
     text = Outline(render_html(verdict(face()), failures=failures)).text
-    assert text.index(ENGLISH.failures) < text.index("town hall.mp4")
+    assert text.index(ENGLISH.failures) < text.index(ENGLISH.means)
     assert "is empty (0 bytes)" in text
     assert "is empty (0 bytes)" in Outline(render_html([], failures=failures)).text
     assert ENGLISH.failures not in Outline(render_html(verdict(face()))).text

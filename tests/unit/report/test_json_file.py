@@ -45,7 +45,10 @@ def test_the_layout_of_version_2_stays_as_it_is(verdict, face):
     }
     assert {path for path in found if path.startswith(".faces[].key_frames[].")} == {
         f".faces[].key_frames[].{name}"
-        for name in ("time", "frame_index", "scale", "logit", "to_frame", "crop_size", "temporal_vulnerability")
+        for name in (
+            *("time", "frame_index", "scale", "logit", "to_frame", "crop_size", "temporal_vulnerability"),
+            *("spatial_vulnerability", "attribution"),
+        )
     }
 
 

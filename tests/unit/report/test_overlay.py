@@ -11,7 +11,7 @@ GREY = np.full((240, 320, 3), 128, np.uint8)
 
 def drawn_face(number=1, heat=None, left=100.0):
     to_frame = np.array([[0.5, 0.0, left], [0.0, 0.5, 80.0]])
-    return DrawnFace(number, Box(left + 10, 90, left + 90, 170), f"Face {number}  82 %", to_frame, 224, heat)
+    return DrawnFace(number, Box(left + 10, 90.0, left + 90, 170.0), f"Face {number}  82 %", to_frame, 224, heat)
 
 
 def has_colour(picture, colour):
