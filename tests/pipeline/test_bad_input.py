@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -17,6 +18,8 @@ from safetensors.torch import save_file
 from tests.bad_videos import NOT_VIDEOS, Recipe, cut_file, damage_packets, draw_scene, make_video
 
 import fakestormer as fs
+import fakestormer.types
+from fakestormer.cli.detect import describe
 from fakestormer.model.weights import METADATA_KEY
 from fakestormer.types import VideoError, WeightsError
 
@@ -349,3 +352,71 @@ def test_the_installed_command_behaves_the_same(tmp_path, weights, good):
     assert ended.stdout.startswith(f"{good}: ")
     assert [str(text) in line for line in ended.stderr.splitlines() if line.startswith("fakestormer: ")] == [True]
     assert len(json.loads((tmp_path / "out.json").read_text())["verdicts"]) == 1
+
+
+def test_a_results_file_that_fails_at_the_end_costs_the_other_files_nothing(tmp_path, run, weights, good, monkeypatch):
+    lost = tmp_path / "lost" / "out.json"
+    judge = fs.Detector.detect
+
+    def judged_while_the_folder_goes(self, path, observe=None):
+        lost.parent.rmdir()
+        lost.parent.touch()
+        return judge(self, path, observe)
+
+    monkeypatch.setattr(fs.Detector, "detect", judged_while_the_folder_goes)
+    ended = run("detect", good, "--json", lost, "--html", tmp_path / "ok.html", "--weights", weights)
+    assert (ended.code, len(ended.sentences)) == (1, 1)
+    assert str(lost) in ended.sentences[0]
+    assert "<html" in (tmp_path / "ok.html").read_text()
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder where nothing can be made")
+def test_a_place_where_nothing_can_be_written_is_refused_before_the_work(run, tmp_path):
+    ended = run("detect", "absent.mp4", "--json", "/proc/x/y.json", "--weights", tmp_path / "absent.safetensors")
+    assert (ended.code, len(ended.sentences)) == (1, 1)
+    assert "/proc/x/y.json cannot be written" in ended.sentences[0]
+
+
+def test_synthesize_into_a_file_is_one_sentence(run, good, tmp_path):
+    (tmp_path / "text.mp4").write_text("text")
+    ended = run("synthesize", good, "--out", tmp_path / "text.mp4")
+    assert (ended.code, len(ended.sentences)) == (1, 1)
+    assert "cannot be made" in ended.sentences[0]
+
+
+def test_a_recipe_that_needs_arguments_is_one_sentence(run, tmp_path):
+    ended = run("train", "os.path:join", "--data", tmp_path, "--out", tmp_path)
+    assert (ended.code, len(ended.sentences)) == (1, 1)
+    assert "without arguments" in ended.sentences[0]
+
+
+def test_a_recipe_of_this_folder_that_is_not_found_is_told_how(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "unfound_recipe.py").write_text("")
+    ended = run("train", "unfound_recipe:mine", "--data", tmp_path, "--out", tmp_path)
+    assert ended.code == 1
+    assert "PYTHONPATH=." in ended.sentences[0]
+
+
+def test_a_printed_probability_never_crosses_a_threshold_and_the_path_is_as_typed(good, detector):
+    verdict = detector.detect(good)
+    calibration = replace(verdict.provenance.calibration, real_to=0.4012, fake_from=0.6498)
+    verdict = replace(
+        verdict,
+        video=replace(verdict.video, path="a [b].mp4"),
+        probability=0.6497,
+        provenance=replace(verdict.provenance, calibration=calibration),
+        damage=fs.types.VideoDamage(num_corrupt_packets=1),
+    )
+    said = describe(verdict)
+    assert said.startswith("a [b].mp4: ")
+    assert "probability of forgery 64.97 %" in said
+    assert "1 corrupt packet skipped" in said
+
+
+def test_evaluate_ends_with_1_where_a_file_failed(run, good, weights, tmp_path):
+    manifest = tmp_path / "list.csv"
+    manifest.write_text(f"file,label,group\n{good},real,x\nabsent.mp4,fake,x\n")
+    ended = run("evaluate", "--manifest", manifest, "--out", tmp_path / "out", "--weights", weights)
+    assert ended.code == 1
+    assert (tmp_path / "out" / "table.md").exists()

@@ -49,11 +49,13 @@ def detect(
     try:
         _judge_all(files, detector, outputs, verdicts, failures)
     finally:  # what was finished is kept, also when the run is interrupted
-        outputs.write(verdicts, failures)
+        lost = outputs.write(verdicts, failures)
+        for sentence in lost:
+            Console(stderr=True).print(f"fakestormer: {sentence}", style="red", markup=False, soft_wrap=True)
     if any(verdict.probability is not None for verdict in verdicts):
         rates = say_error_rates(verdicts[0].provenance.calibration.measured)
         Console(stderr=True).print(rates, markup=False, highlight=False, soft_wrap=True)
-    if failures:
+    if failures or lost:
         raise typer.Exit(1)
 
 
@@ -80,7 +82,8 @@ def _judge_all(
                 err.print(f"fakestormer: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
                 continue
             verdicts.append(verdict)
-            out.print(describe(verdict), style=COLOURS[verdict.decision.value], highlight=False, soft_wrap=True)
+            style = COLOURS[verdict.decision.value]
+            out.print(describe(verdict), style=style, markup=False, highlight=False, soft_wrap=True)
             for line in describe_spans(verdict):
                 out.print(f"  {line}", highlight=False, soft_wrap=True)
             for sentence in say_notes(verdict):
@@ -91,26 +94,25 @@ def _judge_all(
 
 def describe(verdict: VideoVerdict) -> str:
     """The verdict in one line: file, decision, probability, and the reason where there is one."""
-    from rich.markup import escape
-
     from fakestormer.types import strength_of
 
-    parts = [f"{escape(verdict.video.path)}: {verdict.decision.name}"]
+    parts = [f"{verdict.video.path}: {verdict.decision.name}"]
     if verdict.probability is not None:
-        bounded = min(max(verdict.probability, 0.01), 0.99)
+        said = _say(verdict.probability, verdict)
         people = len(verdict.faces)
-        parts.append(f"probability of forgery {bounded:.2f}, {people} {'face' if people == 1 else 'faces'}")
+        parts.append(f"probability of forgery {said}, {people} {'face' if people == 1 else 'faces'}")
     if verdict.log10_lr is not None:
         side = "forged" if verdict.log10_lr > 0 else "genuine"
         strength = strength_of(verdict.log10_lr).value.replace("_", " ")
         word = "for neither" if strength == "neither" else f"{strength} support for {side}"
         parts.append(f"log10 likelihood ratio {verdict.log10_lr:+.2f} ({word})")
     if verdict.reason:
-        parts.append(escape(verdict.reason))
+        parts.append(verdict.reason)
     damage = verdict.damage
     if damage.num_corrupt_packets or damage.truncated:
         ending = ", the file breaks off early" if damage.truncated else ""
-        parts.append(f"damaged: {damage.num_corrupt_packets} corrupt packets skipped{ending}")
+        count = damage.num_corrupt_packets
+        parts.append(f"damaged: {count} corrupt {'packet' if count == 1 else 'packets'} skipped{ending}")
     return " - ".join(parts)
 
 
@@ -120,11 +122,18 @@ def describe_spans(verdict: VideoVerdict) -> tuple[str, ...]:
     found.sort(key=lambda pair: (-pair[0].logit, pair[1], pair[0].span))
     lines = [
         f"{one.span.start:.1f} to {one.span.end:.1f} s: suspicious, strongest at {one.peak_time:.1f} s, "
-        f"probability of forgery {min(max(one.probability, 0.01), 0.99):.2f}, track {track_id}"
+        f"probability of forgery {_say(one.probability, verdict)}, track {track_id}"
         for one, track_id in found[:MOST_SPANS]
     ]
     left = len(found) - len(lines)
     return (*lines, f"and {left} more, all of them in --json and --html") if left else tuple(lines)
+
+
+def _say(probability: float, verdict: VideoVerdict) -> str:
+    from fakestormer.report.wording import PERCENT, say_probability
+
+    # A plain space, so that the line can be searched as it is typed.
+    return say_probability(probability, verdict.provenance.calibration).replace(PERCENT, " %")
 
 
 class _Watch:

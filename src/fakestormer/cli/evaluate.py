@@ -45,15 +45,17 @@ def evaluate(
     total = len(read_manifest(manifest).rows)
     detector = Detector.load(weights, DetectorConfig(device=device, protocol=protocol))
     if distortions is None:
-        text = _evaluate(manifest, out, detector, total)
+        text, failed = _evaluate(manifest, out, detector, total)
     else:
-        text = _evaluate_robustness(manifest, out, detector, total, distortions)
+        text, failed = _evaluate_robustness(manifest, out, detector, total, distortions)
     if figures:
         _draw(out)
     Console().print(text, markup=False, highlight=False, soft_wrap=True)
+    if failed:
+        raise typer.Exit(1)
 
 
-def _evaluate(manifest: Path, out: Path, detector: Detector, total: int) -> str:
+def _evaluate(manifest: Path, out: Path, detector: Detector, total: int) -> tuple[str, int]:
     from fakestormer.evaluation import evaluate as evaluate_manifest
     from fakestormer.evaluation import render_table
 
@@ -66,12 +68,12 @@ def _evaluate(manifest: Path, out: Path, detector: Detector, total: int) -> str:
 
         metrics = evaluate_manifest(manifest, out, detector, observe=show)
         progress.update(task, completed=total)
-    return render_table(metrics)
+    return render_table(metrics), metrics.summary.coverage.num_error
 
 
 def _evaluate_robustness(
     manifest: Path, out: Path, detector: Detector, total: int, distortions: tuple[Distortion, ...]
-) -> str:
+) -> tuple[str, int]:
     from fakestormer.evaluation import (
         PICTURE_FILE,
         RobustnessConfig,
@@ -98,7 +100,8 @@ def _evaluate_robustness(
     text = write_robustness(out, result)
     if not missing:
         draw_robustness(out / PICTURE_FILE, result)
-    return text
+    every = (result.clean, *(one.metrics for one in result.distorted))
+    return text, sum(metrics.summary.coverage.num_error for metrics in every)
 
 
 def _draw(out: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fakestormer.types import DataError, FaceTrack, VideoVerdict
+from fakestormer.types import DataError, FaceTrack, FakestormerError, VideoVerdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +44,35 @@ class Outputs:
         if self.pdf:
             load_weasyprint()
 
-    def write(self, verdicts: Sequence[VideoVerdict], failures: Sequence[tuple[str, str]]) -> None:
-        """Writes the results of the run; the page and the PDF need at least one judged or refused file."""
+    def write(self, verdicts: Sequence[VideoVerdict], failures: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+        """Writes the results of the run and tells in a sentence each what could not be written.
+
+        The page and the PDF need at least one judged or refused file.
+        """
         from fakestormer.report import write_clips, write_html, write_pdf, write_results
 
-        if self.json:
-            write_results(verdicts, failures, self.json)
-        if self.csv:
-            write_clips(verdicts, self.csv)
-        if self.html and (verdicts or failures):
-            write_html(verdicts, self.html, failures=failures)
-        if self.pdf and (verdicts or failures):
-            write_pdf(verdicts, self.pdf, failures=failures)
+        told = bool(verdicts or failures)
+        return write_each(
+            (self.json, lambda path: write_results(verdicts, failures, path)),
+            (self.csv, lambda path: write_clips(verdicts, path)),
+            (self.html if told else None, lambda path: write_html(verdicts, path, failures=failures)),
+            (self.pdf if told else None, lambda path: write_pdf(verdicts, path, failures=failures)),
+        )
 
     def write_overlay(self, verdict: VideoVerdict, tracks: Sequence[FaceTrack], told: Callable[[float], None]) -> bool:
         """Writes the annotated film where one was asked for; False where its sound could not be copied."""
         from fakestormer.detector import write_overlay
 
         return write_overlay(verdict, tracks, self.overlay, told=told) if self.overlay else True
+
+
+def write_each(*targets: tuple[Path | None, Callable[[Path], None]]) -> tuple[str, ...]:
+    """Writes every target that has a path, whatever becomes of the others; one sentence for each that failed."""
+    failed = []
+    for path, write in targets:
+        try:
+            if path:
+                write(path)
+        except FakestormerError as error:  # noqa: PERF203 - a target that fails must not cost the others
+            failed.append(str(error))
+    return tuple(failed)

@@ -95,3 +95,5 @@ def _cache(
         markup=False,
         soft_wrap=True,
     )
+    if not used:
+        raise typer.Exit(1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import os
 from datetime import timedelta
 from pathlib import Path
@@ -101,11 +102,18 @@ def _find_recipe(name: str) -> TrainRun:
     from fakestormer.types import ConfigError
 
     module_name, _, function_name = name.partition(":")
+    advice = "name it MODULE:FUNCTION, for instance fakestormer.recipes.lite:lite"
+    if Path(*module_name.split(".")).with_suffix(".py").is_file():
+        advice += "; for a module of this folder set PYTHONPATH=."
     try:
         recipe = getattr(importlib.import_module(module_name), function_name)
     except (ImportError, AttributeError, ValueError) as error:
+        raise ConfigError(f"no recipe {name!r} ({error}): {advice}") from error
+    try:
+        inspect.signature(recipe).bind()
+    except (TypeError, ValueError) as error:
         raise ConfigError(
-            f"no recipe {name!r} ({error}): name it MODULE:FUNCTION, for instance fakestormer.recipes.lite:lite"
+            f"recipe {name!r} cannot be called without arguments ({error}): write a function that needs none"
         ) from error
     run = recipe()
     if not isinstance(run, TrainRun):

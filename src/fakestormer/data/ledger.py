@@ -38,17 +38,27 @@ def ledger_path(folder: Path, shard: Shard = WHOLE) -> Path:
 def read_ledgers(folder: Path) -> tuple[LedgerRow, ...]:
     """The rows of all ledgers of a folder. A last line cut short by a kill is left out."""
     paths = sorted(folder.glob("prepare*.jsonl"))
-    return tuple(row for path in paths for row in _rows(path.read_text(encoding="utf-8")))
+    return tuple(row for path in paths for row in _rows(path))
 
 
-def _rows(text: str) -> Iterator[LedgerRow]:
-    return (LedgerRow(**json.loads(line)) for line in text.split("\n")[:-1])
+def _rows(path: Path) -> Iterator[LedgerRow]:
+    number = 0
+    try:
+        for line in path.read_bytes().split(b"\n")[:-1]:
+            number += 1
+            yield LedgerRow(**json.loads(line))
+    except (ValueError, TypeError) as error:
+        raise DataError(
+            f"{path}, line {number}: no row of a ledger ({error}): delete the line, its file is then prepared again"
+        ) from error
+    except OSError as error:
+        raise DataError(f"{path} cannot be read ({error.strerror}): choose another --out") from error
 
 
 @contextmanager
 def open_ledger(path: Path) -> Iterator[TextIO]:
     """The ledger, to be written on at its end, by one process at a time; a line cut short is taken away first."""
-    with path.open("a+", encoding="utf-8") as file:
+    with path.open("a+", encoding="utf-8", errors="surrogateescape") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -58,7 +68,7 @@ def open_ledger(path: Path) -> Iterator[TextIO]:
         file.seek(0)
         whole = file.read().rpartition("\n")
         if whole[2]:
-            file.truncate(len((whole[0] + whole[1]).encode()))
+            file.truncate(len((whole[0] + whole[1]).encode(errors="surrogateescape")))
         yield file
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from pathlib import Path
 
+from fakestormer.data.manifest_file import manifest_records, name_values, read_manifest_bytes
 from fakestormer.data.prepare import SourceFile
 from fakestormer.types import DataError
 
@@ -36,14 +36,13 @@ def list_sources(place: Path) -> tuple[SourceFile, ...]:
 
 
 def _from_manifest(path: Path) -> tuple[SourceFile, ...]:
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        reader = csv.DictReader(file)
-        if "file" not in (reader.fieldnames or ()):
-            raise DataError(f"{path} has no column 'file', only {reader.fieldnames}: add one with paths relative to it")
-        return tuple(
-            SourceFile(
-                path.parent / row["file"], row["file"], row.get("identity") or row["file"], row.get("group") or ""
-            )
-            for row in reader
-            if (row.get("label") or "real") == "real"
-        )
+    records = manifest_records(path, read_manifest_bytes(path, "file[, label, identity, group]"))
+    header = next(records, (0, []))[1]
+    if "file" not in header:
+        raise DataError(f"{path} has no column 'file', only {header}: add one with paths relative to it")
+    rows = (name_values(path, line, header, values) for line, values in records)
+    return tuple(
+        SourceFile(path.parent / row["file"], row["file"], row.get("identity") or row["file"], row.get("group") or "")
+        for row in rows
+        if (row.get("label") or "real") == "real"
+    )

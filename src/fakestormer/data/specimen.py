@@ -31,11 +31,14 @@ def write_specimen(path: Path, folder: Path, seed: int, landmark_model: Path | N
     The longest stretch of the largest track is blended with one set of parameters (at most 150 frames); a photograph
     is filmed first. Raises DataError where no face with landmarks is found.
     """
+    try:  # before minutes of work
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError(f"the folder {folder} cannot be made ({error.strerror}): choose another --out") from error
     landmarker = FaceMeshLandmarker(find_landmark_model(landmark_model))
     tracks = crop_tracks(path, LibfaceDetector(max_size=DETECTION_SIZE), landmarker)
     images, landmarks, scheme = _longest_stretch(path, tracks, seed)
     pair = SelfBlender(SynthesisConfig()).blend(images, landmarks, scheme, seed)
-    folder.mkdir(parents=True, exist_ok=True)
     side_by_side = folder / "comparison.mp4"
     write_video(side_by_side, _panels(pair), FRAME_RATE)
     write_video(folder / "real.mp4", pair.real, FRAME_RATE)

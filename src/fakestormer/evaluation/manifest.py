@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
 
+from fakestormer.data.manifest_file import manifest_records, name_values, read_manifest_bytes
 from fakestormer.types import DataError
 
 Label = Literal["real", "fake"]
@@ -46,8 +44,8 @@ def read_manifest(path: Path) -> Manifest:
         DataError: the manifest is missing, not UTF-8 text, empty, lacks a column, names a column twice, has a label
             that is neither real nor fake, or lists a file twice. Whether the videos exist is the detector's question.
     """
-    raw = _read_bytes(path)
-    records = _records(path, raw)
+    raw = read_manifest_bytes(path, ", ".join(MANIFEST_COLUMNS))
+    records = manifest_records(path, raw)
     header = next(records, (0, []))[1]
     _check_header(path, header)
     carried = tuple(column for column in header if column not in MANIFEST_COLUMNS)
@@ -65,31 +63,6 @@ def read_manifest(path: Path) -> Manifest:
     if not rows:
         raise DataError(f"the manifest {path} lists no file: add one line for each video under the header")
     return Manifest(tuple(rows), carried, hashlib.sha256(raw).hexdigest())
-
-
-def _read_bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise DataError(f"there is no manifest {path}: give a CSV file with the columns file, label, group") from None
-    except OSError as error:
-        raise DataError(
-            f"the manifest {path} cannot be read ({error.strerror}): give a CSV file that you may read"
-        ) from None
-
-
-def _records(path: Path, raw: bytes) -> Iterator[tuple[int, list[str]]]:
-    """Line number and stripped values of each record that is not blank."""
-    try:
-        reader = csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline=""), strict=True)
-        for record in reader:
-            values = [value.strip() for value in record]
-            if any(values):
-                yield reader.line_num, values
-    except UnicodeDecodeError as error:
-        raise DataError(f"the manifest {path} is not UTF-8 text (byte {error.start}): save it as UTF-8 CSV") from None
-    except csv.Error as error:
-        raise DataError(f"{path}, line {reader.line_num}: not a CSV record ({error}): check its quotes") from None
 
 
 def _check_header(path: Path, header: list[str]) -> None:
@@ -112,18 +85,12 @@ def _check_header(path: Path, header: list[str]) -> None:
 
 
 def _read_row(path: Path, line: int, header: list[str], values: list[str], carried: tuple[str, ...]) -> ManifestRow:
-    if len(values) != len(header):
-        raise DataError(
-            f"{path}, line {line}: {len(values)} values for {len(header)} columns: quote values that hold a comma"
-        )
-    named = dict(zip(header, values, strict=True))
+    named = name_values(path, line, header, values)
     label = named["label"].lower()
     if label not in ("real", "fake"):
         raise DataError(
             f"{path}, line {line}: the label {named['label']!r} is neither real nor fake: write one of them"
         )
-    if not named["file"]:
-        raise DataError(f"{path}, line {line}: the file column is empty: name the video, or delete the line")
     return ManifestRow(
         file=named["file"],
         path=path.parent / named["file"],

@@ -56,9 +56,13 @@ def render_table(metrics: Metrics) -> str:
         f"Brackets: {interval}, seed {config.seed}; none where all reals or all fakes stand in one cluster. Fake is "
         "the positive class. AP depends on the share of fakes. Own: against scored reals of the groups the fakes come "
         "from; fakes whose group has none are left out there. All: against every scored real. The rule takes own "
-        f"where it has at least {config.min_own_reals} reals, else all."
+        f"where it has at least {_count(config.min_own_reals, 'real')}, else all."
     )
     return "\n\n".join(parts) + "\n"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _describe_run(metrics: Metrics) -> str:
@@ -92,12 +96,18 @@ def _decisions_table(decisions: dict[str, dict[str, int]]) -> str:
 
 def _breakdown_table(breakdown: Breakdown) -> str:
     """One line for each value that fakes have, one line for all groups of reals alone, and the means."""
-    header = (breakdown.column, "scored", *OWN_COLUMNS, *ALL_COLUMNS, "rule")
+    header = (breakdown.column, "scored", *OWN_COLUMNS, *ALL_COLUMNS, "chosen by the rule")
     with_fakes = [item for item in breakdown.slices if item.all.num_fake]
     without = [item for item in breakdown.slices if not item.all.num_fake]
     own, everyone, chosen = breakdown.own, breakdown.all, breakdown.chosen
     rates = (show(own.auc), show(own.equal_error_rate), "", show(everyone.auc), show(everyone.equal_error_rate))
-    macro = (f"**macro** ({own.num_slices} own, {everyone.num_slices} all)", "", "", *rates, f"AUC {show(chosen.auc)}")
+    macro = (
+        f"**macro** ({own.num_slices} own, {everyone.num_slices} all)",
+        "",
+        "",
+        *rates,
+        f"mean AUC {show(chosen.auc)}",
+    )
     return align([header, *(_slice_row(item) for item in with_fakes), *_rest_row(without), macro])
 
 

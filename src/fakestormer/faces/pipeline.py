@@ -112,7 +112,8 @@ class FaceTracker:
         needed = f"at least {config.min_track_duration:.2f} s are needed"
         whole = searched[-1].time - searched[0].time
         if whole < config.min_track_duration:
-            return f"the video is too short: its searched frames span {whole:.2f} s, {needed}"
+            looked = f"{_frames(len(searched))} over {whole:.2f} s"
+            return f"the video is too short: faces were looked for in {looked}, {needed}"
         confidence = float(np.mean([seen.confidence for seen in chain]))
         if confidence < config.min_track_confidence:
             return (

@@ -109,6 +109,16 @@ def check_writable(path: Path) -> None:
         raise DataError(f"{path} cannot be written ({there} is not a folder): choose another place")
     if not os.access(there, os.W_OK):
         raise DataError(f"{path} cannot be written (no permission to write to {there}): choose another place")
+    try:  # permissions do not tell all: a read-only disk, a system's folder
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists():
+            with path.open("ab"):
+                pass
+        else:
+            path.touch()
+            path.unlink()
+    except OSError as error:
+        raise DataError(f"{path} cannot be written ({error.strerror or error}): choose another place") from error
 
 
 def video_duration(verdict: VideoVerdict) -> float:

@@ -131,8 +131,8 @@ def judge_video(
 def _why_inconclusive(worst: FaceVerdict, num_faces: int, calibration: Calibration) -> str:
     low, high = f"{100 * calibration.real_to:.4g} %", f"{100 * calibration.fake_from:.4g} %"
     reason = (
-        "the evidence is too weak either way: the probability of forgery lies between "
-        f"{low} (no signs of forgery up to there) and {high} (signs of forgery from there on)"
+        "the evidence is too weak either way: the probability of forgery is above the threshold "
+        f"{low} (no signs of forgery up to there) and below the threshold {high} (signs of forgery from there on)"
     )
     if worst.decision is Decision.FAKE:
         return (

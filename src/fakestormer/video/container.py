@@ -52,7 +52,9 @@ def open_video(path: str | Path, num_threads: int = 0) -> Iterator[tuple[InputCo
             metadata_errors="replace",  # titles come in every encoding
         )
     except (av.FFmpegError, OSError, ValueError) as error:
-        raise VideoError(f"{path} is not a video that FFmpeg can read ({_reason(error)}): convert it first") from error
+        raise VideoError(
+            f"{path} is not a video that FFmpeg can read ({_reason(error)}): convert it or download it again"
+        ) from error
     with container:
         if container.format.name in _REFUSED_FORMATS:
             raise VideoError(f"{path} is a {container.format.name} text, not a video: give the video itself")

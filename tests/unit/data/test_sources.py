@@ -33,3 +33,17 @@ def test_a_manifest_without_files_and_a_place_that_is_neither_are_refused(tmp_pa
     (tmp_path / "empty").mkdir()
     with pytest.raises(DataError, match="names no genuine video or photograph"):
         list_sources(tmp_path / "empty")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"file\n\xff\xfe\n", "is not UTF-8 text"),
+        (b"label,file\nreal\n", "line 2: 1 values for 2 columns"),
+        (b"file,label\n,real\n", "line 2: the file column is empty"),
+    ],
+)
+def test_a_manifest_that_cannot_be_read_is_refused_with_its_place(tmp_path: Path, content: bytes, said: str) -> None:
+    (tmp_path / "list.csv").write_bytes(content)
+    with pytest.raises(DataError, match=said):
+        list_sources(tmp_path / "list.csv")

@@ -79,12 +79,12 @@ def test_a_short_track_is_set_aside_with_its_duration() -> None:
     assert (aside.span.start, aside.span.end) == pytest.approx((1.6, 1.76))
 
 
-@pytest.mark.parametrize(("num_frames", "seconds"), [(1, "0.00"), (5, "0.16")])
+@pytest.mark.parametrize(("num_frames", "seconds"), [(1, "1 frame over 0.00"), (5, "2 frames over 0.16")])
 def test_a_short_video_is_called_short(num_frames: int, seconds: str) -> None:
     result = track(lambda frame: [face_at(100, 100)], num_frames)
     assert result.tracks == ()
     assert result.set_aside[0].reason == (
-        f"the video is too short: its searched frames span {seconds} s, at least 0.30 s are needed"
+        f"the video is too short: faces were looked for in {seconds} s, at least 0.30 s are needed"
     )
 
 
