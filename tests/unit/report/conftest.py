@@ -32,7 +32,9 @@ def calibration() -> Calibration:
 
 @pytest.fixture
 def measured() -> CalibrationSet:
-    return CalibrationSet("ten made-up videos", 40, 2, 30, 60, 45, 3, -1.0, 1.2, (KnownRange("frame_rate", 24, 30),))
+    return CalibrationSet(
+        "ten made-up videos", 40, 2, 30, 60, 45, 3, -1.0, 1.2, (KnownRange("frame_rate", 24.0, 30.0),)
+    )
 
 
 @pytest.fixture
