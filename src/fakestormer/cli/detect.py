@@ -102,7 +102,7 @@ def describe(verdict: VideoVerdict) -> str:
         people = len(verdict.faces)
         parts.append(f"probability of forgery {said}, {people} {'face' if people == 1 else 'faces'}")
     if verdict.log10_lr is not None:
-        side = "forged" if verdict.log10_lr > 0 else "genuine"
+        side = "forgery" if verdict.log10_lr > 0 else "a genuine recording"
         strength = strength_of(verdict.log10_lr).value.replace("_", " ")
         word = "for neither" if strength == "neither" else f"{strength} support for {side}"
         parts.append(f"log10 likelihood ratio {verdict.log10_lr:+.2f} ({word})")

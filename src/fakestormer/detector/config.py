@@ -51,8 +51,6 @@ class DetectorConfig:
             raise ConfigError(
                 f"min_clips={self.min_clips} and detection_size={self.detection_size} must be at least 1 and 32"
             )
-        if self.precision not in ("float32", "bfloat16"):
-            raise ConfigError(f"precision must be float32 or bfloat16, got {self.precision!r}")
         if self.batch_size < 1:
             raise ConfigError(f"batch_size must be at least 1, got {self.batch_size}")
         if min(self.key_frames, self.max_maps, self.max_pictured_faces) < 0:
@@ -92,6 +90,10 @@ class DetectorConfig:
             if short not in _names(kind):
                 raise ConfigError(f"the setting {name!r} is unknown to this fakestormer: use the version that wrote it")
             values[short] = _read(name, text, getattr(kind(), short))
+        if own.get("precision", "float32") not in ("float32", "bfloat16"):
+            raise ConfigError(
+                f"precision must be float32 or bfloat16, got {own['precision']!r}: the report was changed"
+            )
         return cls(**own, device=device, tracking=TrackingConfig(**tracking))
 
 

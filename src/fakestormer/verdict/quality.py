@@ -24,7 +24,7 @@ def face_notes(clips: Sequence[ClipEvidence], calibration: Calibration) -> tuple
         scale = math.exp(math.fsum(map(math.log, scales)) / len(scales))
         if scale < SMALLEST_SHARE:
             notes.append(QualityNote(QualityCode.TINY_FACE, scale * side, low=SMALLEST_SHARE * side))
-        notes += _outside(QualityCode.OUTSIDE_FACE_SIZE, "crop_scale", scale, calibration, side)
+        notes += _outside(QualityCode.OUTSIDE_FACE_SIZE, "crop_scale", scale, calibration, float(side))
     blurs = [clip.blur for clip in clips if clip.blur is not None]
     if blurs:
         blur = math.fsum(blurs) / len(blurs)
