@@ -3,10 +3,9 @@
 python -m benchmarks.take_results NAME EVALUATION [--seconds DETECT.json] [--results docs/results]
 python -m benchmarks.take_results --ablations ABLATIONS.json
 
-EVALUATION is a folder of `fakestormer evaluate`. Taken are: of metrics.json what the document shows, rounded to four
-digits; robustness.json and .png where they are there; reliability diagram and score distributions, drawn from
-scores.csv. DETECT.json is what `python benchmarks/detect.py` printed; ABLATIONS.json what `python
-benchmarks/ablations.py` wrote.
+EVALUATION is a folder of `fakestormer evaluate`. Taken are: of metrics.json what the document shows; robustness.json
+and .png where they are there; reliability diagram and score distributions, drawn from scores.csv. DETECT.json is what
+`python benchmarks/detect.py` printed; ABLATIONS.json what `python benchmarks/ablations.py` wrote.
 """
 
 from __future__ import annotations
@@ -72,21 +71,13 @@ def compact(metrics: dict[str, Any]) -> dict[str, Any]:
 
 
 def write_small(path: Path, content: Any) -> None:
-    """JSON of one line for each value of the uppermost level, numbers rounded to four digits."""
-    lines = (f"{json.dumps(name)}: {json.dumps(_rounded(value))}" for name, value in content.items())
+    """JSON of one line for each value of the uppermost level."""
+    lines = (f"{json.dumps(name)}: {json.dumps(value)}" for name, value in content.items())
     path.write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf-8")
 
 
 def _shown(comparison: dict[str, Any]) -> dict[str, Any]:
     return {name: comparison[name] for name in SHOWN_RATES}
-
-
-def _rounded(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _rounded(one) for name, one in value.items()}
-    if isinstance(value, list):
-        return [_rounded(one) for one in value]
-    return round(value, 4) if isinstance(value, float) else value
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -21,10 +21,10 @@ NOTE = (
 def render_arms(arms: Sequence[Arm]) -> str:
     """Two tables, of values and of differences to the first arm, and what their brackets mean; ends with a newline."""
     families = sorted({family for arm in arms for family in arm.families})
-    values = [("arm", "seeds", *MEASURES)]
+    values: list[tuple[str, ...]] = [("arm", "seeds", *MEASURES)]
     values += [(arm.name, str(len(arm.seeds)), *(show(arm.measures.get(name)) for name in MEASURES)) for arm in arms]
     by_family = [("arm", *families), *((arm.name, *(_plain(arm.families.get(f)) for f in families)) for arm in arms)]
-    gaps = [("arm", *MEASURES)]
+    gaps: list[tuple[str, ...]] = [("arm", *MEASURES)]
     gaps += [(arm.name, *(_show_gap(arm.differences.get(name)) for name in MEASURES)) for arm in arms[1:]]
     parts = [align(values), *([align(by_family)] if families else [])]
     if len(arms) > 1:

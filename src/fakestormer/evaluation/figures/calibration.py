@@ -50,12 +50,13 @@ def draw_tippett(scored: ScoredSet) -> Figure:
     ratios = np.log10(probabilities) - np.log10(1 - probabilities)
     reach = 1.05 * max(0.5, float(np.abs(ratios).max()))
     ax.axvline(0, color="0.75", linewidth=0.8)
-    for name, values, line, misleading in (
-        ("fakes", ratios[scored.is_fake], {"color": "0", "linestyle": "-"}, ratios[scored.is_fake] < 0),
-        ("genuine", ratios[~scored.is_fake], {"color": "0", "linestyle": "--"}, ratios[~scored.is_fake] > 0),
+    for name, values, style, misleading in (
+        ("fakes", ratios[scored.is_fake], "-", ratios[scored.is_fake] < 0),
+        ("genuine", ratios[~scored.is_fake], "--", ratios[~scored.is_fake] > 0),
     ):
         x, y = _share_above(values, reach)
-        ax.step(x, y, where="post", label=f"{name} ({len(values)}), misleading: {misleading.mean():.0%}", **line)
+        label = f"{name} ({len(values)}), misleading: {misleading.mean():.0%}"
+        ax.step(x, y, where="post", label=label, color="0", linestyle=style)
     ax.set(xlabel="log10 of the likelihood ratio (right: for forgery)", ylabel="share of files at least as high")
     ax.set(xlim=(-reach, reach), ylim=(0, 1.01))
     ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=1, frameon=False, borderaxespad=0.2)

@@ -39,7 +39,7 @@ def draw_roc(kinds: Sequence[Selection]) -> Figure:
 def draw_det(kinds: Sequence[Selection]) -> Figure:
     """Missed fakes over false alarms on normal-deviate axes; equal error on the diagonal."""
     figure, ax = new_figure(3.95)
-    low, high = norm.ppf(_DET_LIMITS)
+    low, high = norm.ppf(np.array(_DET_LIMITS)).tolist()
     ax.plot([low, high], [low, high], color="0.75", linewidth=0.8)
     for number, (kind, line) in enumerate(zip(kinds, LINES, strict=False)):
         alarms, misses, _ = det_curve(kind.is_fake, kind.logits)

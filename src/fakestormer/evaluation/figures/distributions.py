@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from jaxtyping import Float
@@ -15,9 +15,9 @@ from fakestormer.evaluation.scored import ScoredSet
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_LANE = 0.24  # inches
-_FAKE = {"marker": "x", "color": "0", "linewidths": 0.7, "s": 9}
-_REAL = {"marker": "o", "facecolors": "none", "edgecolors": "0.35", "linewidths": 0.6, "s": 10}
+_LANE: Final = 0.24  # inches
+_FAKE: Final[dict[str, Any]] = {"marker": "x", "color": "0", "linewidths": 0.7, "s": 9}
+_REAL: Final[dict[str, Any]] = {"marker": "o", "facecolors": "none", "edgecolors": "0.35", "linewidths": 0.6, "s": 10}
 
 
 def draw_distributions(scored: ScoredSet) -> Figure:

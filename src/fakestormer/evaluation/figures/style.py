@@ -26,7 +26,7 @@ LINES: Final[tuple[dict[str, Any], ...]] = (
     {"color": "0", "linestyle": "-.", "marker": "v"},
     {"color": "0.45", "linestyle": ":", "marker": "x"},
 )
-_SETTINGS: Final = {
+_SETTINGS: Final[dict[Any, Any]] = {
     "font.size": 8,
     "axes.labelsize": 8,
     "xtick.labelsize": 7,
@@ -59,7 +59,7 @@ def print_settings() -> AbstractContextManager[None]:
     """Inside it pictures are drawn and saved with the type sizes and line widths of print."""
     import matplotlib as mpl
 
-    return mpl.rc_context(_SETTINGS)  # type: ignore[no-any-return]
+    return mpl.rc_context(_SETTINGS)
 
 
 def new_figure(height: float) -> tuple[Figure, Axes]:
