@@ -52,12 +52,17 @@ def levelled(weights):
     return replace(load_weights(weights), size_level=LEVEL)
 
 
+def without_time(verdict):
+    """The verdict as text, but for when it was made and for content credentials, which only a file has."""
+    return str(replace(verdict, credentials=None, provenance=replace(verdict.provenance, started="", ended="")))
+
+
 def test_a_verdict_from_the_cache_is_the_detectors_own(videos, levelled, tmp_path):
     detector = fs.Detector(levelled, CONFIG)
     caching = CachingDetector(detector, tmp_path / "clips")
     for name in ("face.mp4", "two.mp4", "nobody.mp4"):
         wanted, first, again = (one.detect(videos / name) for one in (detector, caching, caching))
-        assert str(first) == str(again) == str(wanted)
+        assert without_time(first) == without_time(again) == without_time(wanted)
         assert repr(first.faces) == repr(wanted.faces)
         assert [c.logit for f in again.faces for c in f.clips] == [c.logit for f in wanted.faces for c in f.clips]
 

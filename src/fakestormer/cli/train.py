@@ -103,7 +103,7 @@ def _find_recipe(name: str) -> TrainRun:
 
     module_name, _, function_name = name.partition(":")
     advice = "name it MODULE:FUNCTION, for instance fakestormer.recipes.lite:lite"
-    if Path(*module_name.split(".")).with_suffix(".py").is_file():
+    if module_name and Path(f"{module_name.replace('.', '/')}.py").is_file():
         advice += "; for a module of this folder set PYTHONPATH=."
     try:
         recipe = getattr(importlib.import_module(module_name), function_name)

@@ -113,7 +113,7 @@ class Detector:
         )
 
     def judge(self, video: CutVideo) -> VideoVerdict:
-        """The verdict that `detect` gives of a video that `cut` has cut, without pictures of key frames."""
+        """The verdict that `detect` gives of a video that `cut` has cut, without pictures and content credentials."""
         started = _now()
         evidence = self._score(video.clips, _tell_nobody)
         return judge_video(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -146,8 +145,9 @@ def _numbers(verdict: VideoVerdict) -> Iterator[np.ndarray]:
     yield _row(value for value in (verdict.score, verdict.probability, verdict.log10_lr))
     for face in verdict.faces:
         yield _row((face.score, face.probability, face.log10_lr, face.span.start, face.span.end))
-        spans = itertools.chain.from_iterable((span.start, span.end) for span in face.suspicious_spans)
-        yield np.array(list(spans), float)
+        for one in face.suspicious_spans:
+            numbers = (one.span.start, one.span.end, one.peak_time, one.peak_probability, one.logit, one.probability)
+            yield _row((*numbers, one.contrast))
         for clip in face.clips:
             yield from _numbers_of_clip(clip)
 

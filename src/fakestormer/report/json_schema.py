@@ -13,7 +13,7 @@ from typing import Any
 
 from fakestormer.report.json_file import PICTURE, SCHEMA, SCHEMA_VERSION
 from fakestormer.report.picture import write_bytes
-from fakestormer.report.results_file import RESULTS_SCHEMA
+from fakestormer.report.results_file import COVERAGE, RESULTS_SCHEMA
 from fakestormer.types import VideoVerdict
 
 SCHEMA_FILE = Path(__file__).parent / "verdict.schema.json"
@@ -35,6 +35,7 @@ def json_schema() -> dict[str, Any]:
     results = _object(
         {
             **_head(RESULTS_SCHEMA),
+            "coverage": _object({name: {"type": "integer"} for name in COVERAGE}),
             "verdicts": {"type": "array", "items": {"$ref": "#/$defs/VideoVerdict"}},
             "failures": {
                 "type": "array",

@@ -13,6 +13,8 @@ from fakestormer.types import DataError, VideoVerdict
 RESULTS_SCHEMA = "fakestormer.results"
 Failure = tuple[str, str]  # a file that could not be judged, and one sentence why
 
+COVERAGE = ("num_files", "num_scored", "num_not_applicable", "num_error")
+
 
 def write_results(verdicts: Sequence[VideoVerdict], failures: Sequence[Failure], path: str | Path) -> None:
     """Write verdicts (each as `verdict_to_json` gives it) and failures (file, sentence) to one JSON file.

@@ -109,7 +109,7 @@ def test_a_detector_says_its_protocol_among_its_settings(tmp_path: Path) -> None
     path = tmp_path / "tiny.safetensors"
     save_weights(path, FakeSTormer(TINY), ClipSpec(image_size=64), {"name": "tiny"}, UNCALIBRATED, {})
     detector = Detector(load_weights(path), DetectorConfig(device="cpu", protocol="published"))
-    provenance = detector._provenance(path, UNCALIBRATED)
+    provenance = detector._provenance("00", "")
     settings = dict(provenance.settings)
     assert (settings["protocol"], settings["protocol_version"]) == ("published", "1")
     assert settings["protocol_sha256"] == HASHES["published", 1]

@@ -66,5 +66,5 @@ def test_a_likelihood_ratio_is_the_calibrated_odds_within_the_bounds_of_the_set(
     assert judge_face(0, [clip(1.0)], calibration).log10_lr is None
     faces = [judge_face(0, [clip(-9.0)], bounded), judge_face(1, [clip(1.0, track_id=1)], bounded)]
     whole = judge_video(video, faces, (), VideoDamage(), 9, dataclasses.replace(provenance, calibration=bounded))
-    assert whole.log10_lr == faces[1].log10_lr
+    assert 0 < whole.log10_lr < faces[1].log10_lr  # one of two faces is the higher by chance, too
     assert codes(faces[1].notes) == [QualityCode.FEW_CLIPS]
