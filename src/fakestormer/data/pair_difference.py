@@ -22,6 +22,7 @@ LEAST_DIFFERENCE = 16.0  # 8-bit levels, the largest of the three channels
 MOST_BACKGROUND = 6.0  # 8-bit levels, median of a frame
 BLUR = 5  # pixels
 LEAST_SHARE = 0.001  # of the frame's pixels, for a frame to count as forged
+LEAST_PART = 0.25  # of the largest changed part: smaller ones are specks
 LEAST_SECONDS = 0.3  # shorter stretches are dropped, shorter gaps closed
 
 
@@ -84,7 +85,17 @@ def _changed(
     kernel = np.ones((BLUR, BLUR), np.uint8)
     changed = (smooth >= LEAST_DIFFERENCE).astype(np.uint8)
     closed = cv2.morphologyEx(cv2.morphologyEx(changed, cv2.MORPH_OPEN, kernel), cv2.MORPH_CLOSE, kernel)
-    return np.asarray(closed, np.uint8), float(np.median(smooth))
+    return _large_parts(np.asarray(closed, np.uint8)), float(np.median(smooth))
+
+
+def _large_parts(changed: UInt8[ndarray, "height width"]) -> UInt8[ndarray, "height width"]:
+    """The largest connected part and those not much smaller: specks are the work of compression."""
+    count, parts, facts, _ = cv2.connectedComponentsWithStats(changed)
+    if count <= 2:
+        return changed
+    areas = facts[1:, cv2.CC_STAT_AREA]
+    kept = 1 + np.flatnonzero(areas >= LEAST_PART * areas.max())
+    return np.isin(parts, kept).astype(np.uint8)
 
 
 def _mask(index: int, changed: UInt8[ndarray, "height width"]) -> FrameMask:

@@ -10,6 +10,7 @@ from numpy import ndarray
 # The field is smoothed with a deviation of this many of its cells, so it holds nothing finer than its grid.
 CELLS_A_DEVIATION = 1.75
 NUM_STEPS = 3
+MOST_POINTS = 32_000  # OpenCV counts columns with 16 bits
 
 
 def elastic_field(alpha: float, sigma: float, seed: int) -> Float32[ndarray, "cells cells 2"]:
@@ -31,9 +32,12 @@ def sample_field(
 ) -> Float[ndarray, "points 2"]:
     """The offsets at some places of a crop, in its pixels."""
     places = (points * (len(field) / crop_size) - 0.5).astype(np.float32)
-    # One row of one pixel a point: OpenCV interpolates lists of points as well as pictures.
-    offsets = cv2.remap(field, places[None, :, 0], places[None, :, 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    scaled: Float[ndarray, "points 2"] = offsets[0] * (crop_size / 256)
+    # One row of one pixel a point: OpenCV interpolates lists of points as well as pictures, up to a width.
+    rows = [
+        cv2.remap(field, some[None, :, 0], some[None, :, 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)[0]
+        for some in np.split(places, range(MOST_POINTS, len(places), MOST_POINTS))
+    ]
+    scaled: Float[ndarray, "points 2"] = np.concatenate(rows) * (crop_size / 256)
     return scaled
 
 

@@ -40,6 +40,16 @@ def test_when_and_where_are_read_off_the_difference(tmp_path):
         assert (laid & true).sum() / (laid | true).sum() > 0.8
 
 
+def test_specks_beside_the_forgery_are_no_part_of_it(tmp_path):
+    real = scene()
+    fake = real.copy()
+    fake[:, 24:56, 40:80] = 255 - fake[:, 24:56, 40:80]
+    fake[:, 80:90, 110:120] = 0
+    truth = truth_from_pair(write(tmp_path / "f.mp4", fake), write(tmp_path / "r.mp4", real))
+    assert len(truth.masks) == 30
+    assert all(mask.top + len(mask.mask) < 70 for mask in truth.masks)
+
+
 def test_two_encodings_of_the_same_are_no_forgery(tmp_path):
     real = scene()
     write_video(tmp_path / "coarse.mp4", real, RATE, crf=24)

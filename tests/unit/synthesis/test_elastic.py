@@ -32,3 +32,9 @@ def test_a_deformed_point_lies_where_the_field_says_it_comes_from() -> None:
     moved = deform(points, field, 256)
     assert np.abs(moved - points).max() > 1
     np.testing.assert_allclose(moved + sample_field(field, moved, 256), points, atol=0.15)
+
+
+def test_long_clips_have_more_points_than_opencv_has_columns() -> None:
+    field, points = elastic_field(50.0, 7.0, seed=3), np.random.default_rng(0).random((70_000, 2)) * 256
+    all_at_once = sample_field(field, points, 256)
+    np.testing.assert_array_equal(all_at_once[40_000:40_100], sample_field(field, points[40_000:40_100], 256))
