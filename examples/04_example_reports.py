@@ -28,6 +28,7 @@ FRAME_RATE = 25.0
 SECONDS = 8
 FORGED = TimeSpan(3.0, 5.5)
 CROP_SIZE = 182  # 13 patches of 14 pixels: the crop is cut and put back without resampling
+PIECE = 50  # frames that are blended at once
 LANDMARKS = Path(__file__).with_name("astronaut_landmarks.json")
 
 
@@ -43,14 +44,16 @@ def forge(frames: np.ndarray, landmarks: np.ndarray, scheme: str, span: TimeSpan
     """The film with its face blended with a changed copy of itself in the frames of that span."""
     first, last = round(span.start * FRAME_RATE), round(span.end * FRAME_RATE)
     left, top = np.round(landmarks[first:last].mean(axis=(0, 1)) - CROP_SIZE / 2).astype(int)
-    region = np.s_[first:last, top : top + CROP_SIZE, left : left + CROP_SIZE]
+    region = np.s_[top : top + CROP_SIZE, left : left + CROP_SIZE]
     config = replace(
         SynthesisConfig(), image_size=CROP_SIZE, crop_margin=(0.0, 0.0), p_flip=0.0, p_cutout=0.0, p_change_target=0.0,
         blend_ratios=(1.0,), augmentation=NO_AUGMENTATION,
     )  # fmt: skip
-    pair = SelfBlender(config).blend(frames[region], landmarks[first:last] - [left, top], scheme, seed)
-    forged = frames.copy()
-    forged[region] = pair.fake
+    forged, blender = frames.copy(), SelfBlender(config)
+    for start in range(first, last, PIECE):  # the same seed, so the same forgery in every piece
+        piece = slice(start, min(start + PIECE, last))
+        pair = blender.blend(frames[(piece, *region)], landmarks[piece] - [left, top], scheme, seed)
+        forged[(piece, *region)] = pair.fake
     return forged
 
 

@@ -17,7 +17,7 @@ from fakestormer.report.texts import ENGLISH, Texts
 from fakestormer.report.wording import say_time
 from fakestormer.types import MAP_NAMES, DataError, FaceVerdict, KeyFrame, MapName, VideoVerdict
 
-JPEG_QUALITY = 88
+JPEG_QUALITY = 82
 LEAST_RATE = 0.001  # frames a second; what a damaged header states below that is no length in time
 PAPER, INK = (255, 255, 255), (30, 33, 38)
 
@@ -74,17 +74,17 @@ def annotate(
     return np.vstack([picture, strip])
 
 
-def data_uri(image: UInt8[ndarray, "height width 3"], most_width: int = 1280) -> str:
+def data_uri(image: UInt8[ndarray, "height width 3"], most_width: int = 1280, quality: int = JPEG_QUALITY) -> str:
     """An RGB picture as a JPEG inside an address, reduced to `most_width` pixels where it is wider."""
     if image.shape[1] > most_width:
         height = max(1, round(image.shape[0] * most_width / image.shape[1]))
         image = cv2.resize(image, (most_width, height), interpolation=cv2.INTER_AREA)
-    return "data:image/jpeg;base64," + base64.b64encode(encode(image, ".jpg")).decode("ascii")
+    return "data:image/jpeg;base64," + base64.b64encode(encode(image, ".jpg", quality)).decode("ascii")
 
 
-def encode(image: UInt8[ndarray, "height width 3"], suffix: str) -> bytes:
+def encode(image: UInt8[ndarray, "height width 3"], suffix: str, quality: int = JPEG_QUALITY) -> bytes:
     """An RGB picture as the content of a file with that suffix (.png, .jpg)."""
-    options = [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY] if suffix == ".jpg" else []
+    options = [cv2.IMWRITE_JPEG_QUALITY, quality] if suffix == ".jpg" else []
     done, content = cv2.imencode(suffix, np.ascontiguousarray(image[..., ::-1]), options)
     if not done:
         raise DataError(f"a picture of {image.shape} pixels could not be written as {suffix}: report this as a bug")

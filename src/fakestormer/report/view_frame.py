@@ -12,7 +12,8 @@ from fakestormer.report.texts import Texts
 from fakestormer.report.wording import say_probability, say_time
 from fakestormer.types import MAP_NAMES, Calibration, KeyFrame, MapName
 
-FACE_SIZE = 320  # pixels; shown at half that size, sharp in print
+FACE_SIZE = 320  # pixels; shown at two thirds of that size, sharp in print
+FRAME_WIDTH, FRAME_QUALITY = 560, 76  # whole frames only say where the face is
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def view_key_frame(key: KeyFrame, place: int, calibration: Calibration, texts: T
         title, peak = texts.maps[name].title, say_peak(key, name, texts)
         laid = overlay_heatmap(key.image, key.map(name), key.to_frame, key.crop_size, key.scale, name=name)
         alt = texts.frame_alt.format(time=time, number=place, map=title, peak=peak)
-        frames.append(PictureView(data_uri(laid), title, alt))
+        frames.append(PictureView(data_uri(laid, FRAME_WIDTH, FRAME_QUALITY), title, alt))
         alt = texts.heat_alt.format(time=time, number=place, map=title)
         faces.append(PictureView(draw_face(key, name), title, alt))
     said = (
