@@ -51,6 +51,7 @@ def test_a_map_on_the_forged_place_is_right_and_one_beside_it_is_wrong(place, au
     assert found.num_frames == 4
     assert found.pixel_auc_in_crop == pytest.approx(auc, abs=0.03)
     assert found.pixel_auc == pytest.approx(1 - (1 - found.pixel_auc_in_crop) * 0.75 * 112**2 / (SIDE**2 - 56**2))
+    assert found.pixel_auc_by_chance == pytest.approx(1 - 0.5 * 0.75 * 112**2 / (SIDE**2 - 56**2))
     assert found.pointing == hit
     assert found.pointing_by_chance == pytest.approx(0.25)
 
