@@ -38,11 +38,10 @@ class PixelMetrics:
     """Figures of one map over all its frames; None where they are not defined.
 
     `pixel_auc` is over all pixels of the frames (outside of the crop a map says nothing, which counts as lowest),
-    `pixel_auc_in_crop` over those of the crop alone, the harder question; `pixel_auc_by_chance` is what a map that is the
-    same all over the crop has over the frames: faces alone. `mask_iou`: mean over frames at one
-    threshold, found on every other video and used on the rest, and the other way round. `pointing`: share of frames
-    whose highest point lies on a forged pixel; `pointing_by_chance`: the share of the crop that is forged, what a blind
-    finger hits.
+    `pixel_auc_in_crop` over those of the crop alone, the harder question; `pixel_auc_by_chance` is what a map that is
+    the same all over the crop has over the frames. `mask_iou`: mean over frames at one threshold, found on every other
+    video and used on the rest, and the other way round. `pointing`: share of frames whose highest point lies on a
+    forged pixel; `pointing_by_chance`: the share of the crop that is forged, what a blind finger hits.
     """
 
     num_frames: int
