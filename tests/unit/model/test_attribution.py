@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import itertools
+import math
+
 import pytest
 import torch
 
 from fakestormer.model import FakeSTormer, ModelConfig, PublishedConfig, PublishedFakeSTormer, attribute
+from fakestormer.model.attribution import RADIUS, SMOOTHING
 
 
 def small(kind):
@@ -43,3 +47,27 @@ def test_the_map_is_warm_where_one_patch_differs_from_all_others():
     clips[:, :, :, 16:32, 32:48] = torch.randn(16, 16)
     found = attribute(model, clips)[0, 2]
     assert divmod(int(found.argmax()), 4) == (1, 2)
+
+
+def test_the_map_is_slope_times_deviation_smoothed_as_written_plainly():
+    torch.manual_seed(0)
+    config = ModelConfig(name="speck", width=8, depth=1, num_heads=2, image_size=32, num_frames=2)
+    model = FakeSTormer(config).double().eval()
+    clips = torch.randn(1, 2, 3, 32, 32, dtype=torch.float64)
+    with torch.no_grad():
+        patches = model.embed(clips)
+        mean = patches.mean((1, 2), keepdim=True)
+        products = torch.zeros(2, 4, dtype=torch.float64)
+        for frame, patch, number in itertools.product(range(2), range(4), range(8)):
+            nudge = torch.zeros_like(patches)
+            nudge[0, frame, patch, number] = 1e-3
+            slope = (model.answer(patches + nudge).logits - model.answer(patches - nudge).logits).item() / 2e-3
+            products[frame, patch] += abs(slope * (patches - mean)[0, frame, patch, number].item())
+    wanted = torch.zeros(2, 2, 2, dtype=torch.float64)
+    for frame, row, column in itertools.product(range(2), range(2), range(2)):
+        weights = {step: math.exp(-0.5 * (step / SMOOTHING) ** 2) for step in range(-RADIUS, RADIUS + 1)}
+        total = sum(weights.values()) ** 2
+        for down, right in itertools.product(weights, weights):
+            place = 2 * min(max(row + down, 0), 1) + min(max(column + right, 0), 1)
+            wanted[frame, row, column] += weights[down] * weights[right] / total * products[frame, place]
+    torch.testing.assert_close(attribute(model, clips)[0].double(), wanted, rtol=2e-2, atol=1e-6)
