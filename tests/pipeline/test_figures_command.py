@@ -20,6 +20,7 @@ def manifest(tmp_path, film):
     return path
 
 
+@pytest.mark.slow
 def test_an_evaluation_is_drawn_at_once_or_later_from_its_folder(run, tmp_path, manifest, weights):
     pytest.importorskip("matplotlib")
     out = tmp_path / "out"

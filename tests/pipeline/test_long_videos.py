@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 
 import numpy as np
+import pytest
 
 import fakestormer as fs
 from fakestormer.model import load_weights
@@ -34,6 +35,7 @@ def judge(tmp_path, film, weights, seconds):
     return fs.Detector(load_weights(weights), config).detect(path, observe=count), most
 
 
+@pytest.mark.slow
 def test_crops_and_maps_held_do_not_grow_with_the_length(tmp_path, film, weights):
     short, held_short = judge(tmp_path, film, weights, 5)
     long, held_long = judge(tmp_path, film, weights, 14)

@@ -53,6 +53,7 @@ def test_five_forged_seconds_of_a_minute_are_found_and_reported(tmp_path, film):
     assert found.pixels["temporal"].num_frames > 0
 
 
+@pytest.mark.slow
 def test_the_same_arguments_make_the_same_forgery(tmp_path, film):
     source = tmp_path / "source.mp4"
     write_video(source, film[:20], RATE)

@@ -80,6 +80,7 @@ def scored_rows(families=("swap", "lips")):
     return rows
 
 
+@pytest.mark.slow
 def test_a_score_table_gives_every_picture_as_pdf_and_png_without_colour(tmp_path):
     pytest.importorskip("matplotlib")
     from skimage.io import imread

@@ -127,6 +127,7 @@ def test_the_same_seed_gives_the_same_intervals_and_another_seed_others():
     assert summarise(rows, EvaluationConfig(seed=5)).overall.auc != first.overall.auc
 
 
+@pytest.mark.slow
 def test_a_95_percent_interval_covers_the_true_auc_about_95_times_in_100():
     truth, config = 0.760, EvaluationConfig(num_rounds=200)  # two normals, one deviation apart: Phi(1 / sqrt 2)
     rng, covered = np.random.default_rng(7), 0

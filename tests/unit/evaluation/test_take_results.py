@@ -31,6 +31,7 @@ def evaluation(tmp_path, write_manifest, scripted):
     return tmp_path / "evaluation"
 
 
+@pytest.mark.slow
 def test_an_evaluation_becomes_small_files_and_a_document(tmp_path, evaluation):
     main(["one", str(evaluation), "--results", str(tmp_path / "results")])
     taken = tmp_path / "results" / "one"

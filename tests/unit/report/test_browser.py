@@ -105,7 +105,9 @@ def test_the_keyboard_goes_through_the_page_from_top_to_bottom(show):
     assert all(outline != "none" for _, _, outline in visited)
 
 
-@pytest.mark.parametrize("size", [PHONE, LAPTOP], ids=["phone", "laptop"])
+@pytest.mark.parametrize(
+    "size", [pytest.param(PHONE, id="phone"), pytest.param(LAPTOP, id="laptop", marks=pytest.mark.slow)]
+)
 def test_the_page_is_accessible_by_the_rules_of_axe(show, size):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python (extra dev)")
     page = show(size, bypass_csp=True)

@@ -32,6 +32,7 @@ def fresh_bytes(mode: str) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True, timeout=300).stdout.strip()
 
 
+@pytest.mark.slow
 def test_a_block_that_was_freed_costs_no_fresh_pages_the_next_time() -> None:
     kept = fresh_bytes("kept")
     if kept == "not asked":
