@@ -146,7 +146,7 @@ def _numbers(verdict: VideoVerdict) -> Iterator[np.ndarray]:
     yield _row(value for value in (verdict.score, verdict.probability, verdict.log10_lr))
     for face in verdict.faces:
         yield _row((face.score, face.probability, face.log10_lr, face.span.start, face.span.end))
-        spans = itertools.chain.from_iterable((span.start, span.end) for span in face.suspicious_spans)
+        spans = itertools.chain.from_iterable((span.span.start, span.span.end) for span in face.suspicious_spans)
         yield np.array(list(spans), float)
         for clip in face.clips:
             yield from _numbers_of_clip(clip)

@@ -31,7 +31,7 @@ def attribute(model: FakeSTormer | PublishedFakeSTormer, clips: Float[Tensor, "B
     own = patches.detach()
     size = model.config.grid_size
     products = slope * (own - own.mean((1, 2), keepdim=True))
-    return smoothed(products.abs().sum(-1).unflatten(2, (size, size)))
+    return smoothed(products.abs().sum(-1).reshape(*products.shape[:2], size, size))
 
 
 def smoothed(maps: Float[Tensor, "B T R C"]) -> Float[Tensor, "B T R C"]:
@@ -41,4 +41,5 @@ def smoothed(maps: Float[Tensor, "B T R C"]) -> Float[Tensor, "B T R C"]:
     weights = weights / weights.sum()
     padded = functional.pad(maps.flatten(0, 1)[:, None], (RADIUS,) * 4, mode="replicate")
     rows = functional.conv2d(padded, weights[None, None, :, None])
-    return functional.conv2d(rows, weights[None, None, None, :])[:, 0].unflatten(0, maps.shape[:2])
+    blurred: Tensor = functional.conv2d(rows, weights[None, None, None, :])
+    return blurred.reshape(maps.shape)

@@ -52,7 +52,7 @@ def draw_faces(
     image: UInt8[ndarray, "height width 3"], faces: Sequence[DrawnFace], footer: str
 ) -> UInt8[ndarray, "height width 3"]:
     """A copy of the frame with all faces drawn, the first on top, and one line of words at its lower edge."""
-    drawn = image.copy()
+    drawn: UInt8[ndarray, "height width 3"] = image.copy()
     for face in reversed(faces):
         if face.heat is not None:
             _lay_heat(drawn, face)
