@@ -11,7 +11,8 @@ SETS = {"synthesised": "Synthesised partial forgeries", "pairs": "Real forgeries
 NOTE = (
     "AP: average precision of proposed stretches at that temporal IoU, over all videos, genuine ones included. AR: "
     "average recall of the N best proposals of a video, mean over IoU 0.5 to 0.95. AUC of seconds: all videos "
-    "together, and within each partly forged one. Pixel AUC over whole frames, and in the crop alone. Pointing: the "
+    "together, and within each partly forged one. Pixel AUC over whole frames (in brackets that of a map "
+    "that is the same all over the crop), and in the crop alone. Pointing: the "
     "map's highest place is forged; in brackets the forged share of the crop, which a blind finger hits. A dash: not "
     "defined."
 )
@@ -39,7 +40,8 @@ def _set(found: Mapping[str, Any]) -> list[str]:
         (
             name,
             str(one["num_frames"]),
-            *(_show(one[key]) for key in ("pixel_auc", "pixel_auc_in_crop", "mask_iou")),
+            f"{_show(one['pixel_auc'])} ({_show(one['pixel_auc_by_chance'])})",
+            *(_show(one[key]) for key in ("pixel_auc_in_crop", "mask_iou")),
             f"{_show(one['pointing'])} ({_show(one['pointing_by_chance'])})",
         )
         for name, one in found["pixels"].items()

@@ -38,15 +38,16 @@ class PixelMetrics:
     """Figures of one map over all its frames; None where they are not defined.
 
     `pixel_auc` is over all pixels of the frames (outside of the crop a map says nothing, which counts as lowest),
-    `pixel_auc_in_crop` over those of the crop alone, the harder question. `mask_iou`: mean over frames at one
-    threshold, found on every other video and used on the rest, and the other way round. `pointing`: share of frames
-    whose highest point lies on a forged pixel; `pointing_by_chance`: the share of the crop that is forged, what a blind
-    finger hits.
+    `pixel_auc_in_crop` over those of the crop alone, the harder question; `pixel_auc_by_chance` is what a map that is
+    the same all over the crop has over the frames. `mask_iou`: mean over frames at one threshold, found on every other
+    video and used on the rest, and the other way round. `pointing`: share of frames whose highest point lies on a
+    forged pixel; `pointing_by_chance`: the share of the crop that is forged, what a blind finger hits.
     """
 
     num_frames: int
     pixel_auc: float | None
     pixel_auc_in_crop: float | None
+    pixel_auc_by_chance: float | None
     mask_iou: float | None
     pointing: float | None
     pointing_by_chance: float | None
@@ -89,18 +90,19 @@ def _look_up(mask: FrameMask, x: Float[ndarray, " grid"], y: Float[ndarray, " gr
 def measure_pixels(samples: Sequence[MapSample]) -> PixelMetrics:
     """The figures of one map."""
     if not samples:
-        return PixelMetrics(0, None, None, None, None, None)
+        return PixelMetrics(0, *(None,) * 6)
     values = np.stack([one.values for one in samples])
     forged = np.stack([one.forged for one in samples])
-    auc_in_crop = auc = None
+    auc_in_crop = auc = blind = None
     if forged.any() and not forged.all():
         auc_in_crop = float(roc_auc_score(forged.ravel(), values.ravel()))
-        auc = _auc_of_frames(auc_in_crop, forged, samples)
+        auc, blind = (_auc_of_frames(one, forged, samples) for one in (auc_in_crop, 0.5))
     pointed = [bool(mask.ravel()[heat.argmax()]) for heat, mask in zip(values, forged, strict=True)]
     return PixelMetrics(
         num_frames=len(samples),
         pixel_auc=auc,
         pixel_auc_in_crop=auc_in_crop,
+        pixel_auc_by_chance=blind,
         mask_iou=_mask_iou(values, forged, np.array([one.video for one in samples])),
         pointing=float(np.mean(pointed)),
         pointing_by_chance=float(forged.mean()),

@@ -9,7 +9,7 @@ from fakestormer.types import ClipEvidence, TimeSpan
 def a_clip(number: int, logit: float, track_id: int = 0) -> ClipEvidence:
     maps = np.random.default_rng(number).normal(size=(4, 14, 14))
     return ClipEvidence(
-        track_id, TimeSpan(number, number + 0.2), logit, np.zeros(4), maps, np.zeros((4, 2, 3)), 224
+        track_id, TimeSpan(float(number), number + 0.2), logit, np.zeros(4), maps, np.zeros((4, 2, 3)), 224
     )  # fmt: skip
 
 

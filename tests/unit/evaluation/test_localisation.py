@@ -51,15 +51,15 @@ def test_a_map_on_the_forged_place_is_right_and_one_beside_it_is_wrong(place, au
     assert found.num_frames == 4
     assert found.pixel_auc_in_crop == pytest.approx(auc, abs=0.03)
     assert found.pixel_auc == pytest.approx(1 - (1 - found.pixel_auc_in_crop) * 0.75 * 112**2 / (SIDE**2 - 56**2))
+    assert found.pixel_auc_by_chance == pytest.approx(1 - 0.5 * 0.75 * 112**2 / (SIDE**2 - 56**2))
     assert found.pointing == hit
     assert found.pointing_by_chance == pytest.approx(0.25)
 
 
 def test_the_grid_counts_every_pixel_of_the_frame_once():
-    (sample,) = sample_clip(
-        dataclasses.replace(a_clip(0.0, 1.0, quarter(0, 0)), to_frame=TO_FRAME[:1]),
-        lambda one: one.temporal_vulnerability[:1], [a_mask(0)], (SIDE, SIDE), 0,
-    )  # fmt: skip
+    masks = [a_mask(0), None, None, None]
+    clip = a_clip(0.0, 1.0, quarter(0, 0))
+    (sample,) = sample_clip(clip, lambda one: one.temporal_vulnerability, masks, (SIDE, SIDE), 0)
     assert sample.forged.sum() == (GRID / 2) ** 2
     assert sample.num_forged_outside == 0
     assert sample.num_outside + GRID**2 == pytest.approx(SIDE**2 / (112 / GRID) ** 2)
