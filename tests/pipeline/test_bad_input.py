@@ -22,6 +22,7 @@ import fakestormer.types
 from fakestormer.cli.detect import describe
 from fakestormer.model.weights import METADATA_KEY
 from fakestormer.types import VideoError, WeightsError
+from fakestormer.video import VideoReader
 
 FASTSTART = (("movflags", "faststart"),)
 SCORED = {fs.Decision.REAL, fs.Decision.FAKE, fs.Decision.INCONCLUSIVE}
@@ -328,6 +329,45 @@ def test_a_results_file_that_cannot_be_written_is_one_sentence(tmp_path, run, we
     for target in (tmp_path, good / "out.json"):
         ended = run("detect", good, "--json", target, "--weights", weights)
         assert (ended.code, len(ended.sentences)) == (1, 1)
+
+
+def test_the_annotated_film_has_the_frames_and_times_of_the_video(tmp_path, run, weights, good):
+    ended = run("detect", good, "--overlay", tmp_path / "new" / "film.mp4", "--weights", weights)
+    assert ended.code == 0
+    before, after = VideoReader(good), VideoReader(tmp_path / "new" / "film.mp4")
+    pairs = list(zip(before, after, strict=True))
+    assert [one.time for one, _ in pairs] == [other.time for _, other in pairs]
+    assert all((one.image != other.image[: one.image.shape[0], : one.image.shape[1]]).any() for one, other in pairs)
+
+
+def test_a_video_without_a_face_still_gives_every_output(tmp_path, run, weights):
+    scene = make_video(tmp_path / "scene.mp4", Recipe(num_frames=14))
+    targets = ("--html", tmp_path / "out.html", "--overlay", tmp_path / "film.mp4")
+    assert run("detect", scene, *targets, "--weights", weights).code == 0
+    assert "no face was found" in (tmp_path / "out.html").read_text().lower()
+    assert sum(1 for _ in VideoReader(tmp_path / "film.mp4")) == 14
+
+
+def test_the_page_lists_files_that_could_not_be_read_also_when_none_could(tmp_path, run, weights):
+    ended = run("detect", tmp_path / "a.mp4", "--html", tmp_path / "out.html", "--weights", weights)
+    assert ended.code == 1
+    assert "there is no file" in (tmp_path / "out.html").read_text().lower()
+
+
+def test_outputs_that_cannot_be_are_refused_before_any_work(tmp_path, run, good):
+    content = good.read_bytes()
+    for arguments in (
+        (good, "--overlay", good),
+        (good, "--json", good),
+        (good, good, "--overlay", tmp_path / "film.mp4"),
+        (good, "--html", tmp_path / "same", "--json", tmp_path / "same"),
+        (good, "--html", good / "inside" / "out.html"),
+    ):
+        ended = run("detect", *arguments, "--weights", tmp_path / "would be looked for later.safetensors")
+        assert (ended.code, len(ended.sentences)) == (1, 1)
+        assert "safetensors" not in ended.sentences[0]
+        assert ended.out == ""
+    assert good.read_bytes() == content
 
 
 @pytest.mark.parametrize("arguments", [("detect",), ("detect", "a.mp4", "--threshold", "0.5"), ("judge", "a.mp4")])
