@@ -179,9 +179,10 @@ def _zones(frame: ChartFrame, levels: tuple[float, float, float, float], spans: 
 
 def _thresholds(frame: ChartFrame, fake: float, real: float, calibration: Calibration, texts: Texts) -> list[str]:
     right = frame.width - frame.right - 4
+    # Outside the band between them, where most curves of weak evidence run.
     labels = (
-        (fake, FORGED, texts.threshold_fake.format(at=say_threshold(calibration.fake_from)), fake + 13),
-        (real, GENUINE, texts.threshold_real.format(at=say_threshold(calibration.real_to)), real - 5),
+        (fake, FORGED, texts.threshold_fake.format(at=say_threshold(calibration.fake_from)), fake - 5),
+        (real, GENUINE, texts.threshold_real.format(at=say_threshold(calibration.real_to)), real + 13),
     )
     return [
         part
