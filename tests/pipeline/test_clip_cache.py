@@ -67,6 +67,7 @@ def test_a_verdict_from_the_cache_is_the_detectors_own(videos, levelled, tmp_pat
         assert [c.logit for f in again.faces for c in f.clips] == [c.logit for f in wanted.faces for c in f.clips]
 
 
+@pytest.mark.slow
 def test_an_evaluation_from_the_cache_has_the_same_table(videos, levelled, tmp_path):
     detector, rounds = fs.Detector(levelled, CONFIG), EvaluationConfig(num_rounds=5)
     evaluate(videos / "manifest.csv", tmp_path / "own", detector, config=rounds)

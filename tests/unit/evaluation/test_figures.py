@@ -45,6 +45,7 @@ def result_of(distortions):
     return Robustness(RobustnessConfig(distortions), metrics_at(1), distorted)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("distortions", [ALL_DISTORTIONS, (Distortion("blur", 3),)])
 def test_the_picture_is_a_png_that_is_readable_without_colour(tmp_path, distortions):
     pytest.importorskip("matplotlib")
