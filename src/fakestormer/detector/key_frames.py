@@ -34,8 +34,8 @@ def with_key_frames(
 
     Of each clip the frame with the strongest temporal change is taken. The clips' crops are cut once more, exactly as
     they were scored, and `attribute` says which patches of them made their scores: for these clips only, since it takes
-    several times as long as the score. `reader` has read the whole video before: its damage tells whether frames may be
-    sought. One frame is held at a time.
+    a pass back through the network as well. `reader` has read the whole video before: its damage tells whether frames
+    may be sought. One frame is held at a time.
     """
     pictured = sorted(faces, key=lambda face: -face.logit)[: config.max_pictured_faces]
     chosen = [one for face in pictured for one in _choose(face, plans, config.key_frames)]
