@@ -69,7 +69,8 @@ def library_versions() -> tuple[tuple[str, str], ...]:
 def decoder_version() -> str:
     """The versions of what decodes, for the record: "PyAV 18.1.0, FFmpeg libavcodec 62.28.102, ..."."""
     names = ("libavcodec", "libavformat", "libswscale")
-    parts = [f"{name} {'.'.join(map(str, av.library_versions[name]))}" for name in names]
+    versions = dict(library_versions())
+    parts = [f"{name} {versions[name]}" for name in names]
     return f"PyAV {av.__version__}, FFmpeg {', '.join(parts)}"
 
 
