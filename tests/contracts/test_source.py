@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -16,8 +17,14 @@ BASES = {"nn.Module", "Protocol", "enum.Enum", "NamedTuple", "Exception", "Fakes
 GENERIC_BASES = {"Dataset"}
 
 
+@cache
+def definitions_of(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef | ast.FunctionDef)]
+
+
 def classes_of(path):
-    return [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.ClassDef)]
+    return [node for node in definitions_of(path) if isinstance(node, ast.ClassDef)]
 
 
 def name_of(base):
@@ -41,7 +48,7 @@ def test_a_function_fits_a_screen():
     too_long = [
         f"{path.relative_to(SOURCE)}: {node.name}"
         for path in FILES
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in definitions_of(path)
         if isinstance(node, ast.FunctionDef)
         and node.body[-1].end_lineno - first_line_of_code(node) + 1 > MAX_FUNCTION_LINES
     ]

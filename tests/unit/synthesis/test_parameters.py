@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -10,8 +11,14 @@ from fakestormer.synthesis import NO_AUGMENTATION, SynthesisConfig, SynthesisPar
 from fakestormer.synthesis.parameters import DUBBING_HULLS, PAPER_HULLS, ColourChange
 
 
-def draw(config: SynthesisConfig, count: int = 400) -> list[SynthesisParameters]:
+def draw(config: SynthesisConfig, count: int) -> list[SynthesisParameters]:
     return [draw_parameters(config, np.random.default_rng(seed)) for seed in range(count)]
+
+
+@cache
+def plain_draws() -> list[SynthesisParameters]:
+    """1600 clips by the default settings, drawn once for all tests."""
+    return draw(SynthesisConfig(), 1600)
 
 
 def test_one_seed_gives_one_set_of_draws() -> None:
@@ -21,7 +28,7 @@ def test_one_seed_gives_one_set_of_draws() -> None:
 
 def test_switching_one_step_off_leaves_the_other_draws_alone() -> None:
     without = SynthesisConfig(p_cutout=0.0, p_flip=0.0, p_frequency=0.0, augmentation=NO_AUGMENTATION)
-    for on, off in zip(draw(SynthesisConfig(), 50), draw(without, 50), strict=True):
+    for on, off in zip(plain_draws()[:50], draw(without, 50), strict=True):
         assert (off.mask, off.colour, off.blend_ratio, off.cutout_seed) == (
             on.mask,
             on.colour,
@@ -41,7 +48,7 @@ def test_switching_one_step_off_leaves_the_other_draws_alone() -> None:
 
 
 def test_frequencies_are_those_of_the_method() -> None:
-    draws = draw(SynthesisConfig(), 1600)
+    draws = plain_draws()
     hulls = Counter(d.mask.hull for d in draws)
     assert set(hulls) == set(PAPER_HULLS)
     assert min(hulls.values()) > 340
@@ -55,15 +62,15 @@ def test_frequencies_are_those_of_the_method() -> None:
 
 
 def test_hulls_of_dubbing_are_drawn_as_often_as_asked_and_leave_the_other_draws_alone() -> None:
-    plain, dubbed = draw(SynthesisConfig(), 800), draw(SynthesisConfig(p_dubbing_hull=0.5), 800)
+    dubbed = draw(SynthesisConfig(p_dubbing_hull=0.5), 400)
     share = np.mean([d.mask.hull in DUBBING_HULLS for d in dubbed])
     assert share == pytest.approx(0.5, abs=0.06)
-    for one, other in zip(plain, dubbed, strict=True):
+    for one, other in zip(plain_draws()[:400], dubbed, strict=True):
         assert replace(other, mask=replace(other.mask, hull=one.mask.hull)) == one
 
 
 def test_every_margin_lies_between_5_and_25_of_256_pixels() -> None:
-    for d in draw(SynthesisConfig()):
+    for d in plain_draws():
         kept = d.framing
         margins = np.array([kept.left, kept.top, 1 - kept.left - kept.size, 1 - kept.top - kept.size]) * 256
         assert margins.min() >= 5 - 1e-9
@@ -71,7 +78,7 @@ def test_every_margin_lies_between_5_and_25_of_256_pixels() -> None:
 
 
 def test_sources_are_regenerated_as_often_as_asked_and_the_other_draws_stay() -> None:
-    plain, soft = draw(SynthesisConfig(), 800), draw(SynthesisConfig(p_regenerated_source=0.5), 800)
+    plain, soft = plain_draws()[:400], draw(SynthesisConfig(p_regenerated_source=0.5), 400)
     assert all(one.regeneration is None for one in plain)
     chosen = [one.regeneration for one in soft if one.regeneration is not None]
     assert len(chosen) / len(soft) == pytest.approx(0.5, abs=0.06)
