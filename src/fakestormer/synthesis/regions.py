@@ -7,7 +7,7 @@ of the iBUG 300-W annotation, `ibug81` adds 13 forehead points, `facemesh468` is
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 from fakestormer.types import DataError
 
@@ -25,7 +25,6 @@ RegionName = Literal[
     "mouth",
     "forehead",
 ]
-REGION_NAMES: tuple[RegionName, ...] = get_args(RegionName)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +46,6 @@ class FaceScheme:
     def jaw(self) -> tuple[int, ...]:
         """The jaw line from ear to ear."""
         return self.indices("right_jaw", "left_jaw")
-
-    @property
-    def oval(self) -> tuple[int, ...]:
-        """The outline of the whole face: jaw, brows and, where the scheme has it, forehead."""
-        return self.indices("right_jaw", "left_jaw", "right_brow", "left_brow", "forehead")
 
 
 _IBUG68: dict[RegionName, tuple[int, ...]] = {

@@ -6,8 +6,7 @@ from fakestormer.video.distorted_copy import write_distorted
 from fakestormer.video.distortion import ALL_DISTORTIONS, LEVELS, Distortion
 from fakestormer.video.drawn_copy import refuse_overwriting, write_drawn
 from fakestormer.video.probe import decoder_version, hash_file, library_versions, probe_video
-from fakestormer.video.sampling import spread_indices
-from fakestormer.video.seek import read_frames_at, stream_frames_at
+from fakestormer.video.seek import stream_frames_at
 from fakestormer.video.write import write_video
 
 __all__ = [
@@ -20,9 +19,7 @@ __all__ = [
     "library_versions",
     "probe_video",
     "read_credentials",
-    "read_frames_at",
     "refuse_overwriting",
-    "spread_indices",
     "stream_frames_at",
     "write_distorted",
     "write_drawn",

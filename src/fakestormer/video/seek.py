@@ -50,14 +50,6 @@ class _PacketList:
         return max((place for place in self.keys if self.stamps[place] <= stamp), key=self.stamps.__getitem__)
 
 
-def read_frames_at(
-    path: str | Path, indices: Sequence[int], max_size: int | None = None, *, damage: VideoDamage | None = None
-) -> tuple[Frame, ...]:
-    """The frames with these indices, in the order of `indices`; see `stream_frames_at`."""
-    frames = {frame.index: frame for frame in stream_frames_at(path, indices, max_size, damage=damage)}
-    return tuple(frames[index] for index in indices)
-
-
 def stream_frames_at(
     path: str | Path, indices: Sequence[int], max_size: int | None = None, *, damage: VideoDamage | None = None
 ) -> Iterator[Frame]:

@@ -2,19 +2,20 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
 
 from fakestormer.synthesis import SCHEMES, FaceScheme
-from fakestormer.synthesis.regions import REGION_NAMES, find_scheme
+from fakestormer.synthesis.regions import RegionName, find_scheme
 from fakestormer.types import DataError
 
 ASTRONAUT = Path(__file__).parents[3] / "examples" / "astronaut_landmarks.json"
 
 
 def test_every_scheme_knows_every_region(scheme: FaceScheme) -> None:
-    assert set(scheme.regions) == set(REGION_NAMES)
+    assert set(scheme.regions) == set(get_args(RegionName))
     for name, indices in scheme.regions.items():
         assert indices or name == "forehead"
         assert all(0 <= index < scheme.num_points for index in indices)
@@ -41,9 +42,10 @@ def test_face_mesh_regions_lie_where_their_names_say() -> None:
     from_top = ("forehead", "right_brow", "right_eye", "nose_ridge", "nose", "mouth")
     heights = [at[name][1] for name in from_top]
     assert heights == sorted(heights)
+    outline = points[list(scheme.indices("right_jaw", "left_jaw", "right_brow", "left_brow", "forehead"))]
     chin = points[scheme.regions["right_jaw"][-1]]
-    assert chin[1] == points[list(scheme.oval), 1].max()
-    assert points[list(scheme.oval)].min(axis=0) == pytest.approx(points.min(axis=0), abs=2)
+    assert chin[1] == outline[:, 1].max()
+    assert outline.min(axis=0) == pytest.approx(points.min(axis=0), abs=2)
 
 
 def test_unknown_scheme_is_refused_by_name() -> None:

@@ -10,7 +10,7 @@ import pytest
 from tests.bad_videos import BROKEN_VIDEOS, ODD_VIDEOS, Recipe, make_video
 
 from fakestormer.types import VideoDamage, VideoError
-from fakestormer.video import VideoReader, read_frames_at, seek
+from fakestormer.video import VideoReader, seek, stream_frames_at
 
 SOUND = VideoDamage()
 BENCHMARK = sorted((Path(__file__).parents[4] / "shared" / "data" / "long").glob("*.mp4"))
@@ -33,6 +33,12 @@ def no_reading_from_the_start(monkeypatch):
         raise AssertionError("the file was read from its start")
 
     monkeypatch.setattr(seek, "_read_frames", refuse)
+
+
+def read_frames_at(path, indices, max_size=None, damage=None):
+    """The frames in the order of `indices`."""
+    frames = {frame.index: frame for frame in stream_frames_at(path, indices, max_size, damage=damage)}
+    return [frames[index] for index in indices]
 
 
 def assert_same(frames, expected):
@@ -130,7 +136,7 @@ def test_frames_of_the_benchmark_equal_those_read_from_the_start(path, no_readin
 def test_an_index_may_come_twice_and_none_gives_nothing(tmp_path):
     path = make_video(tmp_path / "video.mp4")
     assert [frame.index for frame in read_frames_at(path, [5, 2, 5])] == [5, 2, 5]
-    assert read_frames_at(path, []) == ()
+    assert read_frames_at(path, []) == []
 
 
 @pytest.mark.parametrize("damage", [None, SOUND])
