@@ -5,7 +5,7 @@ from fakestormer.evaluation.arms_table import arms_from_json, arms_to_json, rend
 from fakestormer.evaluation.breakdown import Breakdown, Coverage, Slice
 from fakestormer.evaluation.calibrate import apply_calibration, fit_calibration
 from fakestormer.evaluation.clip_cache import CachingDetector
-from fakestormer.evaluation.comparison import Comparison, Macro
+from fakestormer.evaluation.comparison import Comparison, EstimatedRates, Macro
 from fakestormer.evaluation.config import EvaluationConfig
 from fakestormer.evaluation.difference import (
     AucDifference,
@@ -65,6 +65,7 @@ __all__ = [
     "DistortedMetrics",
     "DistortingDetector",
     "Estimate",
+    "EstimatedRates",
     "EvaluationConfig",
     "EvaluationProgress",
     "LevelDrop",

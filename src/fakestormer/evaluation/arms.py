@@ -115,11 +115,11 @@ def mean_over_seeds(values: Sequence[float], confidence: float) -> Estimate:
 def _measure_table(table: Table, config: EvaluationConfig) -> dict[str, float]:
     """MEASURES by name, and the AUC of each family, where they are defined."""
     summary = summarise(table, config)
-    found = {"AUC": summary.overall.auc}
+    found = {"AUC": summary.overall.rates.auc}
     for breakdown in summary.breakdowns:
         if breakdown.column == FAMILY:
-            found |= {"AUC by family": breakdown.all.auc, "own-source AUC by family": breakdown.own.auc}
-            found |= {item.name: item.all.auc for item in breakdown.slices}
+            found |= {"AUC by family": breakdown.all.rates.auc, "own-source AUC by family": breakdown.own.rates.auc}
+            found |= {item.name: item.all.rates.auc for item in breakdown.slices}
     if summary.pairs:
         found["pairs in order"] = summary.pairs.in_order
     return {name: one.value for name, one in found.items() if one is not None}

@@ -19,17 +19,13 @@ RATES = (*Rates._fields, *AnswerRates._fields)
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
-    """Scored fakes against scored reals. Without both, the estimates are None and `reason` says what is missing.
+class EstimatedRates:
+    """Ten rates with their intervals, each None where it is not defined.
 
-    The first four rates know only the order of the scores (`Rates`), the others the answers at thresholds that are the
-    same for every file (`AnswerRates`). An interval needs at least two clusters with reals and two with fakes: one
-    person resampled is still one person.
+    The first four know only the order of the scores (`Rates`), the others the answers at thresholds that are the same
+    for every file (`AnswerRates`).
     """
 
-    num_real: int
-    num_fake: int
-    num_clusters: int
     auc: Estimate | None = None
     average_precision: Estimate | None = None
     equal_error_rate: Estimate | None = None
@@ -40,6 +36,19 @@ class Comparison:
     false_positive_rate: Estimate | None = None
     false_negative_rate: Estimate | None = None
     inconclusive_rate: Estimate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Scored fakes against scored reals. Without both, no rate is defined and `reason` says what is missing.
+
+    An interval needs at least two clusters with reals and two with fakes: one person resampled is still one person.
+    """
+
+    num_real: int
+    num_fake: int
+    num_clusters: int
+    rates: EstimatedRates = EstimatedRates()
     reason: str | None = None
 
 
@@ -48,16 +57,7 @@ class Macro:
     """The mean of each rate over the slices that have it; an AUC that is not defined counts neither as 0.5 nor as 0."""
 
     num_slices: int
-    auc: Estimate | None = None
-    average_precision: Estimate | None = None
-    equal_error_rate: Estimate | None = None
-    tpr_at_1_percent_fpr: Estimate | None = None
-    balanced_accuracy: Estimate | None = None
-    balanced_accuracy_at_thresholds: Estimate | None = None
-    true_positive_rate: Estimate | None = None
-    false_positive_rate: Estimate | None = None
-    false_negative_rate: Estimate | None = None
-    inconclusive_rate: Estimate | None = None
+    rates: EstimatedRates = EstimatedRates()
 
 
 def round_rates(scored: ScoredSet, subset: Bool[ndarray, " items"]) -> RoundMeasure:
@@ -92,7 +92,7 @@ def compare(
     answered = measure_answers(fakes, scored.probabilities[subset], scored.answers[subset], once)[0]
     values = (*measure(fakes, scored.logits[subset]), *answered.tolist())
     estimates = estimate(values, rounds if has_intervals(fakes, clusters) else rounds[:0], config.confidence)
-    return Comparison(num_real, num_fake, num_clusters, reason=None, **dict(zip(RATES, estimates, strict=True)))
+    return Comparison(num_real, num_fake, num_clusters, EstimatedRates(**dict(zip(RATES, estimates, strict=True))))
 
 
 def missing_labels(is_fake: Bool[ndarray, " items"]) -> str:
@@ -113,10 +113,11 @@ def average(measured: Sequence[tuple[Comparison, Float[ndarray, "rounds rates"]]
     """
     values, rounds, num_intervals = [], [], 0
     for comparison, drawn in measured:
-        if comparison.auc is not None:
-            values.append([getattr(comparison, name).value for name in RATES])
+        rates = comparison.rates
+        if rates.auc is not None:
+            values.append([getattr(rates, name).value for name in RATES])
             rounds.append(drawn)
-            num_intervals += comparison.auc.low is not None
+            num_intervals += rates.auc.low is not None
     if not values:
         return Macro(0)
     means = np.empty((0, len(RATES)))
@@ -126,4 +127,4 @@ def average(measured: Sequence[tuple[Comparison, Float[ndarray, "rounds rates"]]
         with np.errstate(invalid="ignore"):
             means = np.where(present, stacked, 0).sum(axis=0) / present.sum(axis=0)
     estimates = estimate(np.mean(values, axis=0), means, confidence)
-    return Macro(len(values), **dict(zip(RATES, estimates, strict=True)))
+    return Macro(len(values), EstimatedRates(**dict(zip(RATES, estimates, strict=True))))

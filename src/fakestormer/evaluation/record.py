@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fakestormer.evaluation.breakdown import Breakdown
+from fakestormer.evaluation.breakdown import Breakdown, Slice
+from fakestormer.evaluation.comparison import Comparison, Macro
 from fakestormer.evaluation.config import EvaluationConfig
 from fakestormer.evaluation.summary import Summary
 from fakestormer.types import Provenance
@@ -90,7 +91,7 @@ def write_metrics(path: Path, metrics: Metrics) -> None:
         "config": dataclasses.asdict(metrics.config),
         "coverage": dataclasses.asdict(metrics.summary.coverage),
         "decisions": metrics.summary.decisions,
-        "overall": dataclasses.asdict(metrics.summary.overall),
+        "overall": comparison_to_json(metrics.summary.overall),
         "reliability": dataclasses.asdict(metrics.summary.reliability),
         "pairs": None if pairs is None else dataclasses.asdict(pairs),
         "by": {breakdown.column: _breakdown_to_json(breakdown) for breakdown in metrics.summary.breakdowns},
@@ -98,6 +99,19 @@ def write_metrics(path: Path, metrics: Metrics) -> None:
     path.write_text(json.dumps(content, indent=2, allow_nan=False) + "\n", "utf-8")
 
 
+def comparison_to_json(measured: Comparison | Macro) -> dict[str, Any]:
+    """Counts, rates and reason side by side: the file does not tell which of them the code holds together."""
+    described = dataclasses.asdict(measured)
+    place = list(described).index("rates")
+    before, after = list(described.items())[:place], list(described.items())[place + 1 :]
+    return {**dict(before), **described["rates"], **dict(after)}
+
+
 def _breakdown_to_json(breakdown: Breakdown) -> dict[str, Any]:
-    macro = {name: dataclasses.asdict(getattr(breakdown, name)) for name in ("chosen", "own", "all")}
-    return {"macro": macro, "slices": [dataclasses.asdict(item) for item in breakdown.slices]}
+    macro = {name: comparison_to_json(getattr(breakdown, name)) for name in ("chosen", "own", "all")}
+    return {"macro": macro, "slices": [_slice_to_json(item) for item in breakdown.slices]}
+
+
+def _slice_to_json(item: Slice) -> dict[str, Any]:
+    rates = {"own": comparison_to_json(item.own), "all": comparison_to_json(item.all)}
+    return {**dataclasses.asdict(item), **rates}

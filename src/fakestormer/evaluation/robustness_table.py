@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from fakestormer.evaluation.markdown import align
-from fakestormer.evaluation.record import Metrics, hash_detector
+from fakestormer.evaluation.record import Metrics, comparison_to_json, hash_detector
 from fakestormer.evaluation.robustness import Robustness
 from fakestormer.video import Distortion
 
@@ -36,10 +36,10 @@ class LevelDrop:
 
 def mean_drops(result: Robustness) -> tuple[LevelDrop, ...]:
     """The average drop at each level over the distortions of the protocol, platforms left out; none without AUCs."""
-    clean = result.clean.summary.overall.auc
+    clean = result.clean.summary.overall.rates.auc
     found: dict[int, list[float]] = {}
     for one in result.distorted:
-        auc = one.metrics.summary.overall.auc
+        auc = one.metrics.summary.overall.rates.auc
         if not one.distortion.is_platform and auc is not None and clean is not None:
             found.setdefault(one.distortion.level, []).append(clean.value - auc.value)
     return tuple(LevelDrop(level, len(drops), math.fsum(drops) / len(drops)) for level, drops in sorted(found.items()))
@@ -112,7 +112,7 @@ def _protocol_parts(result: Robustness) -> tuple[str, ...]:
 
 def _cell(metrics: Metrics) -> str:
     """ "0.912 [0.88, 0.94] 198/200": the AUC, its interval where there is one, and the coverage."""
-    auc, coverage = metrics.summary.overall.auc, metrics.summary.coverage
+    auc, coverage = metrics.summary.overall.rates.auc, metrics.summary.coverage
     value = "-" if auc is None else f"{auc.value:.3f}"
     interval = "" if auc is None or auc.low is None or auc.high is None else f" [{auc.low:.2f}, {auc.high:.2f}]"
     return f"{value}{interval} {coverage.num_scored}/{coverage.num_files}"
@@ -120,4 +120,4 @@ def _cell(metrics: Metrics) -> str:
 
 def _rates_to_json(metrics: Metrics) -> dict[str, Any]:
     summary = metrics.summary
-    return {"coverage": dataclasses.asdict(summary.coverage), "overall": dataclasses.asdict(summary.overall)}
+    return {"coverage": dataclasses.asdict(summary.coverage), "overall": comparison_to_json(summary.overall)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fakestormer.evaluation.breakdown import Breakdown, Coverage, Slice
-from fakestormer.evaluation.comparison import Comparison, Macro
+from fakestormer.evaluation.comparison import Comparison, EstimatedRates
 from fakestormer.evaluation.markdown import align, show
 from fakestormer.evaluation.pairs import PairOrder
 from fakestormer.evaluation.record import Metrics, protocol_of
@@ -99,14 +99,14 @@ def _breakdown_table(breakdown: Breakdown) -> str:
     header = (breakdown.column, "scored", *OWN_COLUMNS, *ALL_COLUMNS, "chosen by the rule")
     with_fakes = [item for item in breakdown.slices if item.all.num_fake]
     without = [item for item in breakdown.slices if not item.all.num_fake]
-    own, everyone, chosen = breakdown.own, breakdown.all, breakdown.chosen
-    rates = (show(own.auc), show(own.equal_error_rate), "", show(everyone.auc), show(everyone.equal_error_rate))
+    own, everyone = breakdown.own, breakdown.all
+    rates = (*_order_rates(own.rates), "", *_order_rates(everyone.rates))
     macro = (
         f"**macro** ({own.num_slices} own, {everyone.num_slices} all)",
         "",
         "",
         *rates,
-        f"mean AUC {show(chosen.auc)}",
+        f"mean AUC {show(breakdown.chosen.rates.auc)}",
     )
     return align([header, *(_slice_row(item) for item in with_fakes), *_rest_row(without), macro])
 
@@ -117,12 +117,10 @@ def _slice_row(item: Slice) -> tuple[str, ...]:
         item.name or "(none)",
         f"{item.coverage.num_scored}/{item.coverage.num_files}",
         f"{own.num_real} : {own.num_fake}",
-        show(own.auc),
-        show(own.equal_error_rate),
+        *_order_rates(own.rates),
         f"{everyone.num_real} : {everyone.num_fake}",
-        show(everyone.auc),
-        show(everyone.equal_error_rate),
-        item.reference if item.chosen.auc else "-",
+        *_order_rates(everyone.rates),
+        item.reference if item.chosen.rates.auc else "-",
     )
 
 
@@ -135,20 +133,25 @@ def _rest_row(rest: Sequence[Slice]) -> tuple[tuple[str, ...], ...]:
     return ((f"({len(rest)} without a scored fake)", f"{num_scored}/{num_files}", *("-",) * 7),)
 
 
+def _order_rates(rates: EstimatedRates) -> tuple[str, str]:
+    return show(rates.auc), show(rates.equal_error_rate)
+
+
 def _rates(comparison: Comparison) -> tuple[str, ...]:
-    order = (comparison.auc, comparison.average_precision, comparison.equal_error_rate, comparison.tpr_at_1_percent_fpr)
+    rates = comparison.rates
+    order = (rates.auc, rates.average_precision, rates.equal_error_rate, rates.tpr_at_1_percent_fpr)
     return (str(comparison.num_real), str(comparison.num_fake), *(show(estimate) for estimate in order))
 
 
 def _threshold_table(overall: Comparison, groups: Breakdown) -> str:
     """One line for each group with a rate, their mean, and all files pooled."""
-    measured = [item for item in groups.slices if item.chosen.auc]
-    lines = [(item.name or "(none)", *_answer_rates(item.chosen)) for item in measured]
-    macro = (f"**macro** ({len(measured)} groups)", *_answer_rates(groups.chosen))
-    return align([("group", *THRESHOLD_COLUMNS), *lines, macro, ("**pooled**", *_answer_rates(overall))])
+    measured = [item for item in groups.slices if item.chosen.rates.auc]
+    lines = [(item.name or "(none)", *_answer_rates(item.chosen.rates)) for item in measured]
+    macro = (f"**macro** ({len(measured)} groups)", *_answer_rates(groups.chosen.rates))
+    return align([("group", *THRESHOLD_COLUMNS), *lines, macro, ("**pooled**", *_answer_rates(overall.rates))])
 
 
-def _answer_rates(rates: Comparison | Macro) -> tuple[str, ...]:
+def _answer_rates(rates: EstimatedRates) -> tuple[str, ...]:
     shown = (
         rates.auc,
         rates.balanced_accuracy,

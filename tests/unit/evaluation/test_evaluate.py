@@ -31,14 +31,14 @@ def test_scores_are_the_detectors_own_and_carry_the_manifests_columns(tmp_path, 
     assert (first["note"], second["note"]) == ("x", "y")
     assert float(second["logit"]) == 2.0
     assert float(second["score"]) == pytest.approx(1 / (1 + math.exp(-2)))
-    assert metrics.summary.overall.auc.value == 1.0
+    assert metrics.summary.overall.rates.auc.value == 1.0
 
 
 def test_the_most_suspicious_face_speaks_and_a_saturated_score_still_ranks(tmp_path, write_manifest, scripted):
     answers = {"a.mp4": ((70.0,), (-3.0,)), "b.mp4": ((80.0,),), "c.mp4": ((-5.0,),), "d.mp4": ((90.0, 95.0), (1.0,))}
     metrics = evaluate(write_manifest(*FOUR), tmp_path, scripted(answers), config=CONFIG)
     assert [float(row["logit"]) for row in table_of(tmp_path)] == [70.0, 80.0, -5.0, 92.5]
-    assert metrics.summary.overall.auc.value == 1.0
+    assert metrics.summary.overall.rates.auc.value == 1.0
 
 
 def test_every_file_has_a_row_whatever_becomes_of_it(tmp_path, write_manifest, scripted):

@@ -75,7 +75,7 @@ def test_each_distortion_is_an_evaluation_of_its_own_made_by_the_detector(tmp_pa
     ):
         assert blurred < clean / 2
         assert (grey == grey[:, :, :1]).all()
-    assert result.clean.summary.overall.auc.value == 1.0
+    assert result.clean.summary.overall.rates.auc.value == 1.0
     settings = dict(result.distorted[0].metrics.run.detector["settings"])
     assert (settings["distortion"], settings["distortion_seed"]) == ("blur-5", "0")
 
@@ -139,7 +139,7 @@ def test_the_table_and_the_file_hold_auc_coverage_and_mean_drop(tmp_path, manife
     assert content["clean"]["coverage"]["num_scored"] == 4
     assert content["run"]["detector"]["model_name"] == "scripted"
     (drop,) = mean_drops(result)
-    aucs = [one.metrics.summary.overall.auc.value for one in result.distorted[:2]]
+    aucs = [one.metrics.summary.overall.rates.auc.value for one in result.distorted[:2]]
     assert (drop.level, drop.num_kinds) == (5, 2)
     assert drop.drop == pytest.approx(1 - sum(aucs) / 2)
 

@@ -39,21 +39,21 @@ def test_a_group_is_measured_against_its_own_reals_and_against_all_reals():
     ]
     slices = by_name(summarise(rows))
     studio, phone, street = slices["studio"], slices["phone"], slices["street"]
-    assert (studio.reference, studio.own.auc.value, studio.all.auc.value) == ("own", 1.0, 0.5)
+    assert (studio.reference, studio.own.rates.auc.value, studio.all.rates.auc.value) == ("own", 1.0, 0.5)
     assert (studio.own.num_real, studio.own.num_fake, studio.all.num_real) == (2, 2, 4)
-    assert (phone.reference, phone.own.auc, phone.all.auc.value) == ("all", None, 6 / 8)
+    assert (phone.reference, phone.own.rates.auc, phone.all.rates.auc.value) == ("all", None, 6 / 8)
     assert phone.chosen is phone.all
     assert "no real and fake" in phone.own.reason
-    assert street.chosen.auc is None
+    assert street.chosen.rates.auc is None
     assert "no fake" in street.chosen.reason
 
 
 def test_a_group_without_a_defined_auc_counts_neither_as_a_half_nor_in_the_mean():
     rows = [*rows_of("real", "a", [0, 1]), *rows_of("fake", "a", [2, 3]), *rows_of("real", "only_reals", [9])]
     (groups,) = summarise(rows).breakdowns
-    assert (groups.own.num_slices, groups.own.auc.value) == (1, 1.0)
-    assert groups.chosen.auc.value == 1.0
-    assert groups.all.auc.value == pytest.approx(2 / 3)
+    assert (groups.own.num_slices, groups.own.rates.auc.value) == (1, 1.0)
+    assert groups.chosen.rates.auc.value == 1.0
+    assert groups.all.rates.auc.value == pytest.approx(2 / 3)
 
 
 def test_a_mean_of_groups_that_mostly_have_no_interval_has_none_either():
@@ -65,15 +65,15 @@ def test_a_mean_of_groups_that_mostly_have_no_interval_has_none_either():
     ]
     wide = [*rows_of("real", "a", [0, 1]), *rows_of("fake", "a", [0, 3])]
     groups, mixed = summarise(lonely).breakdowns[0], summarise([*lonely[:2], *wide]).breakdowns[0]
-    assert (groups.own.auc.value, groups.own.auc.low) == (1.0, None)
-    assert mixed.own.auc.low is not None
+    assert (groups.own.rates.auc.value, groups.own.rates.auc.low) == (1.0, None)
+    assert mixed.own.rates.auc.low is not None
 
 
 def test_with_too_few_own_reals_the_rule_takes_all():
     rows = [*rows_of("real", "a", [0, 1]), *rows_of("fake", "a", [2, 3]), *rows_of("real", "b", [0, 1])]
     slices = by_name(summarise(rows, EvaluationConfig(min_own_reals=3)))
     assert slices["a"].reference == "all"
-    assert slices["a"].own.auc.value == 1.0
+    assert slices["a"].own.rates.auc.value == 1.0
 
 
 def test_families_take_the_reals_of_the_groups_their_fakes_come_from_and_coverage_counts_their_fakes():
@@ -88,7 +88,7 @@ def test_families_take_the_reals_of_the_groups_their_fakes_come_from_and_coverag
     families = by_name(summarise(rows), "family")
     assert sorted(families) == ["lips", "swap"]
     swap = families["swap"]
-    assert (swap.own.num_real, swap.own.num_fake, swap.own.auc.value) == (2, 1, 1.0)
+    assert (swap.own.num_real, swap.own.num_fake, swap.own.rates.auc.value) == (2, 1, 1.0)
     assert (swap.all.num_real, swap.all.num_fake) == (3, 2)
     assert (swap.coverage.num_files, swap.coverage.num_scored, swap.coverage.num_error) == (3, 2, 1)
 
@@ -114,9 +114,9 @@ def test_files_without_a_score_are_counted_and_never_measured():
 
 def test_nothing_scored_is_a_summary_with_reasons():
     summary = summarise([row("fake", "a", None), row("real", "a", None)])
-    assert summary.overall.auc is None
+    assert summary.overall.rates.auc is None
     assert summary.overall.reason == "no real and fake file was scored"
-    assert summary.breakdowns[0].chosen.auc is None
+    assert summary.breakdowns[0].chosen.rates.auc is None
 
 
 def test_the_same_seed_gives_the_same_intervals_and_another_seed_others():
@@ -124,7 +124,7 @@ def test_the_same_seed_gives_the_same_intervals_and_another_seed_others():
     rows = [*rows_of("real", "a", rng.normal(0, 1, 30)), *rows_of("fake", "a", rng.normal(1, 1, 30))]
     first, again = summarise(rows), summarise(rows)
     assert first == again
-    assert summarise(rows, EvaluationConfig(seed=5)).overall.auc != first.overall.auc
+    assert summarise(rows, EvaluationConfig(seed=5)).overall.rates.auc != first.overall.rates.auc
 
 
 @pytest.mark.slow
@@ -133,7 +133,7 @@ def test_a_95_percent_interval_covers_the_true_auc_about_95_times_in_100():
     rng, covered = np.random.default_rng(7), 0
     for _ in range(40):
         rows = [*rows_of("real", "a", rng.normal(0, 1, 40)), *rows_of("fake", "a", rng.normal(1, 1, 40))]
-        auc = summarise(rows, config).overall.auc
+        auc = summarise(rows, config).overall.rates.auc
         covered += auc.low <= truth <= auc.high
     assert 33 <= covered <= 40
 
@@ -148,21 +148,21 @@ def test_clips_of_one_person_do_not_narrow_the_interval():
     ]
     by_person = summarise(rows).overall
     by_file = summarise(rows, EvaluationConfig(cluster_column="no such column")).overall
-    assert by_person.auc.value == by_file.auc.value
+    assert by_person.rates.auc.value == by_file.rates.auc.value
     assert (by_person.num_clusters, by_file.num_clusters) == (16, 160)
-    assert by_person.auc.high - by_person.auc.low > 2 * (by_file.auc.high - by_file.auc.low)
+    assert by_person.rates.auc.high - by_person.rates.auc.low > 2 * (by_file.rates.auc.high - by_file.rates.auc.low)
 
 
 def test_one_person_gives_a_value_without_an_interval():
     rows = [*rows_of("real", "a", [0, 1], identity="Ann"), *rows_of("fake", "a", [2, 3], identity="")]
-    auc = summarise(rows).overall.auc
+    auc = summarise(rows).overall.rates.auc
     assert (auc.value, auc.low, auc.high) == (1.0, None, None)
 
 
 def test_no_rounds_means_no_intervals():
     rows = [*rows_of("real", "a", [0, 1]), *rows_of("fake", "a", [2, 3])]
     summary = summarise(rows, EvaluationConfig(num_rounds=0))
-    assert (summary.overall.auc.low, summary.breakdowns[0].own.auc.low) == (None, None)
+    assert (summary.overall.rates.auc.low, summary.breakdowns[0].own.rates.auc.low) == (None, None)
 
 
 def test_a_thousand_rounds_over_four_hundred_files_take_seconds():
@@ -191,7 +191,7 @@ def test_the_overall_rates_hold_every_group_to_the_same_thresholds():
         row("fake", "b", None, "error"),
     ]
     summary = summarise(rows)
-    pooled, a = summary.overall, by_name(summary)["a"].own
+    pooled, a = summary.overall.rates, by_name(summary)["a"].own.rates
     assert pooled.balanced_accuracy.value == pytest.approx((2 / 3 + 1 / 3) / 2)
     assert pooled.balanced_accuracy_at_thresholds.value == pytest.approx((2 / 3 + 1 / 3) / 2)
     assert (pooled.true_positive_rate.value, pooled.false_positive_rate.value) == pytest.approx((2 / 3, 1 / 3))

@@ -48,7 +48,7 @@ def _draw_panel(ax: Axes, title: str, clean: Metrics, measured: list[DistortedMe
     marks = [0, *(place if is_platform else one.distortion.level for place, one in enumerate(measured, start=1))]
     names = ["clean", *(one.distortion.kind if is_platform else f"{one.distortion.parameter:g}" for one in measured)]
     everything = [clean, *(one.metrics for one in measured)]
-    aucs = [(mark, metrics.summary.overall.auc) for mark, metrics in zip(marks, everything, strict=True)]
+    aucs = [(mark, metrics.summary.overall.rates.auc) for mark, metrics in zip(marks, everything, strict=True)]
     known = [(mark, auc) for mark, auc in aucs if auc is not None]
     bounded = [(mark, auc.low, auc.high) for mark, auc in known if auc.low is not None and auc.high is not None]
     coverages = [metrics.summary.coverage for metrics in everything]
