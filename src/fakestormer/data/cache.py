@@ -20,7 +20,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int, UInt8
 from numpy import ndarray
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
+from safetensors.numpy import save
 
 from fakestormer.data.index import IndexedFile, Stamp, list_stamps, load_index, save_index
 from fakestormer.types import ClipSpec, DataError
@@ -100,7 +100,8 @@ def write_tracks(path: Path, tracks: Iterable[TrackCrops], source: str, identity
         described.append({"track_id": track.track_id, "scheme": track.scheme})
     about = {"source": source, "identity": identity, "group": group, "tracks": described}
     partial = path.with_suffix(".partial")
-    save_file(tensors, partial, metadata={"version": CACHE_VERSION, "about": json.dumps(about)})
+    # Not by save_file: its files are for their owner alone, whatever the umask, and a cache is read by others too.
+    partial.write_bytes(save(tensors, metadata={"version": CACHE_VERSION, "about": json.dumps(about)}))
     partial.replace(path)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,10 +45,9 @@ def list_stamps(folder: Path, suffix: str) -> list[tuple[str, Stamp]]:
 def save_index(folder: Path, version: str, files: Mapping[str, IndexedFile]) -> None:
     """Writes the index aside and puts it in its place; several machines may do so at once."""
     rows = [[name, *file.stamp, file.about, [_runs(found) for found in file.found]] for name, file in files.items()]
-    with tempfile.NamedTemporaryFile("w", dir=folder, suffix=".index", delete=False, encoding="utf-8") as file:
-        json.dump({"version": version, "files": rows}, file, separators=(",", ":"))
-    Path(file.name).chmod(0o644)
-    Path(file.name).replace(folder / INDEX_NAME)
+    partial = folder / f"{uuid.uuid4().hex}.index"
+    partial.write_text(json.dumps({"version": version, "files": rows}, separators=(",", ":")), encoding="utf-8")
+    partial.replace(folder / INDEX_NAME)
 
 
 def load_index(folder: Path, version: str) -> dict[str, IndexedFile]:

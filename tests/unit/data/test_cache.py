@@ -91,3 +91,15 @@ def test_a_file_that_changed_since_the_index_is_opened(tmp_path: Path) -> None:
     assert [(track.identity, len(track.found)) for track in read_cache(tmp_path)] == [("bo", 6), ("carl", 2)]
     (tmp_path / "index.json").write_text("nonsense")
     assert len(read_cache(tmp_path)) == 2
+
+
+@pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o007, 0o660)])
+def test_files_of_a_cache_can_be_read_by_those_the_umask_lets_in(tmp_path: Path, umask: int, mode: int) -> None:
+    before = os.umask(umask)
+    try:
+        cached(tmp_path, some_crops(1))
+        write_index(tmp_path)
+    finally:
+        os.umask(before)
+    found = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    assert found == {"one.safetensors": mode, "index.json": mode}

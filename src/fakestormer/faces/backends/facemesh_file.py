@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 import urllib.request
+import uuid
 from pathlib import Path
 
 from fakestormer.types import LandmarkModelError
@@ -65,9 +65,9 @@ def _keep(content: bytes, path: Path) -> None:
     """Writes beside the place and renames, so that nobody ever sees half a file."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-            file.write(content)
-        Path(file.name).replace(path)
+        partial = path.with_name(f"{path.name}.{uuid.uuid4().hex}")
+        partial.write_bytes(content)
+        partial.replace(path)
     except OSError as error:
         raise LandmarkModelError(
             f"the landmark model cannot be kept at {path} ({error}): give the file with --landmark-model or the "
