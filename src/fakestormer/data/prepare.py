@@ -156,7 +156,7 @@ def crop_tracks(
     tracker = FaceTracker(detector, config)
     stride = tracker.stride(reader.info.frame_rate)
     small = VideoReader(path, max_size=DETECTION_SIZE, wanted=lambda index: index % stride == 0)
-    result = tracker.track(small, small.scale)
+    result = tracker.track(small, small.scale, lambda: small.duration)
     if not result.tracks:
         reasons = "; ".join(sorted({one.reason for one in result.set_aside})) or "no face was found"
         raise DataError(f"{path} gives no usable face track: {reasons}")

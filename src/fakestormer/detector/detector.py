@@ -135,7 +135,7 @@ class Detector:
         small = VideoReader(path, max_size=self.config.detection_size, wanted=lambda index: index % stride == 0)
         stride = tracker.stride(small.info.frame_rate)
         tell("probe", small.info)
-        found = tracker.track(small, small.scale)
+        found = tracker.track(small, small.scale, lambda: small.duration)
         tell("track", found)
         return small.info, found, small
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,17 +71,21 @@ class FaceTracker:
         """Faces need to be looked for on every stride-th frame only; 1 where the frame rate is unknown (0)."""
         return max(1, round(frame_rate / self.config.detections_per_second))
 
-    def track(self, frames: Iterable[Frame], scale: float = 1.0) -> TrackingResult:
+    def track(
+        self, frames: Iterable[Frame], scale: float = 1.0, duration: Callable[[], float] | None = None
+    ) -> TrackingResult:
         """The face tracks of one video, from the frames to be searched, in order.
 
         `scale` says how many pixels of the original frame one pixel of these frames is; boxes come out in original
-        pixels. Tracks end at scene cuts. They are numbered from 0 in order of appearance (larger faces first), those
-        set aside after those kept. Nothing is kept of the frames but their detections.
+        pixels. `duration` is asked, when the frames are over, how many seconds the video lasts; without it, it lasts up
+        to the last of these frames. Tracks end at scene cuts. They are numbered from 0 in order of appearance (larger
+        faces first), those set aside after those kept. Nothing is kept of the frames but their detections.
         """
         searched = self._search(frames, scale)
         chains = [smooth_boxes(chain, self.config.smoothing) for chain in associate(searched, self.config.max_gap)]
         chains.sort(key=lambda chain: (chain[0].frame_index, -chain[0].box.area, chain[0].box.left, chain[0].box.top))
-        reasons = [self._reason_against(chain, searched) for chain in chains]
+        too_short = self._reason_against_all(searched, duration) if chains else None
+        reasons = [too_short or self._reason_against(chain, searched) for chain in chains]
         kept = [chain for chain, reason in zip(chains, reasons, strict=True) if reason is None]
         left = [(chain, reason) for chain, reason in zip(chains, reasons, strict=True) if reason is not None]
         return TrackingResult(
@@ -106,14 +111,25 @@ class FaceTracker:
         cuts = find_cuts(changes)
         return tuple(SearchedFrame(*one, starts_shot=cut) for one, cut in zip(found, cuts, strict=True))
 
+    def _reason_against_all(
+        self, searched: Sequence[SearchedFrame], duration: Callable[[], float] | None
+    ) -> str | None:
+        """Why no face of this video can be followed for long enough, in words; None where one can."""
+        needed, whole = self.config.min_track_duration, searched[-1].time - searched[0].time
+        if whole >= needed:
+            return None
+        lasts = duration() if duration else whole
+        gaps = [after.time - before.time for before, after in itertools.pairwise(searched)]
+        # Behind the last look the video may go on for nearly as long as it takes from one look to the next.
+        gap = max(gaps, default=max(lasts, 1 / self.config.detections_per_second))
+        return (
+            f"the video is too short: it lasts {lasts:.2f} s, about {needed + gap:.2f} s are needed to follow a face "
+            f"for {needed:.2f} s"
+        )
+
     def _reason_against(self, chain: Chain, searched: Sequence[SearchedFrame]) -> str | None:
         """Why a track is not worth scoring, in words; None where it is."""
         config = self.config
-        needed = f"at least {config.min_track_duration:.2f} s are needed"
-        whole = searched[-1].time - searched[0].time
-        if whole < config.min_track_duration:
-            looked = f"{_frames(len(searched))} over {whole:.2f} s"
-            return f"the video is too short: faces were looked for in {looked}, {needed}"
         confidence = float(np.mean([seen.confidence for seen in chain]))
         if confidence < config.min_track_confidence:
             return (
@@ -122,7 +138,10 @@ class FaceTracker:
             )
         duration = chain[-1].time - chain[0].time
         if duration < config.min_track_duration:
-            return f"the face is seen for too short a time: {duration:.2f} s, {needed}"
+            return (
+                f"the face is seen for too short a time: {duration:.2f} s, "
+                f"at least {config.min_track_duration:.2f} s are needed"
+            )
         if len(chain) < min(config.min_detections, len(searched)):
             return (
                 f"the face was found in {_frames(len(chain))} of {len(searched)} searched, "

@@ -79,13 +79,19 @@ def test_a_short_track_is_set_aside_with_its_duration() -> None:
     assert (aside.span.start, aside.span.end) == pytest.approx((1.6, 1.76))
 
 
-@pytest.mark.parametrize(("num_frames", "seconds"), [(1, "1 frame over 0.00"), (5, "2 frames over 0.16")])
-def test_a_short_video_is_called_short(num_frames: int, seconds: str) -> None:
-    result = track(lambda frame: [face_at(100, 100)], num_frames)
+@pytest.mark.parametrize(("num_frames", "needed"), [(1, "0.47"), (4, "0.47"), (5, "0.46"), (8, "0.46")])
+def test_a_short_video_is_told_how_long_it_is_and_how_long_it_should_be(num_frames: int, needed: str) -> None:
+    tracker = FaceTracker(ScriptedFaces(lambda frame: [face_at(100, 100)]))
+    result = tracker.track(plain_frames(num_frames, 4), duration=lambda: num_frames / 25)
     assert result.tracks == ()
     assert result.set_aside[0].reason == (
-        f"the video is too short: faces were looked for in {seconds} s, at least 0.30 s are needed"
+        f"the video is too short: it lasts {num_frames / 25:.2f} s, about {needed} s are needed "
+        "to follow a face for 0.30 s"
     )
+
+
+def test_a_video_as_long_as_was_asked_for_is_long_enough() -> None:
+    assert len(track(lambda frame: [face_at(100, 100)], num_frames=12).tracks) == 1  # 0.48 s
 
 
 def test_a_photograph_is_tracked_if_no_duration_is_asked_for() -> None:
