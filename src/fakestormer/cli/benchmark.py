@@ -28,7 +28,8 @@ def take_stock(name: str, root: Path, out: Path, *, inventory_only: bool) -> tup
     benchmark = find_benchmark(name)
     if out.resolve().is_relative_to(root.resolve()):
         raise DataError(f"the output {out} lies within the data set {root}: choose a folder outside it")
-    with Progress(console=Console(stderr=True)) as progress:
+    console = Console(stderr=True)
+    with Progress(console=console, disable=not console.is_terminal) as progress:
         follow = _Follow(progress)
         inventory = take_inventory(benchmark, root, follow)
         out.mkdir(parents=True, exist_ok=True)

@@ -71,7 +71,8 @@ def _judge_all(
     from fakestormer.types import FakestormerError
 
     out, err = Console(), Console(stderr=True)
-    with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=err) as progress:
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=err, disable=not err.is_terminal) as progress:
         task = progress.add_task("loading", total=None)
         for file in files:
             watch = _Watch(progress, task, file)

@@ -59,7 +59,8 @@ def _evaluate(manifest: Path, out: Path, detector: Detector, total: int) -> tupl
     from fakestormer.evaluation import evaluate as evaluate_manifest
     from fakestormer.evaluation import render_table
 
-    with Progress(console=Console(stderr=True)) as progress:
+    console = Console(stderr=True)
+    with Progress(console=console, disable=not console.is_terminal) as progress:
         task = progress.add_task("evaluate", total=total)
 
         def show(done: EvaluationProgress) -> None:
@@ -88,7 +89,7 @@ def _evaluate_robustness(
     if missing:  # said before the hours of work, which the picture is not worth losing
         console.print(f"no picture of the curves will be drawn: {missing}", markup=False, soft_wrap=True)
     num_scores = total * (len(distortions) + 1)
-    with Progress(console=console) as progress:
+    with Progress(console=console, disable=not console.is_terminal) as progress:
         task = progress.add_task("clean", total=num_scores)
 
         def show(done: RobustnessProgress) -> None:

@@ -78,7 +78,7 @@ def _cache(
     summary = ledger_path(out, part).with_suffix(".json")
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console) as progress:
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         task = progress.add_task("prepare", total=len(sources))
 
         def show(row: LedgerRow) -> None:

@@ -12,6 +12,7 @@ from numpy import ndarray
 
 from fakestormer.faces.align import cut_crop
 from fakestormer.faces.backends.facemesh_file import find_landmark_model
+from fakestormer.faces.backends.native_notes import without_notes
 from fakestormer.types import Affine, Box, LandmarkModelError, Landmarks
 
 __all__ = ["NUM_POINTS", "SCHEME", "FaceMeshLandmarker", "find_landmark_model"]
@@ -43,8 +44,9 @@ class FaceMeshLandmarker:
                 "landmarks need the package ai-edge-litert: pip install 'fakestormer[train]'"
             ) from error
         try:
-            self._interpreter = Interpreter(str(path), num_threads=1)
-            self._interpreter.allocate_tensors()
+            with without_notes():
+                self._interpreter = Interpreter(str(path), num_threads=1)
+                self._interpreter.allocate_tensors()
         except (RuntimeError, ValueError) as error:
             raise LandmarkModelError(f"{path} is no face mesh model that can be run ({error}): give another") from error
         self.min_presence = min_presence
