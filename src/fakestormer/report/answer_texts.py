@@ -54,6 +54,14 @@ class AnswerTexts:
         "called REAL, {fake_inconclusive} INCONCLUSIVE, {fake_called_fake} FAKE. The thresholds were chosen on the "
         "same files, so other files may fare worse."
     )
+    rates_lead: str = "What these weights answered where the truth is known ({name}):"
+    rates_columns: tuple[str, ...] = ("The truth", "Signs of forgery", "Inconclusive", "No signs found")
+    rates_genuine: str = "{total} genuine files"
+    rates_forged: str = "{total} forged files"
+    rates_note: str = (
+        "The thresholds were chosen on the same files, so other files may fare worse. Wrong answers are those in "
+        "'Signs of forgery' for a genuine file and in 'No signs found' for a forged one."
+    )
     share: str = "{count} ({share:.0f} %)"
     notes: str = "Reasons for less trust"
     note_of_face: str = "Face {number}: {sentence}"
