@@ -53,8 +53,8 @@ def verify(recorded: VideoVerdict, path: str | Path, weights: LoadedWeights, dev
     """What comes of examining the file again with the settings of the recorded verdict.
 
     Numbers must be the same to the bit where the device class is the recorded one, else within `TOLERANCE`; decisions,
-    faces, clips and the choice of key frames must be the same in either case. With another file or other weights nothing
-    is computed.
+    faces, clips and the choice of key frames must be the same in either case. With another file or other weights
+    nothing is computed.
 
     Raises:
         VideoError: the file cannot be read.

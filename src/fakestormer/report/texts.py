@@ -103,7 +103,15 @@ class Texts:
     damage_packet: str = "One piece of the video data was corrupt and was left out."
     damage_truncated: str = "The file breaks off before its end; it was examined as far as it goes."
     facts: str = "The video"
-    facts_names: tuple[str, ...] = ("Picture", "Length", "Frames", "Coding", "Faces examined", "Faces set aside", "Examined on")
+    facts_names: tuple[str, ...] = (
+        "Picture",
+        "Length",
+        "Frames",
+        "Coding",
+        "Faces examined",
+        "Faces set aside",
+        "Examined on",
+    )
     facts_rotation: str = ", turned upright by {rotation}\N{DEGREE SIGN}"
     facts_rate: str = "{frames} decoded, {rate} a second"
     unknown: str = "unknown"

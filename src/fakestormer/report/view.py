@@ -13,7 +13,15 @@ from fakestormer.report.picture import video_duration
 from fakestormer.report.play_view import PlayView, view_play
 from fakestormer.report.texts import DecisionTexts, Texts
 from fakestormer.report.view_frame import KeyFrameView, draw_face, view_key_frame
-from fakestormer.report.wording import say_date, say_path, say_probability, say_sentence, say_span, say_threshold, say_time
+from fakestormer.report.wording import (
+    say_date,
+    say_path,
+    say_probability,
+    say_sentence,
+    say_span,
+    say_threshold,
+    say_time,
+)
 from fakestormer.report.worth_view import WorthView, more_custody, view_worth
 from fakestormer.types import Calibration, Decision, FaceVerdict, Span, VideoVerdict
 

@@ -131,8 +131,8 @@ def judge_video(
 def _why_inconclusive(worst: FaceVerdict, num_faces: int, calibration: Calibration) -> str:
     low, high = f"{100 * calibration.real_to:.4g} %", f"{100 * calibration.fake_from:.4g} %"
     reason = (
-        f"the probability of forgery lies between the thresholds: up to {low} there are no signs of forgery, from {high} "
-        "on there are"
+        f"the probability of forgery lies between the thresholds: up to {low} there are no signs of forgery, "
+        f"from {high} on there are"
     )
     if worst.decision is Decision.FAKE:
         return (
