@@ -124,7 +124,7 @@ def measure(path: Path, weights: Path | None) -> dict[str, Any]:
         "probe": seen["probe"] - begin,
         "decode": decode,
         "detect": stopwatch.face_seconds,
-        "track": seen["track"] - seen["probe"] - stopwatch.face_seconds - decode,
+        "track": max(0.0, seen["track"] - seen["probe"] - stopwatch.face_seconds - decode),
         "cut": scored - seen["track"] - stopwatch.model_seconds,
         "model": stopwatch.model_seconds,
         "verdict": end - scored - stopwatch.attribution_seconds,
