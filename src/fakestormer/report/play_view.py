@@ -1,4 +1,4 @@
-"""What the play-along script is given of one face: a line for each clip, and when the face was examined."""
+"""What the play-along script is given of one face: a line for each clip."""
 
 from __future__ import annotations
 
@@ -15,12 +15,11 @@ class PlayView:
     """As the page's attributes hold it.
 
     `clips` and `words` are JSON: [middle in seconds, probability in words, level] of every clip, and the words of the
-    levels 0 (no signs), 1 (inconclusive) and 2 (signs of forgery). `span`: first and last second, a space between.
+    levels 0 (no signs), 1 (inconclusive) and 2 (signs of forgery).
     """
 
     clips: str
     words: str
-    span: str
 
 
 def view_play(face: FaceVerdict, calibration: Calibration, texts: Texts) -> PlayView:
@@ -34,5 +33,4 @@ def view_play(face: FaceVerdict, calibration: Calibration, texts: Texts) -> Play
     return PlayView(
         clips=json.dumps(rows, separators=(",", ":"), ensure_ascii=False),
         words=json.dumps(words, ensure_ascii=False),
-        span=f"{face.span.start:.2f} {face.span.end:.2f}",
     )

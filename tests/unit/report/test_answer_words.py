@@ -61,7 +61,7 @@ def test_reasons_for_less_trust_stand_on_the_page_and_in_the_json(verdict, face,
     slow = QualityNote(QualityCode.OUTSIDE_FRAME_RATE, 5.0, 24.0, 30.0)
     one = verdict(dataclasses.replace(face(), notes=(note,)), notes=(slow,))
     said = say_notes(one)
-    assert said[0].startswith("The frame rate is outside")
+    assert said[0].startswith("The video has a frame rate that")
     assert said[1].startswith("Face 1: The answer rests on few clips: 2,")
     page = render_html(one)
     assert all(sentence in page for sentence in said)

@@ -3,6 +3,7 @@
 // the nearest clip says and the key frame nearest in time follow it. The video itself may be opened beside; it stays here.
 (() => {
   const LONGEST_RUN = 30; // seconds; without the film, longer videos are run through faster
+  const LEAST_REACH = 0.5; // seconds
   const LARGEST_HASHED = 2 ** 29; // bytes; a hash needs the whole file in memory
 
   const clock = (seconds) => {
@@ -45,7 +46,8 @@
     const clips = JSON.parse(bar.dataset.clips); // [middle in seconds, probability in words, level 0 to 2]
     const words = JSON.parse(bar.dataset.words);
     const middles = clips.map((clip) => clip[0]);
-    const [begin, end] = bar.dataset.span.split(" ").map(Number);
+    const gaps = middles.slice(1).map((time, place) => time - middles[place]).sort((one, other) => one - other);
+    const reach = Math.max(LEAST_REACH, 0.75 * (gaps[gaps.length >> 1] || 0)); // so far a clip speaks for its surroundings
     const shots = [...person.querySelectorAll(".shot")];
     const times = shots.map((shot) => Number(shot.dataset.time));
     const picture = bar.querySelector(".now");
@@ -57,9 +59,10 @@
     bar.hidden = false;
     return (moment, playing) => {
       cursors.forEach((move) => move(moment));
-      const inside = moment >= begin && moment <= end && clips.length > 0;
-      const [, chance, level] = inside ? clips[nearest(middles, moment)] : [0, "", -1];
-      const line = inside ? bar.dataset.said.replace("{chance}", chance) : bar.dataset.absent;
+      const clip = clips[nearest(middles, moment)];
+      const near = Math.abs(clip[0] - moment) <= reach;
+      const [, chance, level] = near ? clip : [0, "", -1];
+      const line = near ? bar.dataset.said.replace("{chance}", chance) : bar.dataset.absent;
       said.textContent = clock(moment) + " \u00b7 " + line.replace("{word}", words[level]);
       said.dataset.level = level;
       slider.value = moment;
