@@ -114,7 +114,9 @@ def take_picture(page: Path, picture: Path, browser: str) -> None:
         opened = driver.chromium.launch(executable_path=browser, args=["--no-sandbox", "--disable-gpu"])
         shown = opened.new_page(viewport=PICTURE, offline=True)
         shown.goto(page.resolve().as_uri())
-        shown.locator(".play input").first.fill(f"{FORGED.middle:.1f}")  # the line stands in the forged stretch
+        slider = shown.locator(".play input").first
+        slider.fill(f"{FORGED.middle:.1f}")  # the line stands in the forged stretch
+        slider.blur()
         shown.screenshot(path=picture)
         opened.close()
 
