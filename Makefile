@@ -1,5 +1,6 @@
 # make demo   from nothing to two verdicts      make test   everything that CI runs
 # make setup  the environment only              make fmt    write formatting
+# make examples  the example reports and the picture in docs/ anew, after a change of weights or of the page
 # make schema the JSON Schema anew, after a change of the types
 # make golden the golden loss curve anew, only where numbers are meant to move
 PYTHON ?= python3
@@ -9,7 +10,7 @@ BIN := $(VENV)/bin
 TORCH_CPU_INDEX ?= https://download.pytorch.org/whl/cpu
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test check unit test-slow test-distributed golden schema fmt bench clean
+.PHONY: setup demo test check unit test-slow test-distributed golden schema examples fmt bench clean
 
 setup: $(STAMP)
 
@@ -42,6 +43,9 @@ test-distributed: setup
 
 golden: setup
 	PYTHONPATH=. OMP_NUM_THREADS=1 $(BIN)/python tests/golden/make.py
+
+examples: setup
+	$(BIN)/python examples/04_example_reports.py --docs
 
 schema: setup
 	$(BIN)/python -c "from fakestormer.report.json_schema import write_schema; write_schema()"

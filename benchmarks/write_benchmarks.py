@@ -27,7 +27,7 @@ that score above the very file they were made from. Brackets: 95 % bootstrap int
 none where all fakes or all reals stand in one cluster. Kept and dropped were chosen on these data, so what was kept
 looks somewhat better here than elsewhere."""
 COLUMN_TITLES = {"family": "family", "group": "source", "method": "method"}
-STAGES = ("load", "decode", "detect", "track", "cut", "model", "verdict", "report")
+STAGES = ("load", "decode", "detect", "track", "cut", "model", "verdict", "attribution", "report", "pdf")
 
 
 def write(results: Path) -> Path:

@@ -1,15 +1,20 @@
 """The example reports in docs/examples: a film that is forged for a few seconds, and two people of whom one is forged.
 
-python examples/04_example_reports.py [--out FOLDER] [--weights FILE] [--pdf] [--overlay]
+python examples/04_example_reports.py [--out FOLDER] [--weights FILE] [--pdf] [--overlay] [--docs]
 
 Both films are made on the spot from scikit-image's astronaut (NASA, public domain), so that the truth is known: which
 face is forged, and when. The forged face is blended with a slightly changed copy of itself.
+
+`--docs` (make examples) renews what the documentation shows: docs/examples/*.html and docs/images/report.png. The
+picture needs playwright (extra dev) and Chromium.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import shutil
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -30,6 +35,9 @@ FORGED = TimeSpan(3.0, 5.5)
 CROP_SIZE = 182  # 13 patches of 14 pixels: the crop is cut and put back without resampling
 PIECE = 50  # frames that are blended at once
 LANDMARKS = Path(__file__).with_name("astronaut_landmarks.json")
+DOCS = Path(__file__).parents[1] / "docs"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+PICTURE = {"width": 900, "height": 2350}  # pixels: from the answer to the key frames
 
 
 def film(camera_seed: int) -> tuple[np.ndarray, np.ndarray, str]:
@@ -79,14 +87,38 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, help="a weights file; without it, those of the package")
     parser.add_argument("--pdf", action="store_true", help="write the reports as PDF, too (extra report)")
     parser.add_argument("--overlay", action="store_true", help="write the annotated films, too")
+    parser.add_argument("--docs", action="store_true", help="renew the pages and the picture of the documentation")
     options = parser.parse_args()
+    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if options.docs and browser is None:
+        sys.exit("--docs takes a picture of a page and needs the browser Chromium: install it (apt install chromium)")
     out: Path = options.out
     out.mkdir(parents=True, exist_ok=True)
     # One key frame a face keeps the committed pages small.
     detector = fs.Detector.load(options.weights, fs.DetectorConfig(key_frames=1))
     for name, images in (("partial_forgery", partial_forgery()), ("two_people", two_people())):
         report(out / f"{name}.mp4", images, detector, options.pdf, options.overlay)
+        if options.docs:
+            shutil.copy(out / f"{name}.html", DOCS / "examples")
     print(f"the reports are in {out}")
+    if options.docs and browser is not None:
+        take_picture(out / "partial_forgery.html", DOCS / "images" / "report.png", browser)
+        print(f"the pages and the picture in {DOCS} are new")
+
+
+def take_picture(page: Path, picture: Path, browser: str) -> None:
+    """Writes the page as Chromium shows it to a PNG file, without a network."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=browser, args=["--no-sandbox", "--disable-gpu"])
+        shown = opened.new_page(viewport=PICTURE, offline=True)
+        shown.goto(page.resolve().as_uri())
+        slider = shown.locator(".play input").first
+        slider.fill(f"{FORGED.middle:.1f}")  # the line stands in the forged stretch
+        slider.blur()
+        shown.screenshot(path=picture)
+        opened.close()
 
 
 def report(video: Path, images: np.ndarray, detector: fs.Detector, pdf: bool, overlay: bool) -> None:

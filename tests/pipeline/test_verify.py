@@ -10,11 +10,11 @@ import jsonschema
 import pytest
 from tests.bad_videos import Recipe, make_video
 
-from fakestormer.detector import Outcome, verify
+from fakestormer.detector import Detector, DetectorConfig, Outcome, verify
 from fakestormer.detector.verify import compare_verdicts
 from fakestormer.model import FakeSTormer, load_weights, save_weights
 from fakestormer.report import json_schema, read_results, write_results
-from fakestormer.types import ConfigError
+from fakestormer.types import ConfigError, ContentCredentials, CredentialStatus
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +74,45 @@ def test_a_changed_number_is_another_result(run, report, video, weights):
     assert "The numbers differ: by 0.5 at most" in ended.out
 
 
+@pytest.mark.parametrize("field", ["attribution", "temporal_vulnerability", "to_frame"])
+def test_a_changed_map_or_place_of_a_key_frame_is_another_result(verdict, field):
+    face = verdict.faces[0]
+    key, *rest = face.key_frames
+    moved = dataclasses.replace(key, **{field: getattr(key, field) + 0.25})
+    told = dataclasses.replace(verdict, faces=(dataclasses.replace(face, key_frames=(moved, *rest)),))
+    found = compare_verdicts(told, verdict)
+    assert found.outcome is Outcome.OTHER_RESULT
+    assert found.largest == pytest.approx(0.25)
+
+
+def test_other_key_frames_are_named(verdict):
+    face = verdict.faces[0]
+    told = dataclasses.replace(verdict, faces=(dataclasses.replace(face, key_frames=face.key_frames[1:]),))
+    found = compare_verdicts(told, verdict)
+    assert found.outcome is Outcome.OTHER_RESULT
+    assert found.differences[0].startswith("The choice of key frames of face 0 differs: frame")
+
+
+def test_a_report_with_another_number_of_key_frames_is_verified_with_that_number(verdict, video, weights):
+    loaded = load_weights(weights)
+    few = Detector(loaded, DetectorConfig(device="cpu", key_frames=1)).detect(video)
+    assert len(few.faces[0].key_frames) < len(verdict.faces[0].key_frames)
+    assert verify(few, video, loaded, "cpu").outcome is Outcome.SAME_BITS
+
+
+def test_content_credentials_that_were_changed_in_the_report_are_noticed(verdict):
+    now = ContentCredentials(CredentialStatus.ABSENT, "reader 1")
+    same, invalid = ContentCredentials(CredentialStatus.ABSENT, "reader 2"), CredentialStatus.INVALID
+    again = dataclasses.replace(verdict, credentials=now)
+    assert compare_verdicts(dataclasses.replace(verdict, credentials=same), again).outcome is Outcome.SAME_BITS
+    other = dataclasses.replace(verdict, credentials=dataclasses.replace(now, status=invalid))
+    assert compare_verdicts(other, again).differences == ("The content credentials are not as found now.",)
+    unread = dataclasses.replace(verdict, credentials=ContentCredentials(CredentialStatus.NOT_READ))
+    found = compare_verdicts(again, unread)
+    assert found.outcome is Outcome.SAME_BITS
+    assert found.differences == ("The content credentials were not compared: they were not read here.",)
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -130,7 +169,7 @@ def test_error_rates_that_were_changed_in_the_report_are_noticed(verdict):
     better = dataclasses.replace(verdict.provenance.calibration, fitted_on="a larger set")
     found = compare_verdicts(changed(verdict, calibration=better), verdict)
     assert found.outcome is Outcome.OTHER_RESULT
-    assert found.differences == ("The calibration and its error rates are not those found now.",)
+    assert found.differences == ("The calibration and its error rates are not as found now.",)
 
 
 def test_a_report_tells_when_where_and_with_what_it_was_made(verdict):

@@ -10,7 +10,7 @@ from fakestormer.faces import TrackingConfig
 from fakestormer.types import ConfigError
 
 # "tracking" is described by its parts, "protocol" by what it came to (see protocol.py)
-NOT_MOVING = frozenset({"device", "batch_size", "key_frames", "max_maps", "max_pictured_faces", "tracking", "protocol"})
+NOT_DESCRIBED = frozenset({"device", "batch_size", "tracking", "protocol"})
 TRACKING = "tracking."
 THOROUGH_INTERVAL = 0.5  # seconds
 
@@ -66,7 +66,7 @@ class DetectorConfig:
         return min(self.clip_interval, max(self.min_clip_interval, duration / self.min_clips))
 
     def described(self) -> tuple[tuple[str, str], ...]:
-        """The settings that can move a score, as text for the report; `from_described` reads them back."""
+        """The settings that can change a result, as text for the report; `from_described` reads them back."""
         own = ((name, getattr(self, name)) for name in _names(DetectorConfig))
         tracking = ((f"{TRACKING}{name}", getattr(self.tracking, name)) for name in _names(TrackingConfig))
         return tuple((name, str(value)) for name, value in (*own, *tracking))
@@ -108,8 +108,8 @@ def thorough(config: DetectorConfig) -> DetectorConfig:
 
 
 def _names(kind: type[DetectorConfig] | type[TrackingConfig]) -> list[str]:
-    """The settings that can move a score."""
-    return [one.name for one in fields(kind) if one.name not in NOT_MOVING]
+    """The settings that can move a score or the choice of key frames and maps."""
+    return [one.name for one in fields(kind) if one.name not in NOT_DESCRIBED]
 
 
 def _read(name: str, text: str, like: Any) -> Any:

@@ -12,7 +12,15 @@ import numpy as np
 from fakestormer.detector.config import DetectorConfig
 from fakestormer.detector.detector import Detector
 from fakestormer.model import LoadedWeights
-from fakestormer.types import ClipEvidence, Provenance, VideoVerdict
+from fakestormer.types import (
+    ClipEvidence,
+    ContentCredentials,
+    CredentialStatus,
+    FaceVerdict,
+    KeyFrame,
+    Provenance,
+    VideoVerdict,
+)
 from fakestormer.video import hash_file
 
 # How far a number may move between device classes and still count as the same; measured, see docs/custody.md.
@@ -45,7 +53,8 @@ def verify(recorded: VideoVerdict, path: str | Path, weights: LoadedWeights, dev
     """What comes of examining the file again with the settings of the recorded verdict.
 
     Numbers must be the same to the bit where the device class is the recorded one, else within `TOLERANCE`; decisions,
-    faces and clips must be the same in either case. With another file or other weights nothing is computed.
+    faces, clips and the choice of key frames must be the same in either case. With another file or other weights
+    nothing is computed.
 
     Raises:
         VideoError: the file cannot be read.
@@ -72,7 +81,7 @@ def verify(recorded: VideoVerdict, path: str | Path, weights: LoadedWeights, dev
 
 def compare_verdicts(recorded: VideoVerdict, again: VideoVerdict) -> Verification:
     """What differs between two verdicts about one file with one set of weights."""
-    told = tuple(_other_conditions(recorded.provenance, again.provenance))
+    told = (*_other_conditions(recorded.provenance, again.provenance), *_credentials_not_read(recorded, again))
     parts = _other_parts(recorded, again)
     largest = None if parts else _largest_difference(recorded, again)
     if parts or largest is None:
@@ -91,6 +100,7 @@ def _other_conditions(recorded: Provenance, again: Provenance) -> Iterator[str]:
     """One sentence for each version or device that is not as it was."""
     pairs = [("fakestormer", recorded.package_version, again.package_version)]
     pairs.append(("the face detector", recorded.face_detector, again.face_detector))
+    pairs.append(("the decoder", recorded.decoder, again.decoder))
     before, now = dict(recorded.versions), dict(again.versions)
     pairs += [(name, before.get(name, "none"), now.get(name, "none")) for name in dict.fromkeys((*before, *now))]
     pairs.append(("the device class", recorded.device_class, again.device_class))
@@ -115,23 +125,55 @@ def _other_parts(recorded: VideoVerdict, again: VideoVerdict) -> list[str]:
         pairs.append((f"The number of clips of {name}", len(one.clips), len(other.clips)))
         spans = len(one.suspicious_spans), len(other.suspicious_spans)
         pairs.append((f"The number of suspicious stretches of {name}", *spans))
+        pairs.append((f"The choice of key frames of {name}", _chosen(one), _chosen(other)))
     found = [f"{name} differs: {now} now, {was} in the report." for name, was, now in pairs if was != now]
+    if _other_credentials(recorded, again):
+        found.append("The content credentials are not as found now.")
     wholes = zip(_wholes(recorded), _wholes(again), strict=True)
-    return found + [f"{name} not those found now." for (name, was), (_, now) in wholes if was != now]
+    return found + [f"{name} not as found now." for (name, was), (_, now) in wholes if was != now]
+
+
+def _chosen(face: FaceVerdict) -> str:
+    """The numbers of the key frames, the most suspicious clip's first."""
+    return ", ".join(f"frame {key.frame_index}" for key in face.key_frames) or "none"
+
+
+def _credentials_not_read(recorded: VideoVerdict, again: VideoVerdict) -> Iterator[str]:
+    """A sentence where the content credentials cannot be compared because one of the two did not read them."""
+    if not (_was_read(recorded.credentials) and _was_read(again.credentials)):
+        place = "in the report" if _was_read(again.credentials) else "here"
+        yield f"The content credentials were not compared: they were not read {place}."
+
+
+def _was_read(credentials: ContentCredentials | None) -> bool:
+    return credentials is not None and credentials.status is not CredentialStatus.NOT_READ
+
+
+def _other_credentials(recorded: VideoVerdict, again: VideoVerdict) -> bool:
+    """Whether both read the content credentials and found different ones; the reader's version may differ."""
+    one, other = recorded.credentials, again.credentials
+    if one is None or other is None or not (_was_read(one) and _was_read(other)):
+        return False
+    return replace(one, reader="") != replace(other, reader="")
 
 
 def _wholes(verdict: VideoVerdict) -> Iterator[tuple[str, object]]:
     """What a report may hold changed although every number about clips is right."""
     made = verdict.provenance
+    yield "The name of the model is", made.model_name
     yield "What the report says about the file is", replace(verdict.video, path="")
     yield "The calibration and its error rates are", made.calibration
     yield "The settings of the crops are", made.clip_spec
     yield "The faces that were set aside, or the reasons for it, are", verdict.set_aside
     notes = (verdict.notes, *(face.notes for face in verdict.faces))
     yield "The reasons for less trust are", [[note.code for note in some] for some in notes]
+    keys = [key for face in verdict.faces for key in face.key_frames]
     yield (
         "The sizes of the maps are",
-        [clip.temporal_vulnerability.shape for face in verdict.faces for clip in face.clips],
+        (
+            [clip.temporal_vulnerability.shape for face in verdict.faces for clip in face.clips],
+            [(key.temporal_vulnerability.shape, key.attribution.shape, key.crop_size) for key in keys],
+        ),
     )
 
 
@@ -150,13 +192,27 @@ def _numbers(verdict: VideoVerdict) -> Iterator[np.ndarray]:
             yield _row((*numbers, one.contrast))
         for clip in face.clips:
             yield from _numbers_of_clip(clip)
+        for key in face.key_frames:
+            yield from _numbers_of_key_frame(key)
 
 
 def _numbers_of_clip(clip: ClipEvidence) -> Iterator[np.ndarray]:
     yield _row((clip.logit, clip.blur, clip.span.start, clip.span.end))
     for values in (clip.spatial_vulnerability, clip.temporal_vulnerability):
-        yield values.astype(np.float32).astype(float)  # as the report keeps them
+        yield _as_kept(values)
     yield clip.to_frame
+
+
+def _numbers_of_key_frame(key: KeyFrame) -> Iterator[np.ndarray]:
+    yield _row((key.time, key.logit, key.scale))
+    for values in (np.array(key.spatial_vulnerability), key.temporal_vulnerability, key.attribution):
+        yield _as_kept(values)
+    yield key.to_frame
+
+
+def _as_kept(values: np.ndarray) -> np.ndarray:
+    """As the report keeps maps: single precision."""
+    return values.astype(np.float32).astype(float)
 
 
 def _row(values: Iterable[float | None]) -> np.ndarray:

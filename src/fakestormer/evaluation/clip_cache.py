@@ -26,7 +26,7 @@ from fakestormer.video import decoder_version, hash_file
 LAYOUT = 1
 METADATA_KEY = "video"
 # These change what the network answers, not what it sees.
-NOT_OF_THE_CROPS = ("precision", "flip")
+NOT_OF_THE_CROPS = ("precision", "flip", "key_frames", "max_maps", "max_pictured_faces")
 
 
 class CachingDetector:

@@ -54,6 +54,14 @@ class AnswerTexts:
         "called REAL, {fake_inconclusive} INCONCLUSIVE, {fake_called_fake} FAKE. The thresholds were chosen on the "
         "same files, so other files may fare worse."
     )
+    rates_lead: str = "How these weights answered where the truth is known. The set: {name}."
+    rates_columns: tuple[str, ...] = ("The truth", "Signs of forgery", "Inconclusive", "No signs found")
+    rates_genuine: str = "{total} genuine files"
+    rates_forged: str = "{total} forged files"
+    rates_note: str = (
+        "The thresholds were chosen on the same files, so other files may fare worse. Wrong answers are those in "
+        "'Signs of forgery' for a genuine file and in 'No signs found' for a forged one."
+    )
     share: str = "{count} ({share:.0f} %)"
     notes: str = "Reasons for less trust"
     note_of_face: str = "Face {number}: {sentence}"
@@ -66,14 +74,14 @@ class AnswerTexts:
             "{high:.2f} should not be passed.",
             QualityCode.HEAVY_COMPRESSION: "The file is heavily compressed: {value:.3g} bits for each pixel, less than "
             "{low:.3g}. Compression washes traces out and makes false ones.",
-            QualityCode.OUTSIDE_FACE_SIZE: "The size of the face is outside of what the calibration knows: the square "
-            "around it is {value:.0f} pixels wide, there it was {low:.0f} to {high:.0f}.",
-            QualityCode.OUTSIDE_BLUR: "The sharpness of the face is outside of what the calibration knows: blur is "
-            "{value:.2f}, there it was {low:.2f} to {high:.2f}.",
-            QualityCode.OUTSIDE_FRAME_RATE: "The frame rate is outside of what the calibration knows: {value:.4g} "
-            "frames a second, there it was {low:.4g} to {high:.4g}.",
-            QualityCode.OUTSIDE_BITS_PER_PIXEL: "The compression is outside of what the calibration knows: {value:.3g} "
-            "bits for each pixel, there it was {low:.3g} to {high:.3g}.",
+            QualityCode.OUTSIDE_FACE_SIZE: "The face has a size that the known examples did not have: the square "
+            "around it is {value:.0f} pixels wide, theirs were {low:.0f} to {high:.0f}.",
+            QualityCode.OUTSIDE_BLUR: "The face is blurred as no known example was: {value:.2f} on a scale from 0 "
+            "(sharp) to 1, theirs were {low:.2f} to {high:.2f}.",
+            QualityCode.OUTSIDE_FRAME_RATE: "The video has a frame rate that the known examples did not have: "
+            "{value:.4g} frames a second, theirs were {low:.4g} to {high:.4g}.",
+            QualityCode.OUTSIDE_BITS_PER_PIXEL: "The video is compressed as no known example was: {value:.3g} bits "
+            "for each pixel, theirs were {low:.3g} to {high:.3g}.",
         }
     )
     credentials: str = "Content credentials (C2PA)"

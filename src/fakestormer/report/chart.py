@@ -23,6 +23,8 @@ NAMESPACE = "http://www.w3.org/2000/svg"  # a name, not an address: nothing is f
 MOST_DOTS = 240  # with more clips the line alone is readable
 MOST_COLUMNS = 240
 DARKEST = 0.85  # of the way from the pale to the dark end of magma
+LEFT, RIGHT = 66.0, 14.0  # beside the time axis of both drawings
+TIMELINE_EDGES, STRIP_EDGES = (20.0, 40.0), (6.0, 6.0)  # above and below what is drawn
 TICK_STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 18000, 36000)
 
 
@@ -32,8 +34,8 @@ class ChartFrame:
 
     width: int
     duration: float
-    left: float = 66.0
-    right: float = 14.0
+    left: float = LEFT
+    right: float = RIGHT
 
     def x(self, time: float) -> float:
         """The horizontal place of a moment."""
@@ -57,7 +59,7 @@ def draw_timeline(
     on the page that takes the drawing in; the drawing carries a title and a description for screen readers.
     """
     frame = ChartFrame(width, duration)
-    top, bottom = 20.0, height - 40.0
+    top, bottom = TIMELINE_EDGES[0], height - TIMELINE_EDGES[1]
     clips = sorted(face.clips, key=lambda clip: clip.span)
     chances = [calibration.probability(clip.logit) for clip in clips]
 
@@ -102,7 +104,7 @@ def draw_spatial_strip(
     neighbours; where there are more clips than columns, a column shows the highest values.
     """
     frame = ChartFrame(width, duration)
-    top, bottom = 6.0, 54.0
+    top, bottom = STRIP_EDGES[0], 54.0
     clips = sorted(face.clips, key=lambda clip: clip.span)
     groups = np.array_split(np.arange(len(clips)), min(len(clips), MOST_COLUMNS)) if clips else []
     times = [float(np.mean([clips[index].span.middle for index in group])) for group in groups]
@@ -127,7 +129,7 @@ def draw_spatial_strip(
     ]
     every = np.concatenate([clip.spatial_vulnerability for clip in clips]) if clips else np.zeros(1)
     described = texts.strip_description.format(lowest=f"{every.min():.2f}", highest=f"{every.max():.2f}")
-    return _document(parts, width, round(bottom + 6), identity, texts.strip_title, described)
+    return _document(parts, width, round(bottom + STRIP_EDGES[1]), identity, texts.strip_title, described)
 
 
 def shades(steps: int) -> tuple[str, ...]:

@@ -1,14 +1,19 @@
-"""One self-contained page for people: opens offline, works without JavaScript, prints to A4, readable on a phone."""
+"""One self-contained page for people: opens offline, works without JavaScript, prints to A4, readable on a phone.
+
+A little script (templates/play.js) moves a cursor through the drawings; the page lets in that very text and no other.
+"""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
 
 import jinja2
 
-from fakestormer.report.chart import shades
+from fakestormer.report.chart import LEFT, RIGHT, STRIP_EDGES, TIMELINE_EDGES, shades
 from fakestormer.report.heatmap import colour_scale
 from fakestormer.report.picture import write_bytes
 from fakestormer.report.results_file import Failure
@@ -43,12 +48,16 @@ def render_html(
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    script = (TEMPLATES / "play.js").read_text(encoding="utf-8")
     return environment.get_template("report.html").render(
         texts=texts,
         videos=view_videos(several, texts),
-        failures=[(say_path(file), say_sentence(say_path(sentence))) for file, sentence in failures],
+        failures=[(say_path(file), _say_failure(say_path(file), say_path(why))) for file, why in failures],
+        script=script,
+        script_hash=base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii"),
         version=several[0].provenance.package_version if several else metadata.version("fakestormer"),
         maps=view_maps(texts),
+        axes=[" ".join(f"{part:g}" for part in (LEFT, RIGHT, *edges)) for edges in (TIMELINE_EDGES, STRIP_EDGES)],
         heat_colours=[f"rgb({red},{green},{blue})" for red, green, blue in colour_scale(LEGEND_STEPS).tolist()],
         strip_colours=shades(LEGEND_STEPS),
     )
@@ -66,3 +75,9 @@ def write_html(
         DataError: neither verdict nor failure was given, or the file cannot be written.
     """
     write_bytes(Path(path), render_html(verdicts, texts, failures).encode("utf-8", "replace"))
+
+
+def _say_failure(file: str, why: str) -> str:
+    """The sentence why a file could not be examined; its name keeps its own letters, also at the beginning."""
+    said = say_sentence(why)
+    return why[:1] + said[1:] if why.startswith(file) else said

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from fakestormer.report.answer_texts import AnswerTexts
+from fakestormer.report.play_texts import PlayTexts
 from fakestormer.types import Decision, MapName
 
 
@@ -102,7 +103,15 @@ class Texts:
     damage_packet: str = "One piece of the video data was corrupt and was left out."
     damage_truncated: str = "The file breaks off before its end; it was examined as far as it goes."
     facts: str = "The video"
-    facts_names: tuple[str, ...] = ("Picture", "Length", "Frames", "Coding", "Faces examined", "Faces set aside")
+    facts_names: tuple[str, ...] = (
+        "Picture",
+        "Length",
+        "Frames",
+        "Coding",
+        "Faces examined",
+        "Faces set aside",
+        "Examined on",
+    )
     facts_rotation: str = ", turned upright by {rotation}\N{DEGREE SIGN}"
     facts_rate: str = "{frames} decoded, {rate} a second"
     unknown: str = "unknown"
@@ -129,14 +138,14 @@ class Texts:
     axis_genuine: str = "genuine"
     threshold_fake: str = "signs of forgery from {at}"
     threshold_real: str = "no signs up to {at}"
-    strip: str = "How vulnerable each examined frame looks"
-    strip_title: str = "Spatial vulnerability of the examined frames"
+    strip: str = "Blended-in look, frame by frame"
+    strip_title: str = "Blended-in look of the examined frames"
     strip_description: str = "One column a clip, its frames from top to bottom. Values between {lowest} and {highest}."
     strip_first: str = "1st frame"
     strip_last: str = "last"
     strip_note: str = (
-        "One column a clip, its frames from top to bottom. Dark: somewhere in this frame the face looks as if it was "
-        "blended in (1). Pale: nowhere (0)."
+        "One column a clip, its frames from top to bottom. Dark: somewhere in this frame the face looks as if it had "
+        "been blended into the picture (1). Pale: nowhere (0). Grey: not examined."
     )
     key_frames: str = "Where"
     key_frames_note: str = (
@@ -150,14 +159,14 @@ class Texts:
                 means="Warm colours lie where the face changes from one frame to the next in the way the edges of "
                 "blended faces do.",
                 means_not="It is no drawing of what was altered: a forgery whose edge keeps still has no colour.",
-                unit="deviations of the training targets",
+                unit="strength of the change; 1 is one standard deviation of the values learnt from",
             ),
             "score": MapTexts(
                 title="What the score hangs on",
                 means="Warm colours lie on the places whose look moved the answer most, in either direction.",
                 means_not="It shows what the model looked at, not what is wrong with the picture: hair, shadows or "
                 "compression may have moved it. A genuine face has warm places, too, mostly in its middle.",
-                unit="size of the effect on the raw answer (logits)",
+                unit="size of the effect on the model's raw answer (logits)",
             ),
         }
     )
@@ -169,6 +178,7 @@ class Texts:
     key_frame_spatial: str = "Blended-in look of this frame: {value:.2f} of 1"
     key_frame_map: str = "{map}: {peak}"
     key_frame_peak: str = "strongest {place} of the square ({peak:.2g})"
+    key_frame_faint: str = "faint, strongest {place} of the square ({peak:.2g})"
     key_frame_calm: str = "calm everywhere"
     plain_caption: str = "As the model saw it"
     frame_alt: str = "The whole frame at {time} with a map laid on face {number}. {map}: {peak}."
@@ -191,14 +201,15 @@ class Texts:
         "Time",
         "Probability",
         "Logit (raw answer)",
-        "Spatial vulnerability of each frame",
+        "Blended-in look of each frame",
         "Strongest change",
     )
     set_aside: str = "Faces that were set aside"
     set_aside_columns: tuple[str, ...] = ("Track", "Visible", "Why it was not scored")
     custody: str = "How this result came about"
     custody_note: str = (
-        "With the same file, the same settings and the same kind of device, a second examiner gets the same result."
+        "With the same file, the same settings and the same kind of device, a second examiner gets the same result: "
+        "the command 'fakestormer verify' checks it from the data file (JSON) of this examination."
     )
     custody_rows: tuple[str, ...] = (
         "File",
@@ -219,6 +230,7 @@ class Texts:
     )
     custody_calibration: str = "slope {slope:.6g}, intercept {intercept:.6g}; fitted on: {fitted_on}"
     custody_thresholds: str = "no signs up to {real_to:.6g}, signs of forgery from {fake_from:.6g}"
+    custody_more: str = "All versions and settings"
     custody_setting: str = "Setting {name}"
     reading: str = "How to read this page"
     reading_points: tuple[str, ...] = (
@@ -232,7 +244,8 @@ class Texts:
         "the places that the score hangs on. They answer different questions and need not agree. Both are pointers for "
         "the eye, not drawings of what was altered: colour beside the true place and calm over a forged one both "
         "happen.",
-        "The shaded strip shows, frame by frame, whether any place of the face looks blended in, and not which.",
+        "The shaded strip shows, frame by frame, whether any place of the face looks blended in, and not which. The "
+        "data file calls this number spatial vulnerability.",
     )
     limits: str = "Limits"
     limits_points: tuple[str, ...] = (
@@ -244,6 +257,7 @@ class Texts:
         "with other examinations, and have a person decide.",
     )
     answer: AnswerTexts = field(default_factory=AnswerTexts)
+    play: PlayTexts = field(default_factory=PlayTexts)
 
 
 ENGLISH = Texts()

@@ -10,9 +10,18 @@ from fakestormer.report.chart import draw_spatial_strip, draw_timeline
 from fakestormer.report.heatmap import has_picture
 from fakestormer.report.overlay import person_colour
 from fakestormer.report.picture import video_duration
+from fakestormer.report.play_view import PlayView, view_play
 from fakestormer.report.texts import DecisionTexts, Texts
 from fakestormer.report.view_frame import KeyFrameView, draw_face, view_key_frame
-from fakestormer.report.wording import say_path, say_probability, say_sentence, say_span, say_threshold, say_time
+from fakestormer.report.wording import (
+    say_date,
+    say_path,
+    say_probability,
+    say_sentence,
+    say_span,
+    say_threshold,
+    say_time,
+)
 from fakestormer.report.worth_view import WorthView, more_custody, view_worth
 from fakestormer.types import Calibration, Decision, FaceVerdict, Span, VideoVerdict
 
@@ -38,6 +47,7 @@ class FaceView:
     timelines: tuple[str, str]
     strips: tuple[str, str]
     num_clip_frames: int
+    play: PlayView
     spans: tuple[str, ...]
     key_frames: tuple[KeyFrameView, ...]
     no_pictures: str
@@ -64,7 +74,10 @@ class VideoView:
     faces: tuple[FaceView, ...]
     set_aside: tuple[tuple[str, str, str], ...]
     custody: tuple[tuple[str, str], ...]
+    custody_more: tuple[tuple[str, str], ...]
     worth: WorthView
+    duration: float
+    sha256: str
 
 
 def view_videos(verdicts: Sequence[VideoVerdict], texts: Texts) -> tuple[VideoView, ...]:
@@ -105,7 +118,10 @@ def _view_video(verdict: VideoVerdict, number: int, name: str, texts: Texts) -> 
         faces=tuple(_view_face(face, place, anchor, verdict, texts) for place, face in enumerate(ordered, 1)),
         set_aside=tuple((str(track.track_id), say_span(track.span), track.reason) for track in verdict.set_aside),
         custody=_custody(verdict, texts),
+        custody_more=_settings(verdict, texts),
         worth=view_worth(verdict, texts),
+        duration=round(video_duration(verdict), 3),
+        sha256=verdict.provenance.input_sha256,
     )
 
 
@@ -136,6 +152,7 @@ def _view_face(face: FaceVerdict, place: int, video_anchor: str, verdict: VideoV
             draw_spatial_strip(face, duration, width=NARROW, identity=f"{anchor}-strip-narrow", texts=texts),
         ),
         num_clip_frames=verdict.provenance.clip_spec.num_frames,
+        play=view_play(face, calibration, texts),
         spans=tuple(_say_stretch(one, calibration, texts) for one in face.suspicious_spans),
         key_frames=tuple(view_key_frame(key, place, calibration, texts) for key in pictured),
         no_pictures="" if pictured else texts.no_pictures if face.key_frames else texts.no_key_frames,
@@ -182,6 +199,7 @@ def _facts(verdict: VideoVerdict, texts: Texts) -> tuple[tuple[str, str], ...]:
         f"{video.codec}, {video.pixel_format}",
         str(len(verdict.faces)),
         str(len(verdict.set_aside)),
+        say_date(verdict.provenance.ended) or texts.answer.not_recorded,
     )
     return tuple(zip(texts.facts_names, values, strict=True))
 
@@ -209,5 +227,10 @@ def _custody(verdict: VideoVerdict, texts: Texts) -> tuple[tuple[str, str], ...]
         ),
         texts.custody_thresholds.format(real_to=made.calibration.real_to, fake_from=made.calibration.fake_from),
     )
-    settings = tuple((texts.custody_setting.format(name=name), value) for name, value in made.settings)
-    return (*zip(texts.custody_rows, values, strict=True), *more_custody(verdict, texts), *settings)
+    return (*zip(texts.custody_rows, values, strict=True), *more_custody(verdict, texts))
+
+
+def _settings(verdict: VideoVerdict, texts: Texts) -> tuple[tuple[str, str], ...]:
+    """Every version and every setting, each with its name."""
+    made = verdict.provenance
+    return (*made.versions, *((texts.custody_setting.format(name=name), value) for name, value in made.settings))

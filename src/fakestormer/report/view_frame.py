@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fakestormer.report.heatmap import HEAT_RANGES, cut_face, overlay_heatmap
+from fakestormer.report.heatmap import HEAT_RANGES, cut_face, overlay_heatmap, strength
 from fakestormer.report.picture import data_uri
 from fakestormer.report.texts import Texts
 from fakestormer.report.wording import say_probability, say_time
 from fakestormer.types import MAP_NAMES, Calibration, KeyFrame, MapName
 
+FAINT = 0.3  # of the colour scale; below it the eye hardly sees a colour on the picture
 FACE_SIZE = 320  # pixels; shown at two thirds of that size, sharp in print
 FRAME_WIDTH, FRAME_QUALITY = 560, 76  # whole frames only say where the face is
 
@@ -44,6 +45,7 @@ class KeyFrameView:
     faces: tuple[PictureView, ...]
     said: tuple[str, ...]
     when: str
+    seconds: float
 
 
 def view_maps(texts: Texts) -> tuple[MapView, ...]:
@@ -84,7 +86,8 @@ def view_key_frame(key: KeyFrame, place: int, calibration: Calibration, texts: T
             for name in MAP_NAMES
         ),
     )
-    return KeyFrameView(tuple(frames), tuple(faces), said, texts.key_frame.format(time=time, index=key.frame_index))
+    when = texts.key_frame.format(time=time, index=key.frame_index)
+    return KeyFrameView(tuple(frames), tuple(faces), said, when, round(key.time, 3))
 
 
 def draw_face(key: KeyFrame, name: MapName | None = None) -> str:
@@ -103,4 +106,5 @@ def say_peak(key: KeyFrame, name: MapName, texts: Texts) -> str:
         return texts.key_frame_calm
     row, column = np.unravel_index(int(heat.argmax()), heat.shape)
     place = texts.places[3 * int(row) // heat.shape[0]][3 * int(column) // heat.shape[1]]
-    return texts.key_frame_peak.format(peak=float(heat.max()), place=place)
+    faint = strength(heat, name).max() < FAINT
+    return (texts.key_frame_faint if faint else texts.key_frame_peak).format(peak=float(heat.max()), place=place)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
+
 from fakestormer.types import Calibration, TimeSpan
 
 MOST_DECIMALS = 3
@@ -41,6 +43,14 @@ def say_time(seconds: float, tenths: bool = True) -> str:
 def say_span(span: TimeSpan) -> str:
     """A stretch of time, from and to."""
     return f"{say_time(span.start)}\N{NO-BREAK SPACE}\N{EN DASH} {say_time(span.end)}"
+
+
+def say_date(moment: str) -> str:
+    """A moment in ISO 8601 as a date and a time of day, in UTC: 2026-03-01 14:05 UTC; as given where it is none."""
+    try:
+        return f"{datetime.fromisoformat(moment).astimezone(timezone.utc):%Y-%m-%d %H:%M} UTC"
+    except ValueError:
+        return moment
 
 
 def say_path(path: str) -> str:

@@ -6,13 +6,20 @@ from dataclasses import dataclass
 
 from fakestormer.report.answer_words import (
     say_credentials,
-    say_error_rates,
     say_likelihood,
     say_notes,
     say_propositions,
 )
 from fakestormer.report.texts import Texts
-from fakestormer.types import VideoVerdict
+from fakestormer.types import CalibrationSet, VideoVerdict
+
+
+@dataclass(frozen=True, slots=True)
+class RatesView:
+    """What the weights said about files whose truth is known: a sentence and a table."""
+
+    lead: str
+    rows: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +28,7 @@ class WorthView:
 
     likelihood: str
     propositions: str
-    error_rates: str
+    error_rates: RatesView | None
     notes: tuple[str, ...]
     credentials: str
 
@@ -33,16 +40,32 @@ def view_worth(verdict: VideoVerdict, texts: Texts) -> WorthView:
     return WorthView(
         likelihood=say_likelihood(verdict.log10_lr, calibration, texts) if scored else "",
         propositions=say_propositions(texts) if measured else "",
-        error_rates=say_error_rates(measured, texts) if measured else "",
+        error_rates=view_rates(measured, texts) if measured else None,
         notes=say_notes(verdict, texts),
         credentials=say_credentials(verdict.credentials, texts),
     )
 
 
+def view_rates(measured: CalibrationSet, texts: Texts) -> RatesView | None:
+    """How often each answer was given to genuine and to forged files; None where one of the kinds was not there."""
+    if not (measured.num_real and measured.num_fake):
+        return None
+    words = texts.answer
+    kinds = (
+        (words.rates_genuine, measured.num_real, "real"),
+        (words.rates_forged, measured.num_fake, "fake"),
+    )
+    rows = []
+    for name, total, kind in kinds:
+        counts = [getattr(measured, f"{kind}_{answer}") for answer in ("called_fake", "inconclusive", "called_real")]
+        shares = (words.share.format(count=count, share=100 * count / total) for count in counts)
+        rows.append((name.format(total=total), *shares))
+    return RatesView(words.rates_lead.format(name=measured.name), tuple(rows))
+
+
 def more_custody(verdict: VideoVerdict, texts: Texts) -> tuple[tuple[str, str], ...]:
-    """Device class, seed, times and versions, each with its name."""
+    """Device class, seed and times, each with its name."""
     made, words = verdict.provenance, texts.answer
     seed = words.no_seed if made.seed is None else str(made.seed)
     values = (made.device_class, seed, made.started, made.ended)
-    rows = zip(words.custody_more, (value or words.not_recorded for value in values), strict=True)
-    return (*rows, *made.versions)
+    return tuple(zip(words.custody_more, (value or words.not_recorded for value in values), strict=True))

@@ -131,15 +131,15 @@ def judge_video(
 def _why_inconclusive(worst: FaceVerdict, num_faces: int, calibration: Calibration) -> str:
     low, high = f"{100 * calibration.real_to:.4g} %", f"{100 * calibration.fake_from:.4g} %"
     reason = (
-        "the evidence is too weak either way: the probability of forgery is above the threshold "
-        f"{low} (no signs of forgery up to there) and below the threshold {high} (signs of forgery from there on)"
+        f"the probability of forgery lies between the thresholds: up to {low} there are no signs of forgery, "
+        f"from {high} on there are"
     )
     if worst.decision is Decision.FAKE:
         return (
             f"{reason}; the face of track {worst.track_id} alone reaches {high}, but {num_faces} faces were examined, "
             "and the most suspicious of many genuine faces may do so by chance: look at that face"
         )
-    return reason + (", and it rests on a single clip" if len(worst.clips) == 1 else "")
+    return reason + ("; the answer rests on a single clip" if len(worst.clips) == 1 else "")
 
 
 def _why_not_applicable(set_aside: Sequence[SetAsideTrack], damage: VideoDamage, num_frames: int) -> str:

@@ -8,7 +8,8 @@ from fakestormer.types import ConfigError
 
 
 def test_described_settings_are_read_back():
-    config = DetectorConfig(clip_interval=0.5, min_clips=4, flip=True, tracking=TrackingConfig(min_face_size=30.0))
+    tracking = TrackingConfig(min_face_size=30.0)
+    config = DetectorConfig(clip_interval=0.5, min_clips=4, flip=True, key_frames=1, max_maps=7, tracking=tracking)
     described = config.described()
     assert DetectorConfig.from_described(described) == config
     assert ("tracking.min_face_size", "30.0") in described
