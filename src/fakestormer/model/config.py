@@ -18,8 +18,9 @@ class ModelConfig:
     `width` is D, `drop_path` the stochastic depth of the last block (the first has none; between them it grows
     linearly). `token_start` says how temporal and spatial tokens start: "learned" as one learned vector each, "pooled"
     with the mean of the patch embeddings they stand for on top. `zero_init_temporal` starts the linear layer behind
-    temporal attention at zero, so that an image ViT is unchanged at first. Why lite differs from the paper in the
-    stem, in `token_start` and in `zero_init_temporal`: docs/decisions/0003-lite-model.md.
+    temporal attention at zero, so that an image ViT is unchanged at first. With `direct_vote` the class logit is a
+    linear vote of the mean patch embedding plus what the temporal tokens say, which starts at zero. Why lite differs
+    from the paper in these: docs/decisions/0003-lite-model.md and 0012-direct-vote.md.
     """
 
     name: str
@@ -33,6 +34,7 @@ class ModelConfig:
     stem: Stem = "linear"
     token_start: TokenStart = "learned"
     zero_init_temporal: bool = True
+    direct_vote: bool = False
     drop_path: float = 0.3
     head_dropout: float = 0.2
 
@@ -78,6 +80,7 @@ class ModelConfig:
             stem="efficientnet_lite0",
             token_start="pooled",
             zero_init_temporal=False,
+            direct_vote=True,
             drop_path=0.1,
         )
 

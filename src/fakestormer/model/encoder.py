@@ -18,6 +18,8 @@ class Encoder(nn.Module):
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.stem = make_stem(config)
+        # A convolutional stem's embeddings have the size of its features: as blocks want them, but not for the direct vote.
+        self.patch_norm = nn.Identity() if config.stem == "linear" else nn.LayerNorm(config.width, eps=NORM_EPS)
         self.tokens = TokenGrid(config)
         last = max(1, config.depth - 1)
         self.blocks = nn.ModuleList(
@@ -45,7 +47,7 @@ class Encoder(nn.Module):
 
     def mix(self, patches: Float[Tensor, "B T N D"]) -> Float[Tensor, "B T1 N1 D"]:
         """The grid of these patch embeddings after the last block and the final LayerNorm."""
-        grid: Tensor = self.tokens(patches)
+        grid: Tensor = self.tokens(self.patch_norm(patches))
         for block in self.blocks:
             grid = block(grid)
         normalised: Tensor = self.norm(grid)

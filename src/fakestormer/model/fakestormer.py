@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from fakestormer.model.config import ModelConfig
 from fakestormer.model.encoder import Encoder
-from fakestormer.model.heads import ClassificationHead, SpatialHead, TemporalHead, patch_volume
+from fakestormer.model.heads import ClassificationHead, DirectVote, SpatialHead, TemporalHead, patch_volume
 from fakestormer.model.output import ModelOutput
 
 
@@ -24,10 +24,18 @@ class FakeSTormer(nn.Module):
         self.classification_head = ClassificationHead(config.width)
         self.spatial_head = SpatialHead(config.width, config.head_dropout)
         self.temporal_head = TemporalHead(config.width)
+        self.direct_vote = DirectVote(config.width) if config.direct_vote else None
+        if config.direct_vote:  # at the start the vote alone decides
+            nn.init.zeros_(self.classification_head.linear.weight)
+            nn.init.zeros_(self.classification_head.linear.bias)
 
-    def forward(self, clips: Float[Tensor, "B T 3 H W"]) -> ModelOutput:
-        """The three heads' answers, float32; `clips` as `preprocess` gives them, T and H = W as configured."""
-        return self._answer(self.encoder(clips))
+    def forward(self, clips: Float[Tensor, "B T 3 H W"], *, vote_only: bool = False) -> ModelOutput:
+        """The three heads' answers, float32; `clips` as `preprocess` gives them, T and H = W as configured.
+
+        `vote_only`: the logits are the direct vote's, and the other two heads are silent (zeros), for its training.
+        """
+        patches = self.embed(clips)
+        return self._vote(patches) if vote_only else self.answer(patches)
 
     def embed(self, clips: Float[Tensor, "B T 3 H W"]) -> Float[Tensor, "B T N D"]:
         """The patch embeddings; with `answer` the same as `forward`, in two steps."""
@@ -35,12 +43,23 @@ class FakeSTormer(nn.Module):
 
     def answer(self, patches: Float[Tensor, "B T N D"]) -> ModelOutput:
         """The three heads' answers to patch embeddings."""
-        return self._answer(self.encoder.mix(patches))
-
-    def _answer(self, grid: Float[Tensor, "B T1 N1 D"]) -> ModelOutput:
+        grid = self.encoder.mix(patches)
         volume = patch_volume(grid[:, 1:, 1:], self.config.grid_size)
+        logits = self.classification_head(grid[:, 0, 1:]).float()
+        if self.direct_vote is not None:
+            logits = logits + self.direct_vote(patches).float()
         return ModelOutput(
-            logits=self.classification_head(grid[:, 0, 1:]).float(),
+            logits=logits,
             spatial_logits=self.spatial_head(grid[:, 1:, 0]).float(),
             temporal_map=self.temporal_head(volume).float(),
+        )
+
+    def _vote(self, patches: Float[Tensor, "B T N D"]) -> ModelOutput:
+        assert self.direct_vote is not None
+        logits = self.direct_vote(patches).float()
+        size = self.config.grid_size
+        return ModelOutput(
+            logits=logits,
+            spatial_logits=logits.new_zeros(patches.shape[:2]),
+            temporal_map=logits.new_zeros(*patches.shape[:2], size, size),
         )

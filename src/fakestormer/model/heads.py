@@ -20,6 +20,21 @@ class ClassificationHead(nn.Module):
         return logits.squeeze(1)
 
 
+class DirectVote(nn.Module):
+    """The mean patch embedding of a clip to a vote for its class, before patches or frames exchange anything."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.linear = nn.Linear(width, 1)
+        nn.init.normal_(self.linear.weight, std=0.02)
+        nn.init.zeros_(self.linear.bias)
+
+    def forward(self, patches: Float[Tensor, "B T N D"]) -> Float[Tensor, " B"]:
+        """One logit a clip; fake is positive."""
+        vote: Tensor = self.linear(patches.mean((1, 2)))
+        return vote.squeeze(1)
+
+
 class SpatialHead(nn.Module):
     """Spatial tokens to one logit a frame, each frame by itself: T is not in the weights."""
 

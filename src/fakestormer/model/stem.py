@@ -99,7 +99,7 @@ class InvertedResidual(nn.Module):
 
 
 class EfficientNetStem(nn.Module):
-    """EfficientNet-Lite0 up to stride 16 (112 channels), a linear projection to the width and a LayerNorm.
+    """EfficientNet-Lite0 up to stride 16 (112 channels) and a linear projection to the width.
 
     Runs in channels-last memory. The normalisation's statistics are frozen, also in training.
     """
@@ -114,7 +114,6 @@ class EfficientNetStem(nn.Module):
             channels = outputs
         self.blocks = nn.ModuleList(blocks)
         self.projection = nn.Linear(channels, config.width)
-        self.norm = nn.LayerNorm(config.width, eps=1e-6)
 
     def features(self, images: Float[Tensor, "S 3 H W"]) -> Float[Tensor, "S 112 R C"]:
         """The feature map at stride 16, as EfficientNet-Lite0 has it."""
@@ -125,9 +124,9 @@ class EfficientNetStem(nn.Module):
         return maps
 
     def forward(self, images: Float[Tensor, "S 3 H W"]) -> Float[Tensor, "S N D"]:
-        """Patch embeddings in row-major order, each of mean 0 and deviation 1 at the start."""
+        """Patch embeddings in row-major order."""
         patches = self.features(images).flatten(2).transpose(1, 2)
-        embedded: Tensor = self.norm(self.projection(patches))
+        embedded: Tensor = self.projection(patches)
         return embedded
 
 

@@ -23,7 +23,7 @@ def lite() -> TrainRun:
         # The normalisation that EfficientNet-Lite0's ImageNet weights were trained with.
         clip_spec=ClipSpec(mean=(127 / 255,) * 3, std=(128 / 255,) * 3),
         sampling=ClipSampling(still_share=0.3),
-        synthesis=SynthesisConfig(),
+        synthesis=SynthesisConfig(p_regenerated_source=1.0),
         optimisation=Optimisation(
             num_steps=1000,
             pairs_per_step=6,

@@ -38,6 +38,9 @@ class Optimisation:
     many blocks of a convolutional stem as they were warm-started (the costliest part of a step on a CPU).
     During the first `single_frame_steps` a clip is one frame, and a step sees as many pairs more: as many pictures, of
     more faces. Not in the paper.
+    During the first `vote_steps` only the stem and the direct vote train, by the class alone; afterwards they stay as
+    they are (as the average of the weights has them, where there is one) and everything else trains on top. Both
+    stages have the whole schedule of rates. Not in the paper.
     """
 
     num_steps: int
@@ -50,6 +53,7 @@ class Optimisation:
     gradient_clip: float | None = None
     frozen_encoder_steps: int = 0
     single_frame_steps: int = 0
+    vote_steps: int = 0
     frozen_stem_blocks: int | None = None
     stem_rate: float = 1.0
     average_decay: float | None = None
@@ -68,6 +72,11 @@ class Optimisation:
         if self.frozen_encoder_steps >= self.num_steps:
             raise ConfigError(
                 f"frozen_encoder_steps={self.frozen_encoder_steps} leaves nothing of num_steps={self.num_steps}"
+            )
+        if self.vote_steps >= self.num_steps or (self.vote_steps and self.frozen_encoder_steps):
+            raise ConfigError(
+                f"vote_steps={self.vote_steps} must leave something of num_steps={self.num_steps} and does not go with "
+                f"frozen_encoder_steps={self.frozen_encoder_steps}: change one of them"
             )
         if not 1 <= self.accumulate <= self.pairs_per_step:
             raise ConfigError(
@@ -140,6 +149,11 @@ class TrainRun:
         if self.model.stem != wanted:
             raise ConfigError(
                 f"warm_start={self.warm_start!r} fills a stem of kind {wanted!r}, model.stem is {self.model.stem!r}"
+            )
+        if self.optimisation.vote_steps and not self.model.direct_vote:
+            raise ConfigError(
+                f"optimisation.vote_steps={self.optimisation.vote_steps} trains a vote that the model lacks: set "
+                "model.direct_vote=True or vote_steps=0"
             )
         silent = self.model.token_start == "learned" and self.model.zero_init_temporal
         if self.optimisation.trained == "norms" and silent:

@@ -38,19 +38,20 @@ def train_step(
         group["lr"] = learning_rate(step, settings) * group["scale"]
     batches = [batch.to(team.device) for batch in batches]
     counts = count_terms(batches, team)
+    vote_only = step < settings.vote_steps
     optimizer.zero_grad(set_to_none=True)
     if settings.sam_rho is None:
-        parts = add_gradients(replica, batches, run, counts, team, joined=True)
+        parts = add_gradients(replica, batches, run, counts, team, joined=True, vote_only=vote_only)
     else:
         draws = read_random_state(team.device)
-        parts = add_gradients(replica, batches, run, counts, team, joined=False)
+        parts = add_gradients(replica, batches, run, counts, team, joined=False, vote_only=vote_only)
         if settings.sam_joined_ascent:
             join_gradients(replica, team)
         stood = ascend(model_of(replica).parameters(), settings.sam_rho)
         optimizer.zero_grad(set_to_none=True)
         # Both passes see the same network: dropout and stochastic depth draw again what they drew.
         set_random_state(draws, team.device)
-        add_gradients(replica, batches, run, counts, team, joined=True)
+        add_gradients(replica, batches, run, counts, team, joined=True, vote_only=vote_only)
         descend(stood)
     if settings.gradient_clip is not None:
         nn.utils.clip_grad_norm_(replica.parameters(), settings.gradient_clip)
@@ -59,7 +60,14 @@ def train_step(
 
 
 def add_gradients(
-    replica: nn.Module, batches: Sequence[Batch], run: TrainRun, counts: LossCounts, team: Team, *, joined: bool
+    replica: nn.Module,
+    batches: Sequence[Batch],
+    run: TrainRun,
+    counts: LossCounts,
+    team: Team,
+    *,
+    joined: bool,
+    vote_only: bool,
 ) -> list[Losses]:
     """Each part's share of the step's losses; their gradients are in the weights, over the team where `joined`.
 
@@ -68,14 +76,16 @@ def add_gradients(
     parts = []
     for batch in batches[:-1] if joined else batches:
         with without_sync(replica):
-            parts.append(_backward(replica, batch, run, counts, team))
+            parts.append(_backward(replica, batch, run, counts, team, vote_only))
     if joined:
-        parts.append(_backward(replica, batches[-1], run, counts, team))
+        parts.append(_backward(replica, batches[-1], run, counts, team, vote_only))
     return parts
 
 
-def _backward(replica: nn.Module, batch: Batch, run: TrainRun, counts: LossCounts, team: Team) -> Losses:
-    losses = batch_losses(replica, batch, run, counts)
+def _backward(
+    replica: nn.Module, batch: Batch, run: TrainRun, counts: LossCounts, team: Team, vote_only: bool
+) -> Losses:
+    losses = batch_losses(replica, batch, run, counts, vote_only=vote_only)
     # Joined gradients are the mean over the team; the losses are parts of one whole, so their sum is wanted.
     torch.autograd.backward(losses.total * team.size)
     return losses
@@ -90,16 +100,18 @@ def refuse_emulated_bfloat16(run: TrainRun, device: torch.device) -> None:
         )
 
 
-def batch_losses(replica: nn.Module, batch: Batch, run: TrainRun, counts: LossCounts | None = None) -> Losses:
+def batch_losses(
+    replica: nn.Module, batch: Batch, run: TrainRun, counts: LossCounts | None = None, *, vote_only: bool = False
+) -> Losses:
     """The losses of one batch in the run's precision."""
-    return training_losses(output_of(replica, batch, run), batch, run.loss, counts)
+    return training_losses(output_of(replica, batch, run, vote_only=vote_only), batch, run.loss, counts)
 
 
-def output_of(replica: nn.Module, batch: Batch, run: TrainRun) -> ModelOutput:
+def output_of(replica: nn.Module, batch: Batch, run: TrainRun, *, vote_only: bool = False) -> ModelOutput:
     """What the model says about a batch, in the run's precision."""
     clips = preprocess(batch.clips, run.clip_spec.mean, run.clip_spec.std)
     with torch.autocast(clips.device.type, torch.bfloat16, enabled=run.precision == "bfloat16"):
-        output: ModelOutput = replica(clips)
+        output: ModelOutput = replica(clips, vote_only=vote_only)
     return output
 
 

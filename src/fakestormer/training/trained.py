@@ -26,8 +26,10 @@ def choose_trained(model: FakeSTormer, settings: Optimisation, step: int) -> Non
     """Freezes what does not train at this step and thaws the rest.
 
     The heads always train. The encoder waits for `frozen_encoder_steps`; then the part of it that `trained` names does,
-    but for the stem blocks that never train.
+    but for the stem blocks that never train. In a run with `vote_steps`, the stem and the vote train in those, and
+    everything else afterwards.
     """
+    model.requires_grad_(True)
     model.encoder.requires_grad_(step >= settings.frozen_encoder_steps and settings.trained == "all")
     if step >= settings.frozen_encoder_steps and settings.trained != "all":
         _thaw_norms(model.encoder)
@@ -38,6 +40,24 @@ def choose_trained(model: FakeSTormer, settings: Optimisation, step: int) -> Non
     if settings.frozen_stem_blocks is not None and isinstance(stem, EfficientNetStem):
         for part in (stem.first, *stem.blocks[: settings.frozen_stem_blocks]):
             part.requires_grad_(False)
+    if settings.vote_steps:
+        first = {id(weight) for part in _voting(model) for weight in part.parameters()}
+        for weight in model.parameters():
+            in_its_stage = (id(weight) in first) == (step < settings.vote_steps)
+            weight.requires_grad_(weight.requires_grad and in_its_stage)
+
+
+@torch.no_grad()
+def take_average(model: FakeSTormer, average: FakeSTormer) -> None:
+    """Sets the stem and the vote to what their average is: what trains on top then sees what will be shipped."""
+    for own, averaged in zip(_voting(model), _voting(average), strict=True):
+        for weight, mean in zip(own.parameters(), averaged.parameters(), strict=True):
+            weight.copy_(mean)
+
+
+def _voting(model: FakeSTormer) -> tuple[nn.Module, nn.Module]:
+    assert model.direct_vote is not None
+    return model.encoder.stem, model.direct_vote
 
 
 def _thaw_norms(encoder: nn.Module) -> None:

@@ -30,7 +30,7 @@ def test_patches_of_the_convolutional_stem_are_in_row_major_order() -> None:
         tokens = stem(images)
         assert maps.shape == (2, 112, 3, 5)
         assert tokens.shape == (2, 15, 24)
-        torch.testing.assert_close(tokens[1, 7], stem.norm(stem.projection(maps[1, :, 1, 2])), atol=1e-5, rtol=1e-4)
+        torch.testing.assert_close(tokens[1, 7], stem.projection(maps[1, :, 1, 2]), atol=1e-5, rtol=1e-4)
 
 
 def test_normalisation_statistics_stay_put_in_training() -> None:
