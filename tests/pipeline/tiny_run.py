@@ -33,6 +33,13 @@ def sharp() -> TrainRun:
     return replace(run, validation=replace(run.validation, every=5), checkpoint_every=3)
 
 
+def voting() -> TrainRun:
+    """Two stages: the stem and the direct vote, then all the rest."""
+    settings = replace(tiny().optimisation, num_steps=6, vote_steps=3, single_frame_steps=3)
+    run = replace(tiny(), name="voting run", model=replace(tiny().model, direct_vote=True), optimisation=settings)
+    return replace(run, validation=replace(run.validation, every=6), checkpoint_every=1, keep_every=1)
+
+
 def steady() -> TrainRun:
     """Nothing in it depends on how many processes share it: no dropout, and all climb by the joined gradient."""
     run = sharp()

@@ -93,3 +93,27 @@ def test_contradicting_settings_are_refused_with_their_names(changes: dict[str, 
     with pytest.raises(ConfigError) as caught:
         dataclasses.replace(SMALL, **changes)
     assert all(name in str(caught.value) for name in names)
+
+
+@pytest.mark.parametrize("config", [SMALL, POOLED])
+def test_at_the_start_the_direct_vote_is_the_class_logit(config: ModelConfig) -> None:
+    model = make_model(dataclasses.replace(config, direct_vote=True))
+    clips = torch.randn(2, 4, 3, 48, 48)
+    with torch.no_grad():
+        whole, vote = model(clips), model(clips, vote_only=True)
+        assert torch.equal(whole.logits, vote.logits)
+        assert not torch.equal(whole.logits[0], whole.logits[1])
+        torch.nn.init.ones_(model.classification_head.linear.weight)
+        assert not torch.allclose(model(clips).logits, vote.logits)
+
+
+def test_the_direct_vote_is_linear_in_the_mean_patch_and_knows_no_order() -> None:
+    model = make_model(dataclasses.replace(POOLED, direct_vote=True))
+    with torch.no_grad():
+        patches = model.embed(torch.randn(1, 4, 3, 48, 48))
+        vote = model.direct_vote(patches)
+        linear = model.direct_vote.linear
+        by_hand = (patches[0].reshape(-1, 24).mean(0) * linear.weight[0]).sum() + linear.bias[0]
+        shuffled = patches[:, torch.randperm(4)][:, :, torch.randperm(9)]
+    torch.testing.assert_close(vote[0], by_hand)
+    torch.testing.assert_close(model.direct_vote(shuffled), vote)
