@@ -66,11 +66,13 @@ class Budget:
 
 
 def short_run(recipe: Callable[[], TrainRun], seed: int, budget: Budget) -> TrainRun:
-    """The recipe at this budget and seed: the schedule is shortened with it, validation is once, at the end."""
+    """The recipe at this budget and seed: its stages are shortened alike, validation is once, at the end."""
     run = recipe()
+    shorter = budget.steps / run.optimisation.num_steps
+    stages = {name: round(getattr(run.optimisation, name) * shorter) for name in ("vote_steps", "single_frame_steps")}
     return replace(
         run,
-        optimisation=replace(run.optimisation, num_steps=budget.steps, pairs_per_step=budget.pairs),
+        optimisation=replace(run.optimisation, num_steps=budget.steps, pairs_per_step=budget.pairs, **stages),
         validation=replace(run.validation, every=budget.steps, num_pairs=2 * budget.pairs),
         precision=budget.precision,
         seed=seed,

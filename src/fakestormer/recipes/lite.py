@@ -14,8 +14,9 @@ def lite() -> TrainRun:
 
     Command: `fakestormer train fakestormer.recipes.lite:lite --data VIDEO_CACHE --data PHOTO_CACHE --out DIR`.
 
-    The default weights are `step-500.safetensors` of this run, chosen on development data. They were made in bfloat16
-    on a CPU that has instructions for it; many have none, so the recipe asks for float32, which runs everywhere.
+    The default weights are `last.safetensors` of this run, made in bfloat16 on a CPU that has instructions for it; many
+    have none, so the recipe asks for float32, which runs everywhere. Why first the vote and then the rest, and why
+    every source is regenerated: docs/decisions/0012-direct-vote.md.
     """
     return TrainRun(
         name="lite",
@@ -25,18 +26,20 @@ def lite() -> TrainRun:
         sampling=ClipSampling(still_share=0.3),
         synthesis=SynthesisConfig(p_regenerated_source=1.0),
         optimisation=Optimisation(
-            num_steps=1000,
-            pairs_per_step=6,
+            num_steps=520,
+            vote_steps=120,
+            single_frame_steps=120,
+            pairs_per_step=3,
             peak_rate=5e-4,
             first_rate=1e-5,
             warmup_share=0.1,
             betas=(0.9, 0.995),
             gradient_clip=5.0,
             average_decay=0.99,
-            stem_rate=0.5,
         ),
         loss=LossWeights(temporal=0.5),
-        validation=Validation(every=100),
+        validation=Validation(num_pairs=48, every=120),
         warm_start="efficientnet_lite0",
-        keep_every=100,
+        checkpoint_every=40,
+        keep_every=40,
     )
