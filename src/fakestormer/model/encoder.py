@@ -18,7 +18,7 @@ class Encoder(nn.Module):
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.stem = make_stem(config)
-        # A convolutional stem's embeddings have the size of its features: as blocks want them, but not for the direct vote.
+        # Not in the stem: the norm would take from the direct vote how strongly a patch answers.
         self.patch_norm = nn.Identity() if config.stem == "linear" else nn.LayerNorm(config.width, eps=NORM_EPS)
         self.tokens = TokenGrid(config)
         last = max(1, config.depth - 1)

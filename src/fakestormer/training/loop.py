@@ -117,7 +117,7 @@ class _Engine:
         since = time.monotonic()
         for step, batches in zip(range(self.first_step, settings.num_steps), self.steps, strict=False):
             if self.average and 0 < settings.vote_steps == step:
-                take_average(self.model, self.average.model)
+                take_average(self.model, self._shipped())
             losses = train_step(self.replica, self.optimizer, batches, self.run, step, self.team)
             if self.average:
                 self.average.update(self.model, step)
