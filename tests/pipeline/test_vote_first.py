@@ -48,6 +48,11 @@ def test_then_the_rest_is_learnt_and_the_vote_stays(finished):
     assert not any(name.startswith(FIRST) for name in names)
 
 
+def test_the_best_weights_are_never_those_of_the_vote_alone(finished):
+    assert moved(finished, "best", "last") == set()
+    assert moved(finished, "best", "step-3") != set()
+
+
 def test_what_is_learnt_on_top_stands_on_the_average_that_is_shipped(finished):
     state = torch.load(finished / "checkpoint.pt", weights_only=True)
     for name, weight in state["model"].items():

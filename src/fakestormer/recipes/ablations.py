@@ -13,7 +13,7 @@ from fakestormer.training.config import TrainRun
 
 
 def without_temporal_head() -> TrainRun:
-    """lite without the temporal loss, so that nothing reaches the encoder through the temporal head.
+    """lite without the temporal loss, so that nothing reaches the encoder's blocks through the temporal head.
 
     Command: `fakestormer train fakestormer.recipes.ablations:without_temporal_head --data CACHE --out DIR`.
     """

@@ -104,8 +104,8 @@ class _Engine:
         self.validation = validation_batches(run, self.data.held_out, team)
         self.log = MetricsLog(self.folder / "metrics.jsonl", self.first_step) if team.leads else None
         self.board = TensorBoard(self.folder / "tensorboard") if run.tensorboard and team.leads else None
-        earlier = (row["auc"] for row in read_rows(self.folder / "metrics.jsonl") if row["kind"] == "validation")
-        self.best = max(earlier, default=float("-inf"))
+        rows = [row for row in read_rows(self.folder / "metrics.jsonl") if row["kind"] == "validation"]
+        self.best = max((row["auc"] for row in rows if self._may_be_best(row["step"] + 1)), default=float("-inf"))
         if team.leads:
             write_record(replace(record, warm_start=started.report, num_processes=team.size), self.folder)
         self._tell_start(started.report)
@@ -137,13 +137,16 @@ class _Engine:
             if self.team.leads:
                 place = self.folder / "validation" / f"step-{done}.png"
                 write_validation_picture(place, self._shipped(), self.validation[0].to(self.team.device), self.run)
-            if numbers["auc"] > self.best:
+            if self._may_be_best(done) and numbers["auc"] > self.best:
                 self.best = numbers["auc"]
                 self._save("best", done)
         if self.run.keep_every and done % self.run.keep_every == 0:
             self._save(f"step-{done}", done)
         if done % self.run.checkpoint_every == 0 or finished:
             save_checkpoint(self.folder, done, self.model, self.optimizer, self.average, self.team)
+
+    def _may_be_best(self, done: int) -> bool:
+        return done > self.run.optimisation.vote_steps  # before that, the blocks and heads are untrained
 
     def _shipped(self) -> FakeSTormer:
         return self.average.model if self.average else self.model  # type: ignore[return-value]

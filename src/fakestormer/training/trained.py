@@ -25,7 +25,7 @@ def make_optimizer(model: FakeSTormer, settings: Optimisation) -> torch.optim.Op
 def choose_trained(model: FakeSTormer, settings: Optimisation, step: int) -> None:
     """Freezes what does not train at this step and thaws the rest.
 
-    The heads always train. The encoder waits for `frozen_encoder_steps`; then the part of it that `trained` names does,
+    The heads train. The encoder waits for `frozen_encoder_steps`; then the part of it that `trained` names does,
     but for the stem blocks that never train. In a run with `vote_steps`, the stem and the vote train in those, and
     everything else afterwards.
     """

@@ -103,8 +103,8 @@ def test_at_the_start_the_direct_vote_is_the_class_logit(config: ModelConfig) ->
         whole, vote = model(clips), model(clips, vote_only=True)
         assert torch.equal(whole.logits, vote.logits)
         assert not torch.equal(whole.logits[0], whole.logits[1])
-        torch.nn.init.ones_(model.classification_head.linear.weight)
-        assert not torch.allclose(model(clips).logits, vote.logits)
+        torch.nn.init.normal_(model.classification_head.linear.weight)
+        assert not torch.allclose(model(clips).logits, vote.logits, atol=1e-2)
 
 
 def test_the_direct_vote_is_linear_in_the_mean_patch_and_knows_no_order() -> None:

@@ -36,5 +36,7 @@ def test_a_run_in_two_stages_has_the_whole_schedule_twice() -> None:
 
 
 def test_a_first_stage_that_leaves_nothing_is_refused() -> None:
-    with pytest.raises(ConfigError, match="vote_steps=10 must leave something of num_steps=10"):
+    with pytest.raises(ConfigError, match="vote_steps=10 must be 0 or more and leave something of num_steps=10"):
         Optimisation(num_steps=10, pairs_per_step=1, vote_steps=10)
+    with pytest.raises(ConfigError, match="without frozen_encoder_steps=2"):
+        Optimisation(num_steps=10, pairs_per_step=1, vote_steps=5, frozen_encoder_steps=2)
