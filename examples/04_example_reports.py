@@ -54,7 +54,8 @@ def forge(frames: np.ndarray, landmarks: np.ndarray, scheme: str, span: TimeSpan
     left, top = np.round(landmarks[first:last].mean(axis=(0, 1)) - CROP_SIZE / 2).astype(int)
     region = np.s_[top : top + CROP_SIZE, left : left + CROP_SIZE]
     config = replace(
-        SynthesisConfig(p_regenerated_source=1.0), image_size=CROP_SIZE, crop_margin=(0.0, 0.0), p_flip=0.0, p_cutout=0.0, p_change_target=0.0,
+        SynthesisConfig(p_regenerated_source=1.0),
+        image_size=CROP_SIZE, crop_margin=(0.0, 0.0), p_flip=0.0, p_cutout=0.0, p_change_target=0.0,
         blend_ratios=(1.0,), augmentation=NO_AUGMENTATION,
     )  # fmt: skip
     forged, blender = frames.copy(), SelfBlender(config)

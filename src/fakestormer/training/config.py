@@ -33,7 +33,7 @@ class Optimisation:
     parts, which changes memory and nothing else. `sam_rho` switches sharpness-aware minimisation on: two passes a step
     (`sam.py`). Each process then climbs by its own share's gradient; with `sam_joined_ascent` all climb by the whole
     step's, so that a step is the same however many share it, for a second exchange of gradients. `trained` says which
-    of the encoder's weights move: all, those of its norms, or those and the temporal layers; the heads always do (but see `vote_steps`).
+    of the encoder's weights move: all, those of its norms, or those and the temporal layers; the heads always do.
     The stem's learning rate is multiplied by `stem_rate`. `frozen_stem_blocks` keeps the first convolution and that
     many blocks of a convolutional stem as they were warm-started (the costliest part of a step on a CPU).
     During the first `single_frame_steps` a clip is one frame, and a step sees as many pairs more: as many pictures, of
