@@ -13,8 +13,8 @@ from fakestormer.types import Affine, KeyFrame, MapName
 
 # Map values at which the colour begins and at which it is full: deviations of the training targets for "change", logits
 # for "score". The scales are the same in every picture of every report, so that two pictures may
-# be compared.
-HEAT_RANGES: Final[dict[MapName, tuple[float, float]]] = {"change": (0.0, 3.0), "score": (0.02, 0.2)}
+# be compared. They fit the default weights: of other weights the maps may be all faint or all hot.
+HEAT_RANGES: Final[dict[MapName, tuple[float, float]]] = {"change": (0.0, 1.0), "score": (0.015, 0.04)}
 MOST_COVER = 0.72  # the strongest colour still lets the face shine through
 FIRST_COLOUR = 0.3  # the darkest part of the colour map would look like shadow
 STEPS_PER_PATCH = 16  # the map is enlarged this much before it is laid on the frame
