@@ -14,7 +14,7 @@ from fakestormer.model import FakeSTormer
 from fakestormer.training import Optimisation, TrainRun
 from fakestormer.training.distributed import Team, even_parts, gathered, replicate, share_of
 from fakestormer.training.step import train_step
-from fakestormer.training.trained import choose_trained, make_optimizer
+from fakestormer.training.trained import choose_ever_trained, make_optimizer
 
 NUM_PAIRS = 5  # shared unevenly: two pairs and three
 PLAIN = Optimisation(num_steps=4, pairs_per_step=NUM_PAIRS, peak_rate=1e-2, first_rate=1e-2)
@@ -23,6 +23,7 @@ CASES = {
     "accumulated": replace(PLAIN, accumulate=2),
     "clipped": replace(PLAIN, gradient_clip=0.1),
     "frozen at first": replace(PLAIN, frozen_encoder_steps=1),
+    "vote first": replace(PLAIN, vote_steps=1),
     "norms only": replace(PLAIN, trained="norms"),
     "sam, joined ascent": replace(PLAIN, sam_rho=0.5, sam_joined_ascent=True),
     "sam, joined ascent, accumulated": replace(PLAIN, sam_rho=0.5, sam_joined_ascent=True, accumulate=2),
@@ -33,7 +34,9 @@ CASES = {
 
 def run_of(settings: Optimisation) -> TrainRun:
     """A run without dropout: each process has draws of its own, so with it there is nothing to compare."""
-    model = replace(tiny().model, drop_path=0.0, head_dropout=0.0, zero_init_temporal=False)
+    model = replace(
+        tiny().model, drop_path=0.0, head_dropout=0.0, zero_init_temporal=False, direct_vote=settings.vote_steps > 0
+    )
     return replace(tiny(), model=model, optimisation=settings)
 
 
@@ -62,8 +65,7 @@ def steps_of(settings: Optimisation, team: Team, num_steps: int = 2) -> dict[str
     run = run_of(settings)
     model = FakeSTormer(run.model)
     optimizer = make_optimizer(model, settings)
-    choose_trained(model, settings, settings.num_steps)
-    replica = replicate(model, team, thaws=settings.frozen_encoder_steps > 0)
+    replica = replicate(model, team, rests=choose_ever_trained(model, settings))
     for step in range(num_steps):
         pairs = share_of(range(NUM_PAIRS), team)
         batches = [pairs_as_batch(part) for part in even_parts(pairs, settings.accumulate)]

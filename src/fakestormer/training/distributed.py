@@ -73,10 +73,10 @@ def share_of(items: Sequence[Item], team: Team) -> list[Item]:
     return even_parts(items, team.size)[team.rank]
 
 
-def replicate(model: FakeSTormer, team: Team, *, thaws: bool) -> nn.Module:
+def replicate(model: FakeSTormer, team: Team, *, rests: bool) -> nn.Module:
     """The model as it is called in training: with gradients joined over the team, where there is one.
 
-    Weights that do not train must be frozen before. `thaws`: some that train stay frozen for the first steps.
+    Weights that do not train must be frozen before. `rests`: some that train are frozen at some steps.
     """
     if team.size == 1:
         return model
@@ -84,7 +84,7 @@ def replicate(model: FakeSTormer, team: Team, *, thaws: bool) -> nn.Module:
     with warnings.catch_warnings():
         # Torch 2.13 has a new name for the switch, which torch 2.6 does not know yet. Our buffers never change.
         warnings.simplefilter("ignore", FutureWarning)
-        return DistributedDataParallel(model, device_ids=places, broadcast_buffers=False, find_unused_parameters=thaws)
+        return DistributedDataParallel(model, device_ids=places, broadcast_buffers=False, find_unused_parameters=rests)
 
 
 def model_of(replica: nn.Module) -> FakeSTormer:

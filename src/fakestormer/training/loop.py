@@ -23,7 +23,7 @@ from fakestormer.training.run_record import RunRecord, make_record, refuse_anoth
 from fakestormer.training.start import make_model
 from fakestormer.training.step import refuse_emulated_bfloat16, train_step
 from fakestormer.training.tensorboard import TensorBoard
-from fakestormer.training.trained import choose_trained, make_optimizer, take_average
+from fakestormer.training.trained import choose_ever_trained, make_optimizer, take_average
 from fakestormer.training.validate import validate
 from fakestormer.training.validation_picture import write_validation_picture
 from fakestormer.types import DataError
@@ -95,11 +95,10 @@ class _Engine:
         self.average = WeightAverage(self.model, settings.average_decay) if settings.average_decay else None
         self.optimizer = make_optimizer(self.model, settings)
         self.first_step = load_checkpoint(self.folder, self.model, self.optimizer, self.average, team) if resume else 0
-        # What never trains is frozen before the team joins; stages are no matter here.
-        choose_trained(self.model, replace(settings, vote_steps=0), settings.num_steps)
+        rests = choose_ever_trained(self.model, settings)
         if run.compiled:
             self.model.compile()
-        self.replica = replicate(self.model, team, thaws=settings.frozen_encoder_steps + settings.vote_steps > 0)
+        self.replica = replicate(self.model, team, rests=rests)
         self.steps = training_steps(run, self.data.training, self.first_step, team)
         self.validation = validation_batches(run, self.data.held_out, team)
         self.log = MetricsLog(self.folder / "metrics.jsonl", self.first_step) if team.leads else None

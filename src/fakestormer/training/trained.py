@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 from torch import nn
 
@@ -45,6 +47,12 @@ def choose_trained(model: FakeSTormer, settings: Optimisation, step: int) -> Non
         for weight in model.parameters():
             in_its_stage = (id(weight) in first) == (step < settings.vote_steps)
             weight.requires_grad_(weight.requires_grad and in_its_stage)
+
+
+def choose_ever_trained(model: FakeSTormer, settings: Optimisation) -> bool:
+    """Freezes what no step of the run trains; whether some of the rest rests at some steps, too."""
+    choose_trained(model, replace(settings, vote_steps=0), settings.num_steps)
+    return settings.frozen_encoder_steps > 0 or settings.vote_steps > 0
 
 
 @torch.no_grad()
