@@ -222,6 +222,7 @@ def _fill(model: torch.nn.Module, tensors: Mapping[str, Tensor], path: Path) -> 
     for problem, names in (("lacks", missing), ("has the unknown", unknown), ("has the misshapen", misshapen)):
         if names:
             raise WeightsError(
-                f"{path} {problem} tensor {names[0]} and {len(names) - 1} more of that kind: get the file again"
+                f"{path} {problem} tensor {names[0]} and {len(names) - 1} more of that kind: the file is "
+                "damaged or of another version of fakestormer: get it again, or train the weights anew"
             )
     model.load_state_dict({name: tensor.to(wanted[name].dtype) for name, tensor in tensors.items()})
