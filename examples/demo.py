@@ -41,7 +41,7 @@ def make_twin(frames: np.ndarray, landmarks: np.ndarray, scheme: str) -> np.ndar
     left, top = np.round(landmarks.mean(axis=(0, 1)) - CROP_SIZE / 2).astype(int)
     region = np.s_[:, top : top + CROP_SIZE, left : left + CROP_SIZE]
     config = replace(
-        SynthesisConfig(p_regenerated_source=1.0),
+        SynthesisConfig(p_regenerated_source=1.0),  # softer than its surroundings, as the default weights learnt it
         image_size=CROP_SIZE,
         crop_margin=(0.0, 0.0),
         p_flip=0.0,

@@ -36,10 +36,6 @@ class Encoder(nn.Module):
                 assert isinstance(block, SpaceTimeBlock)
                 nn.init.zeros_(block.temporal_linear.weight)
 
-    def forward(self, clips: Float[Tensor, "B T 3 H W"]) -> Float[Tensor, "B T1 N1 D"]:
-        """The grid after the last block and the final LayerNorm."""
-        return self.mix(self.embed(clips))
-
     def embed(self, clips: Float[Tensor, "B T 3 H W"]) -> Float[Tensor, "B T N D"]:
         """The patch embeddings of every frame, before anything is exchanged between patches or frames by attention."""
         patches: Tensor = self.stem(clips.flatten(0, 1))

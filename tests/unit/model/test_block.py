@@ -18,7 +18,7 @@ def test_an_image_vit_is_unchanged_at_the_start() -> None:
                 for parameter in part.parameters():
                     parameter.normal_(std=0.2)
         clips = torch.randn(2, 4, 3, 48, 48)
-        grid = encoder(clips)
+        grid = encoder.mix(encoder.embed(clips))
         image_vit = _image_vit(encoder, clips[:, 2])
     torch.testing.assert_close(grid[:, 3], image_vit, atol=1e-5, rtol=1e-4)
 
