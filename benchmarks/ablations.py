@@ -1,7 +1,9 @@
-"""What each part of the method is worth: the lite run and its five ablations, short, over seeds, on a dev manifest.
+"""What each part of the method is worth: the method alone, its five ablations and lite, short, over seeds, on dev.
 
 python benchmarks/ablations.py --data CACHE [--data CACHE] --manifest DEV.csv --out DIR
     [--seeds 0 1 2] [--arms full without_cutout ...] [--steps 200] [--pairs 6] [--clips 4] [--table-only]
+
+The arm `full` is lite without its direct vote, `with_direct_vote` is lite: as many steps, and those of the vote before.
 
 The arms take turns, seed by seed, so that an interrupted series is a whole one with fewer seeds. Finished runs are
 skipped, an interrupted one goes on from its checkpoint. The command may be started more than once on one DIR: each run
@@ -44,12 +46,13 @@ from fakestormer.types import ConfigError, FakestormerError
 
 BASELINE = "full"
 ARMS: dict[str, Callable[[], TrainRun]] = {
-    BASELINE: lite,
+    BASELINE: ablations.without_direct_vote,
     "without_temporal_head": ablations.without_temporal_head,
     "without_spatial_head": ablations.without_spatial_head,
     "without_cutout": ablations.without_cutout,
     "redrawn_every_frame": ablations.redrawn_every_frame,
     "without_landmark_interpolation": ablations.without_landmark_interpolation,
+    "with_direct_vote": lite,
 }
 BUDGET_FILE, RESULT_FILE, TABLE_FILE, JSON_FILE = "budget.json", "result.json", "ablations.md", "ablations.json"
 LONGER_THAN_ANY_CLIP = 3600.0  # seconds: so that the number of clips a video decides, not their distance
@@ -66,14 +69,13 @@ class Budget:
 
 
 def short_run(recipe: Callable[[], TrainRun], seed: int, budget: Budget) -> TrainRun:
-    """The recipe at this budget and seed: its stages are shortened alike, validation is once, at the end."""
+    """The recipe at this budget and seed; a vote's steps come on top. Validation is once, at the end."""
     run = recipe()
-    shorter = budget.steps / run.optimisation.num_steps
-    stages = {name: round(getattr(run.optimisation, name) * shorter) for name in ("vote_steps", "single_frame_steps")}
+    steps = run.optimisation.vote_steps + budget.steps
     return replace(
         run,
-        optimisation=replace(run.optimisation, num_steps=budget.steps, pairs_per_step=budget.pairs, **stages),
-        validation=replace(run.validation, every=budget.steps, num_pairs=2 * budget.pairs),
+        optimisation=replace(run.optimisation, num_steps=steps, pairs_per_step=budget.pairs),
+        validation=replace(run.validation, every=steps, num_pairs=2 * budget.pairs),
         precision=budget.precision,
         seed=seed,
         num_workers=0,
@@ -97,8 +99,9 @@ def do_series(options: argparse.Namespace, budget: Budget) -> None:
 def _train_and_score(title: str, folder: Path, run: TrainRun, options: argparse.Namespace, budget: Budget) -> None:
     def tell(step: int, kind: str, numbers: dict[str, float]) -> None:
         if kind == "train" and (step + 1) % 10 == 0:
-            left = (budget.steps - step - 1) * numbers["seconds"] / 60
-            say(f"{title}: step {step + 1}/{budget.steps}, loss {numbers['total']:.3f}, {left:.0f} minutes left")
+            steps = run.optimisation.num_steps
+            left = (steps - step - 1) * numbers["seconds"] / 60
+            say(f"{title}: step {step + 1}/{steps}, loss {numbers['total']:.3f}, {left:.0f} minutes left")
 
     say(f"{title}: training")
     resume = (folder / CHECKPOINT_NAME).exists()
@@ -194,7 +197,7 @@ def say(text: str) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the series and prints its table."""
-    parser = argparse.ArgumentParser(description="Train and score the lite run and its ablations.")
+    parser = argparse.ArgumentParser(description="Train and score the method, its ablations and the lite run.")
     parser.add_argument("--data", type=Path, action="append", default=[], help="a track cache; may be given again")
     parser.add_argument("--manifest", type=Path, help="labelled dev videos: file,label,group and further columns")
     parser.add_argument("--out", type=Path, required=True)

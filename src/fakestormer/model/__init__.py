@@ -8,7 +8,7 @@ the sides of the token grid (`tokens.py` says which token stands where).
 from fakestormer.model.attribution import attribute
 from fakestormer.model.config import ModelConfig
 from fakestormer.model.conversion import ConversionReport, convert_published
-from fakestormer.model.fakestormer import FakeSTormer
+from fakestormer.model.fakestormer import FakeSTormer, Part
 from fakestormer.model.output import ModelOutput
 from fakestormer.model.preprocess import preprocess
 from fakestormer.model.published import PublishedConfig, PublishedFakeSTormer
@@ -22,6 +22,7 @@ __all__ = [
     "LoadedWeights",
     "ModelConfig",
     "ModelOutput",
+    "Part",
     "PublishedConfig",
     "PublishedFakeSTormer",
     "WarmStartReport",

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from fakestormer.model.attention import NORM_EPS
 from fakestormer.model.block import SpaceTimeBlock
 from fakestormer.model.config import ModelConfig
-from fakestormer.model.stem import make_stem
+from fakestormer.model.stem import embed_frames, make_stem
 from fakestormer.model.tokens import TokenGrid
 
 
@@ -18,7 +18,7 @@ class Encoder(nn.Module):
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.stem = make_stem(config)
-        # Not in the stem: the norm would take from the direct vote how strongly a patch answers.
+        # Not in the stem: the direct vote has a stem alike, and the norm would take from it how strongly patches answer.
         self.patch_norm = nn.Identity() if config.stem == "linear" else nn.LayerNorm(config.width, eps=NORM_EPS)
         self.tokens = TokenGrid(config)
         last = max(1, config.depth - 1)
@@ -38,8 +38,7 @@ class Encoder(nn.Module):
 
     def embed(self, clips: Float[Tensor, "B T 3 H W"]) -> Float[Tensor, "B T N D"]:
         """The patch embeddings of every frame, before anything is exchanged between patches or frames by attention."""
-        patches: Tensor = self.stem(clips.flatten(0, 1))
-        return patches.view(*clips.shape[:2], *patches.shape[1:])
+        return embed_frames(self.stem, clips)
 
     def mix(self, patches: Float[Tensor, "B T N D"]) -> Float[Tensor, "B T1 N1 D"]:
         """The grid of these patch embeddings after the last block and the final LayerNorm."""

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Literal
+
+import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
@@ -9,6 +13,8 @@ from fakestormer.model.config import ModelConfig
 from fakestormer.model.encoder import Encoder
 from fakestormer.model.heads import ClassificationHead, DirectVote, SpatialHead, TemporalHead, patch_volume
 from fakestormer.model.output import ModelOutput
+
+Part = Literal["all", "vote", "blocks"]
 
 
 class FakeSTormer(nn.Module):
@@ -24,42 +30,52 @@ class FakeSTormer(nn.Module):
         self.classification_head = ClassificationHead(config.width)
         self.spatial_head = SpatialHead(config.width, config.head_dropout)
         self.temporal_head = TemporalHead(config.width)
-        self.direct_vote = DirectVote(config.width) if config.direct_vote else None
+        self.direct_vote = DirectVote(config) if config.direct_vote else None
         if config.direct_vote:  # at the start the vote alone decides
             nn.init.zeros_(self.classification_head.linear.weight)
             nn.init.zeros_(self.classification_head.linear.bias)
 
-    def forward(self, clips: Float[Tensor, "B T 3 H W"], *, vote_only: bool = False) -> ModelOutput:
+    def forward(self, clips: Float[Tensor, "B T 3 H W"], *, part: Part = "all") -> ModelOutput:
         """The three heads' answers, float32; `clips` as `preprocess` gives them, T and H = W as configured.
 
-        `vote_only`: the logits are the direct vote's, and the other two heads are silent (zeros), for its training.
+        For training by itself, `part` leaves something out: with "vote" the logits are the direct vote's, and the other
+        two heads are silent (zeros); with "blocks" the logits are what the temporal tokens say, without the vote.
         """
-        patches = self.embed(clips)
-        return self._vote(patches) if vote_only else self.answer(patches)
+        if part == "vote":
+            return self._vote(clips)
+        return self._read_grid(self.encoder.embed(clips)) if part == "blocks" else self.answer(self.embed(clips))
 
-    def embed(self, clips: Float[Tensor, "B T 3 H W"]) -> Float[Tensor, "B T N D"]:
-        """The patch embeddings; with `answer` the same as `forward`, in two steps."""
-        return self.encoder.embed(clips)
+    def embed(self, clips: Float[Tensor, "B T 3 H W"]) -> Float[Tensor, "B T N E"]:
+        """The patch embeddings; with `answer` the same as `forward`, in two steps.
 
-    def answer(self, patches: Float[Tensor, "B T N D"]) -> ModelOutput:
+        E is the width; with a direct vote twice the width, the encoder's embeddings followed by the vote's.
+        """
+        patches = self.encoder.embed(clips)
+        return patches if self.direct_vote is None else torch.cat([patches, self.direct_vote.embed(clips)], dim=-1)
+
+    def answer(self, patches: Float[Tensor, "B T N E"]) -> ModelOutput:
         """The three heads' answers to patch embeddings."""
+        if self.direct_vote is None:
+            return self._read_grid(patches)
+        own, of_the_vote = patches.tensor_split(2, dim=-1)
+        output = self._read_grid(own)
+        return replace(output, logits=output.logits + self.direct_vote(of_the_vote).float())
+
+    def _read_grid(self, patches: Float[Tensor, "B T N D"]) -> ModelOutput:
         grid = self.encoder.mix(patches)
         volume = patch_volume(grid[:, 1:, 1:], self.config.grid_size)
-        logits = self.classification_head(grid[:, 0, 1:]).float()
-        if self.direct_vote is not None:
-            logits = logits + self.direct_vote(patches).float()
         return ModelOutput(
-            logits=logits,
+            logits=self.classification_head(grid[:, 0, 1:]).float(),
             spatial_logits=self.spatial_head(grid[:, 1:, 0]).float(),
             temporal_map=self.temporal_head(volume).float(),
         )
 
-    def _vote(self, patches: Float[Tensor, "B T N D"]) -> ModelOutput:
+    def _vote(self, clips: Float[Tensor, "B T 3 H W"]) -> ModelOutput:
         assert self.direct_vote is not None
-        logits = self.direct_vote(patches).float()
+        logits = self.direct_vote(self.direct_vote.embed(clips)).float()
         size = self.config.grid_size
         return ModelOutput(
             logits=logits,
-            spatial_logits=logits.new_zeros(patches.shape[:2]),
-            temporal_map=logits.new_zeros(*patches.shape[:2], size, size),
+            spatial_logits=logits.new_zeros(clips.shape[:2]),
+            temporal_map=logits.new_zeros(*clips.shape[:2], size, size),
         )

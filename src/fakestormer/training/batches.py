@@ -44,7 +44,9 @@ def training_batches(
     num_clips = (settings.num_steps - settings.single_frame_steps) * settings.pairs_per_step
     num_singles = settings.single_frame_steps * settings.pairs_per_step * run.sampling.num_frames
     pools = (
-        SelfBlendedSet(tracks, single, run.synthesis, run.seed + 2, num_singles, recode=recode_images),
+        SelfBlendedSet(
+            tracks, single, run.vote_synthesis or run.synthesis, run.seed + 2, num_singles, recode=recode_images
+        ),
         SelfBlendedSet(tracks, run.sampling, run.synthesis, run.seed, num_clips, recode=recode_images),
     )
     steps = step_numbers(settings, run.sampling.num_frames, first_step)

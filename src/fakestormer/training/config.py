@@ -34,13 +34,13 @@ class Optimisation:
     (`sam.py`). Each process then climbs by its own share's gradient; with `sam_joined_ascent` all climb by the whole
     step's, so that a step is the same however many share it, for a second exchange of gradients. `trained` says which
     of the encoder's weights move: all, those of its norms, or those and the temporal layers; the heads always do.
-    The stem's learning rate is multiplied by `stem_rate`. `frozen_stem_blocks` keeps the first convolution and that
+    The learning rate of the encoder's stem is multiplied by `stem_rate`. `frozen_stem_blocks` keeps the first convolution and that
     many blocks of a convolutional stem as they were warm-started (the costliest part of a step on a CPU).
     During the first `single_frame_steps` a clip is one frame, and a step sees as many pairs more: as many pictures, of
     more faces. Not in the paper.
-    During the first `vote_steps` only the stem and the direct vote train, by the class alone; afterwards they stay as
-    they are (as the average of the weights has them, where there is one) and everything else trains on top. Both
-    stages have the whole schedule of rates. Not in the paper.
+    During the first `vote_steps` only the direct vote trains, by the class alone; afterwards it stays as it is (as the
+    average of the weights has it, where there is one) and everything else trains, as if there were no vote. Both stages
+    have the whole schedule of rates. Not in the paper.
     """
 
     num_steps: int
@@ -103,7 +103,8 @@ class TrainRun:
     """One training run, complete but for where its data lie and where its results go.
 
     `warm_start`: ImageNet weights of the convolutional stem, a ViT's safetensors file with timm's names ("vit"), or
-    DINOv2's ViT-S/14. `compiled` hands the model to torch.compile, which nobody has measured here: off. `tensorboard`
+    DINOv2's ViT-S/14. `vote_synthesis`: how the pseudo-fakes of the first `vote_steps` are made, where that is not as
+    in the rest of the run. `compiled` hands the model to torch.compile, which nobody has measured here: off. `tensorboard`
     writes the numbers of `metrics.jsonl` for TensorBoard as well.
     """
 
@@ -113,6 +114,7 @@ class TrainRun:
     sampling: ClipSampling
     synthesis: SynthesisConfig
     optimisation: Optimisation
+    vote_synthesis: SynthesisConfig | None = None
     loss: LossWeights = field(default_factory=LossWeights)
     validation: Validation = field(default_factory=Validation)
     warm_start: WarmStart = "none"

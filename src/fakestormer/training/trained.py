@@ -28,8 +28,8 @@ def choose_trained(model: FakeSTormer, settings: Optimisation, step: int) -> Non
     """Freezes what does not train at this step and thaws the rest.
 
     The heads train. The encoder waits for `frozen_encoder_steps`; then the part of it that `trained` names does,
-    but for the stem blocks that never train. In a run with `vote_steps`, the stem and the vote train in those, and
-    everything else afterwards.
+    but for the stem blocks that never train. In a run with `vote_steps`, the vote trains in those, and everything
+    else afterwards.
     """
     model.requires_grad_(True)
     model.encoder.requires_grad_(step >= settings.frozen_encoder_steps and settings.trained == "all")
@@ -38,12 +38,12 @@ def choose_trained(model: FakeSTormer, settings: Optimisation, step: int) -> Non
         if settings.trained == "norms_and_temporal":
             for name, weight in model.encoder.named_parameters():
                 weight.requires_grad_(weight.requires_grad or "temporal" in name)
-    stem = model.encoder.stem
-    if settings.frozen_stem_blocks is not None and isinstance(stem, EfficientNetStem):
-        for part in (stem.first, *stem.blocks[: settings.frozen_stem_blocks]):
-            part.requires_grad_(False)
+    for stem in (model.encoder.stem, model.direct_vote and model.direct_vote.stem):
+        if settings.frozen_stem_blocks is not None and isinstance(stem, EfficientNetStem):
+            for part in (stem.first, *stem.blocks[: settings.frozen_stem_blocks]):
+                part.requires_grad_(False)
     if settings.vote_steps:
-        first = {id(weight) for part in _voting(model) for weight in part.parameters()}
+        first = {id(weight) for weight in _vote(model).parameters()}
         for weight in model.parameters():
             in_its_stage = (id(weight) in first) == (step < settings.vote_steps)
             weight.requires_grad_(weight.requires_grad and in_its_stage)
@@ -57,15 +57,14 @@ def choose_ever_trained(model: FakeSTormer, settings: Optimisation) -> bool:
 
 @torch.no_grad()
 def take_average(model: FakeSTormer, average: FakeSTormer) -> None:
-    """Sets the stem and the vote to what their average is: what trains on top then sees what will be shipped."""
-    for own, averaged in zip(_voting(model), _voting(average), strict=True):
-        for weight, mean in zip(own.parameters(), averaged.parameters(), strict=True):
-            weight.copy_(mean)
+    """Sets the vote to what its average is: from here on it stays as it will be shipped."""
+    for weight, mean in zip(_vote(model).parameters(), _vote(average).parameters(), strict=True):
+        weight.copy_(mean)
 
 
-def _voting(model: FakeSTormer) -> tuple[nn.Module, nn.Module]:
+def _vote(model: FakeSTormer) -> nn.Module:
     assert model.direct_vote is not None
-    return model.encoder.stem, model.direct_vote
+    return model.direct_vote
 
 
 def _thaw_norms(encoder: nn.Module) -> None:
