@@ -18,7 +18,7 @@ class Encoder(nn.Module):
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.stem = make_stem(config)
-        # Not in the stem: the direct vote has a stem alike, and the norm would take from it how strongly patches answer.
+        # Not in the stem: the direct vote has one alike, and the norm would take from it how strongly patches answer.
         self.patch_norm = nn.Identity() if config.stem == "linear" else nn.LayerNorm(config.width, eps=NORM_EPS)
         self.tokens = TokenGrid(config)
         last = max(1, config.depth - 1)

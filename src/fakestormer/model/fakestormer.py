@@ -31,9 +31,6 @@ class FakeSTormer(nn.Module):
         self.spatial_head = SpatialHead(config.width, config.head_dropout)
         self.temporal_head = TemporalHead(config.width)
         self.direct_vote = DirectVote(config) if config.direct_vote else None
-        if config.direct_vote:  # at the start the vote alone decides
-            nn.init.zeros_(self.classification_head.linear.weight)
-            nn.init.zeros_(self.classification_head.linear.bias)
 
     def forward(self, clips: Float[Tensor, "B T 3 H W"], *, part: Part = "all") -> ModelOutput:
         """The three heads' answers, float32; `clips` as `preprocess` gives them, T and H = W as configured.

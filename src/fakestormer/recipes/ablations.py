@@ -31,7 +31,7 @@ def without_direct_vote() -> TrainRun:
 
 
 def without_temporal_head() -> TrainRun:
-    """`without_direct_vote` without the temporal loss, so that nothing reaches the encoder's blocks through the temporal head.
+    """`without_direct_vote` without the temporal loss: nothing reaches the encoder through the temporal head.
 
     Command: `fakestormer train fakestormer.recipes.ablations:without_temporal_head --data CACHE --out DIR`.
     """

@@ -34,8 +34,9 @@ class Optimisation:
     (`sam.py`). Each process then climbs by its own share's gradient; with `sam_joined_ascent` all climb by the whole
     step's, so that a step is the same however many share it, for a second exchange of gradients. `trained` says which
     of the encoder's weights move: all, those of its norms, or those and the temporal layers; the heads always do.
-    The learning rate of the encoder's stem is multiplied by `stem_rate`. `frozen_stem_blocks` keeps the first convolution and that
-    many blocks of a convolutional stem as they were warm-started (the costliest part of a step on a CPU).
+    The learning rate of the encoder's stem is multiplied by `stem_rate`. `frozen_stem_blocks` keeps the first
+    convolution and that many blocks of convolutional stems as they were warm-started (the costliest part of a step on a
+    CPU).
     During the first `single_frame_steps` a clip is one frame, and a step sees as many pairs more: as many pictures, of
     more faces. Not in the paper.
     During the first `vote_steps` only the direct vote trains, by the class alone; afterwards it stays as it is (as the
@@ -104,8 +105,8 @@ class TrainRun:
 
     `warm_start`: ImageNet weights of the convolutional stem, a ViT's safetensors file with timm's names ("vit"), or
     DINOv2's ViT-S/14. `vote_synthesis`: how the pseudo-fakes of the first `vote_steps` are made, where that is not as
-    in the rest of the run. `compiled` hands the model to torch.compile, which nobody has measured here: off. `tensorboard`
-    writes the numbers of `metrics.jsonl` for TensorBoard as well.
+    in the rest of the run. `compiled` hands the model to torch.compile, which nobody has measured here: off.
+    `tensorboard` writes the numbers of `metrics.jsonl` for TensorBoard as well.
     """
 
     name: str
@@ -137,12 +138,20 @@ class TrainRun:
                 f"clip_spec.image_size={self.clip_spec.image_size} and model.image_size={self.model.image_size} "
                 "must be the same"
             )
-        made = (self.synthesis.image_size, self.synthesis.num_rows, self.synthesis.num_columns)
         wanted = (self.model.image_size, self.model.grid_size, self.model.grid_size)
-        if made != wanted:
+        for name in ("synthesis", "vote_synthesis"):
+            synthesis = getattr(self, name) or self.synthesis
+            made = (synthesis.image_size, synthesis.num_rows, synthesis.num_columns)
+            if made != wanted:
+                raise ConfigError(
+                    f"{name}.image_size, num_rows and num_columns are {made}, the model's image_size and patch grid "
+                    f"{wanted}: they must be the same"
+                )
+        votes, singles = self.optimisation.vote_steps, self.optimisation.single_frame_steps
+        if self.vote_synthesis and votes != singles:
             raise ConfigError(
-                f"synthesis.image_size, num_rows and num_columns are {made}, the model's image_size and patch grid "
-                f"{wanted}: they must be the same"
+                f"vote_synthesis makes the single frames that the vote sees: vote_steps={votes} and "
+                f"single_frame_steps={singles} must be the same"
             )
         self._refuse_a_start_that_does_not_fit()
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import importlib.util
 from pathlib import Path
 
@@ -116,7 +117,7 @@ def test_missing_and_misshapen_tensors_are_named() -> None:
 
 def test_the_lite_stem_takes_every_tensor_up_to_stride_16(tmp_path: Path) -> None:
     model = FakeSTormer(LITE)
-    shapes = {name: model.state_dict()[target].shape for name, target in lite0_tensor_names().items()}
+    shapes = {name: model.encoder.stem.state_dict()[target].shape for name, target in lite0_tensor_names().items()}
     torch.manual_seed(2)
     source = {name: torch.rand(shape) for name, shape in shapes.items()} | {"_fc.bias": torch.zeros(1000)}
     path = tmp_path / "efficientnet.pth"
@@ -128,6 +129,17 @@ def test_the_lite_stem_takes_every_tensor_up_to_stride_16(tmp_path: Path) -> Non
     assert torch.equal(filled["blocks.0.depthwise.norm.running_var"], source["_blocks.0._bn1.running_var"])
     left = {name for name in report.left_at_random if name.startswith("encoder.stem.")}
     assert left == {"encoder.stem.projection.weight", "encoder.stem.projection.bias"}
+
+
+def test_the_direct_vote_starts_from_the_same_image_weights(tmp_path: Path) -> None:
+    model = FakeSTormer(dataclasses.replace(LITE, direct_vote=True))
+    path = tmp_path / "efficientnet.pth"
+    stem = model.encoder.stem.state_dict()
+    torch.save({name: torch.rand(stem[target].shape) for name, target in lite0_tensor_names().items()}, path)
+    warm_start_lite(model, path)
+    vote = model.direct_vote.stem.state_dict()
+    for target in lite0_tensor_names().values():
+        assert torch.equal(vote[target], model.encoder.stem.state_dict()[target]), target
 
 
 def test_a_wrong_file_or_a_wrong_model_is_refused(tmp_path: Path) -> None:
