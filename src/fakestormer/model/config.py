@@ -19,8 +19,8 @@ class ModelConfig:
     linearly). `token_start` says how temporal and spatial tokens start: "learned" as one learned vector each, "pooled"
     with the mean of the patch embeddings they stand for on top. `zero_init_temporal` starts the linear layer behind
     temporal attention at zero, so that an image ViT is unchanged at first. With `direct_vote` the class logit is the
-    sum of what the temporal tokens say and of a linear vote of the mean patch embedding of a second stem. Why lite differs
-    from the paper in these: docs/decisions/0003-lite-model.md and 0012-direct-vote.md.
+    sum of what the temporal tokens say and of a linear vote of the mean patch embedding of a second stem. Why lite
+    differs from the paper in these: docs/decisions/0003-lite-model.md and 0012-direct-vote.md.
     """
 
     name: str

