@@ -24,12 +24,13 @@ def lite() -> TrainRun:
         # The normalisation that EfficientNet-Lite0's ImageNet weights were trained with.
         clip_spec=ClipSpec(mean=(127 / 255,) * 3, std=(128 / 255,) * 3),
         sampling=ClipSampling(still_share=0.3),
-        synthesis=SynthesisConfig(),
+        synthesis=SynthesisConfig(p_regenerated_source=0.3),
         vote_synthesis=SynthesisConfig(p_regenerated_source=1.0),
         optimisation=Optimisation(
-            num_steps=600,
-            vote_steps=100,
-            single_frame_steps=100,
+            num_steps=620,
+            vote_steps=120,
+            single_frame_steps=120,
+            single_frame_pairs=12,
             pairs_per_step=6,
             peak_rate=5e-4,
             first_rate=1e-5,

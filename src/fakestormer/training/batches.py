@@ -42,7 +42,7 @@ def training_batches(
             f"accumulate={settings.accumulate}: every part needs a pair"
         )
     num_clips = (settings.num_steps - settings.single_frame_steps) * settings.pairs_per_step
-    num_singles = settings.single_frame_steps * settings.pairs_per_step * run.sampling.num_frames
+    num_singles = settings.single_frame_steps * single_frame_pairs(settings, run.sampling.num_frames)
     pools = (
         SelfBlendedSet(
             tracks, single, run.vote_synthesis or run.synthesis, run.seed + 2, num_singles, recode=recode_images
@@ -65,12 +65,17 @@ def training_batches(
 
 
 def step_numbers(settings: Optimisation, num_frames: int, first_step: int) -> list[list[int]]:
-    """Which pairs each step from `first_step` on sees: single frames first, `num_frames` times as many, then clips."""
-    singles = settings.pairs_per_step * num_frames
+    """Which pairs each step from `first_step` on sees: pairs of single frames first, then of clips of `num_frames`."""
+    singles = single_frame_pairs(settings, num_frames)
     ends = [min(step, settings.single_frame_steps) * singles for step in range(settings.num_steps + 1)]
     for step in range(settings.single_frame_steps, settings.num_steps):
         ends[step + 1] = ends[step] + settings.pairs_per_step
     return [list(range(*bounds)) for bounds in itertools.pairwise(ends[first_step:])]
+
+
+def single_frame_pairs(settings: Optimisation, num_frames: int) -> int:
+    """How many pairs of single frames a step sees: as the run says, or as many pictures as a step of clips has."""
+    return settings.single_frame_pairs or settings.pairs_per_step * num_frames
 
 
 def validation_batches(run: TrainRun, tracks: Sequence[CachedTrack], team: Team = ALONE) -> tuple[Batch, ...]:

@@ -37,8 +37,8 @@ class Optimisation:
     The learning rate of the encoder's stem is multiplied by `stem_rate`. `frozen_stem_blocks` keeps the first
     convolution and that many blocks of convolutional stems as they were warm-started (the costliest part of a step on a
     CPU).
-    During the first `single_frame_steps` a clip is one frame, and a step sees as many pairs more: as many pictures, of
-    more faces. Not in the paper.
+    During the first `single_frame_steps` a clip is one frame, and a step sees `single_frame_pairs`; None: as many
+    pictures as later, of more faces. Not in the paper.
     During the first `vote_steps` only the direct vote trains, by the class alone; afterwards it stays as it is (as the
     average of the weights has it, where there is one) and everything else trains, as if there were no vote. Both stages
     have the whole schedule of rates. Not in the paper.
@@ -54,6 +54,7 @@ class Optimisation:
     gradient_clip: float | None = None
     frozen_encoder_steps: int = 0
     single_frame_steps: int = 0
+    single_frame_pairs: int | None = None
     vote_steps: int = 0
     frozen_stem_blocks: int | None = None
     stem_rate: float = 1.0
@@ -78,6 +79,10 @@ class Optimisation:
             raise ConfigError(
                 f"vote_steps={self.vote_steps} must be 0 or more and leave something of num_steps={self.num_steps}, "
                 f"without frozen_encoder_steps={self.frozen_encoder_steps}: change one of them"
+            )
+        if self.single_frame_pairs is not None and self.single_frame_pairs < self.pairs_per_step:
+            raise ConfigError(
+                f"single_frame_pairs={self.single_frame_pairs} must be at least pairs_per_step={self.pairs_per_step}"
             )
         if not 1 <= self.accumulate <= self.pairs_per_step:
             raise ConfigError(

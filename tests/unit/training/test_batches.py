@@ -1,7 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from fakestormer.training.batches import step_numbers
 from fakestormer.training.config import Optimisation
+from fakestormer.types import ConfigError
 
 SETTINGS = Optimisation(num_steps=4, pairs_per_step=2, single_frame_steps=2)
 
@@ -19,3 +24,11 @@ def test_a_resumed_run_sees_the_pairs_that_are_left() -> None:
     whole = step_numbers(SETTINGS, num_frames=3, first_step=0)
     for first in range(5):
         assert step_numbers(SETTINGS, num_frames=3, first_step=first) == whole[first:]
+
+
+def test_a_run_may_say_how_many_single_frames_a_step_sees() -> None:
+    fewer = replace(SETTINGS, single_frame_pairs=3)
+    assert step_numbers(fewer, num_frames=3, first_step=0) == [[0, 1, 2], [3, 4, 5], [6, 7], [8, 9]]
+    assert step_numbers(fewer, num_frames=3, first_step=1) == [[3, 4, 5], [6, 7], [8, 9]]
+    with pytest.raises(ConfigError, match="single_frame_pairs=1 must be at least pairs_per_step=2"):
+        replace(SETTINGS, single_frame_pairs=1)
