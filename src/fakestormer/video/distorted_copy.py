@@ -22,11 +22,11 @@ from fakestormer.types import VideoError
 from fakestormer.video.decode import VideoReader
 from fakestormer.video.distortion import Distortion
 from fakestormer.video.perturb import perturb
-from fakestormer.video.write import BT601, TICKS, halve_colour
+from fakestormer.video.write import BT601, REPEATABLE, TICKS, halve_colour
 
 # The bytes of x264 depend on the number of its threads, so it is not left to the machine.
 _LOSSLESS: Final = {"qp": "0", "preset": "ultrafast", "threads": "4"}
-_LOSSY: Final = {"preset": "medium", "threads": "4"}
+_LOSSY: Final = {"preset": "medium", "threads": "4"} | REPEATABLE
 
 
 def write_distorted(source: str | Path, target: str | Path, distortion: Distortion, rng: np.random.Generator) -> None:

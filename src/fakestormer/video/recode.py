@@ -9,6 +9,8 @@ import numpy as np
 from jaxtyping import UInt8
 from numpy import ndarray
 
+from fakestormer.video.write import REPEATABLE
+
 
 def recode_images(images: UInt8[ndarray, "frames height width 3"], crf: int) -> UInt8[ndarray, "frames height width 3"]:
     """The same pictures encoded as H.264 (yuv420p) at the constant rate factor `crf` (0 best, 51 worst) and decoded.
@@ -20,7 +22,7 @@ def recode_images(images: UInt8[ndarray, "frames height width 3"], crf: int) -> 
     with av.open(buffer, "w", format="matroska") as container:
         stream = container.add_stream("libx264", rate=25)
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
-        stream.options = {"crf": str(crf), "preset": "veryfast", "threads": "1"}
+        stream.options = {"crf": str(crf), "preset": "veryfast", "threads": "1"} | REPEATABLE
         for image in images:
             container.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
         container.mux(stream.encode(None))
