@@ -20,8 +20,8 @@ BT601 = 6  # SMPTE 170M: the matrix that swscale uses, said aloud so that player
 # A multiple of the clocks in use (24, 25, 30, 50 and 60 frames a second and their 1000/1001, 90 kHz, milliseconds,
 # FFmpeg's 12800 and 15360), so that a copy's times are the original's to the last bit.
 TICKS = 5_760_000
-# x264's macroblock tree reads memory that nobody wrote where a CPU has AVX-512 (seen with x264 165 in PyAV's wheels): the
-# same pictures come back differently about every second time. Without it they come back the same.
+# x264's macroblock tree reads memory that nobody wrote where a CPU has AVX-512 (seen with x264 165 of PyAV's wheels):
+# the same pictures come back differently about every second time. Without it they come back the same.
 REPEATABLE = {"x264-params": "mbtree=0"}
 
 
