@@ -19,6 +19,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -30,6 +31,10 @@ from fakestormer.training.memory import keep_freed_memory
 from fakestormer.training.sam import ascend, descend
 
 RHO = 0.05
+
+
+# A step of lite trains the vote or all the rest, never both; this is the rest.
+LITE = replace(ModelConfig.lite(), direct_vote=False)
 
 
 class Step:
@@ -83,7 +88,7 @@ def timed(step: Callable[[], None], num_repeats: int) -> dict[str, float]:
 def measure_sizes(num_clips: int, num_repeats: int) -> list[dict[str, Any]]:
     """Clips a CPU second, and the share of the rate of matrix products that counted FLOPs reach."""
     rows = []
-    for config in (ModelConfig.lite(), ModelConfig.small(), ModelConfig.base()):
+    for config in (LITE, ModelConfig.small(), ModelConfig.base()):
         clips = max(1, num_clips // 3) if config.name == "base" else num_clips
         for sam in (False, True):
             step = Step(config, clips, sam)
@@ -125,21 +130,21 @@ def activations_apart() -> Iterator[None]:
 
 def measure_variants(num_clips: int, num_repeats: int) -> dict[str, Any]:
     """The lite step as it is, and with one thing changed each. The first can only be measured before the others."""
-    rows: dict[str, Any] = {"memory given back": timed(Step(ModelConfig.lite(), num_clips), num_repeats)}
+    rows: dict[str, Any] = {"memory given back": timed(Step(LITE, num_clips), num_repeats)}
     rows["memory kept could be asked for"] = keep_freed_memory()
-    rows["memory kept (as in training)"] = timed(Step(ModelConfig.lite(), num_clips), num_repeats)
+    rows["memory kept (as in training)"] = timed(Step(LITE, num_clips), num_repeats)
     with activations_apart():
-        rows["activations apart"] = timed(Step(ModelConfig.lite(), num_clips), num_repeats)
-    contiguous = Step(ModelConfig.lite(), num_clips)
+        rows["activations apart"] = timed(Step(LITE, num_clips), num_repeats)
+    contiguous = Step(LITE, num_clips)
     contiguous.model.encoder.stem.features = contiguous_features(contiguous.model.encoder.stem)
     rows["channels first"] = timed(contiguous, num_repeats)
-    rows["memory kept, again"] = timed(Step(ModelConfig.lite(), num_clips), num_repeats)
+    rows["memory kept, again"] = timed(Step(LITE, num_clips), num_repeats)
     return rows
 
 
 def measure_operations(num_clips: int) -> dict[str, Any]:
     """CPU milliseconds of the lite step's operations, the largest first, and the floor of each and of all."""
-    step = Step(ModelConfig.lite(), num_clips)
+    step = Step(LITE, num_clips)
     step()
     step()
     flops_rate, bytes_rate = matrix_rate(), memory_rate()
@@ -168,14 +173,14 @@ def measure_threads(num_clips: int, num_repeats: int) -> dict[str, Any]:
     rows = {}
     for count in (1, 2):
         torch.set_num_threads(count)
-        rows[f"{count} threads"] = timed(Step(ModelConfig.lite(), num_clips), num_repeats)
+        rows[f"{count} threads"] = timed(Step(LITE, num_clips), num_repeats)
     torch.set_num_threads(1)
     return rows
 
 
 def measure_compile(num_clips: int, num_repeats: int) -> dict[str, Any]:
     """The lite step plain and compiled, and what compiling costs once."""
-    plain, compiled = Step(ModelConfig.lite(), num_clips), Step(ModelConfig.lite(), num_clips)
+    plain, compiled = Step(LITE, num_clips), Step(LITE, num_clips)
     compiled.model.compile()
     since = time.perf_counter()
     compiled()
@@ -192,7 +197,7 @@ def measure_bfloat16(num_clips: int, num_repeats: int) -> dict[str, Any]:
     """Forward and backward of the lite model in both precisions."""
     rows = {}
     for precision in (torch.float32, torch.bfloat16):
-        step = Step(ModelConfig.lite(), num_clips)
+        step = Step(LITE, num_clips)
         step.precision = precision
         rows[str(precision).removeprefix("torch.")] = timed(step.add_gradients, num_repeats)
     return rows

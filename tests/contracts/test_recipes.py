@@ -14,6 +14,7 @@ import fakestormer.recipes
 from fakestormer.detector import default_weights_path
 from fakestormer.model import FakeSTormer, load_weights
 from fakestormer.training import TrainRun
+from fakestormer.training.run_record import run_from_json
 
 MODULES = [
     importlib.import_module(f"fakestormer.recipes.{found.name}")
@@ -35,7 +36,9 @@ def test_there_is_the_recipe_of_the_default_weights():
 def test_a_recipe_builds_a_run_and_its_model(name):
     run = RECIPES[name]()
     assert isinstance(run, TrainRun)
-    assert json.loads(json.dumps(run.to_json())) == run.to_json()
+    plain = json.loads(json.dumps(run.to_json()))
+    assert plain == run.to_json()
+    assert run_from_json(plain) == run
     with torch.device("meta"):  # shapes only: the largest model must not cost a test its memory
         model = FakeSTormer(run.model)
     assert sum(weight.numel() for weight in model.parameters()) > 0

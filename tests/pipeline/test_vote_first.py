@@ -84,8 +84,8 @@ def test_a_vote_that_the_model_lacks_cannot_be_trained_first():
 
 def test_the_vote_and_the_rest_may_see_different_pseudo_fakes(cache):
     run = replace(voting(), num_workers=0)
-    soft = replace(run, vote_synthesis=replace(run.synthesis, p_regenerated_source=1.0))
-    plain, softer = ([parts[0].clips for parts in training_steps(one, read_cache(cache), 0)] for one in (run, soft))
+    same = replace(run, vote_synthesis=None)
+    plain, softer = ([parts[0].clips for parts in training_steps(one, read_cache(cache), 0)] for one in (same, run))
     votes = run.optimisation.vote_steps
     assert [torch.equal(one, other) for one, other in zip(plain, softer, strict=True)] == [
         step >= votes for step in range(run.optimisation.num_steps)
@@ -96,5 +96,7 @@ def test_pseudo_fakes_for_the_vote_need_steps_that_are_its_alone():
     run = voting()
     with pytest.raises(ConfigError, match="vote_steps=3 and single_frame_steps=2 must be the same"):
         replace(run, vote_synthesis=run.synthesis, optimisation=replace(run.optimisation, single_frame_steps=2))
+    with pytest.raises(ConfigError, match="vote_steps=0 and single_frame_steps=0 must be the same, and not 0"):
+        replace(tiny(), vote_synthesis=run.synthesis)
     with pytest.raises(ConfigError, match=r"vote_synthesis.* are \(32, 2, 2\)"):
         replace(run, vote_synthesis=replace(run.synthesis, image_size=32, num_rows=2, num_columns=2))

@@ -37,6 +37,7 @@ def voting() -> TrainRun:
     """Two stages: the direct vote, then all the rest."""
     settings = replace(tiny().optimisation, num_steps=6, vote_steps=3, single_frame_steps=3)
     run = replace(tiny(), name="voting run", model=replace(tiny().model, direct_vote=True), optimisation=settings)
+    run = replace(run, vote_synthesis=replace(run.synthesis, p_regenerated_source=1.0))
     return replace(run, validation=replace(run.validation, every=3), checkpoint_every=1, keep_every=1)
 
 

@@ -24,6 +24,7 @@ SIZES = {
         stem="efficientnet_lite0",
         token_start="pooled",
         zero_init_temporal=False,
+        direct_vote=True,
     ),
     "published": PublishedConfig(width=16, depth=2, num_heads=2, image_size=32, num_frames=3),
 }

@@ -24,7 +24,7 @@ class ClassificationHead(nn.Module):
 
 
 class DirectVote(nn.Module):
-    """The mean patch embedding of a clip, by a stem of its own, to a vote for its class; no patch sees another."""
+    """The mean patch embedding of a clip, by a stem of its own, to a vote for its class, without any attention."""
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()

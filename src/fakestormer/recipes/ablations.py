@@ -26,7 +26,9 @@ def without_direct_vote() -> TrainRun:
         name="without_direct_vote",
         model=replace(run.model, direct_vote=False),
         vote_synthesis=None,
-        optimisation=replace(run.optimisation, num_steps=steps, vote_steps=0, single_frame_steps=0),
+        optimisation=replace(
+            run.optimisation, num_steps=steps, vote_steps=0, single_frame_steps=0, single_frame_pairs=None
+        ),
     )
 
 

@@ -36,13 +36,16 @@ def training_batches(
 ) -> DataLoader[Batch]:
     """The batches of `training_steps`, one after another."""
     settings, single = run.optimisation, replace(run.sampling, num_frames=1)
-    if settings.pairs_per_step < team.size * settings.accumulate:
+    singles = single_frame_pairs(settings, run.sampling.num_frames)
+    fewest = min(settings.pairs_per_step, singles) if settings.single_frame_steps else settings.pairs_per_step
+    if fewest < team.size * settings.accumulate:
+        name = "pairs_per_step" if fewest == settings.pairs_per_step else "single_frame_pairs"
         raise ConfigError(
-            f"pairs_per_step={settings.pairs_per_step} cannot be shared by {team.size} processes with "
+            f"{name}={fewest} cannot be shared by {team.size} processes with "
             f"accumulate={settings.accumulate}: every part needs a pair"
         )
     num_clips = (settings.num_steps - settings.single_frame_steps) * settings.pairs_per_step
-    num_singles = settings.single_frame_steps * single_frame_pairs(settings, run.sampling.num_frames)
+    num_singles = settings.single_frame_steps * singles
     pools = (
         SelfBlendedSet(
             tracks, single, run.vote_synthesis or run.synthesis, run.seed + 2, num_singles, recode=recode_images

@@ -63,7 +63,13 @@ def load_checkpoint(
         raise ConfigError(
             f"{folder} was trained by {len(state['draws'])} processes, this run has {team.size}: resume with as many"
         )
-    model.load_state_dict(state["model"])
+    try:
+        model.load_state_dict(state["model"])
+    except RuntimeError:  # its text names every tensor
+        raise ConfigError(
+            f"{folder / CHECKPOINT_NAME} holds another network than this version of fakestormer makes of the recipe: "
+            "start the run anew in another folder, or resume it with the version that began it"
+        ) from None
     optimizer.load_state_dict(state["optimizer"])
     if average:
         average.model.load_state_dict(state["average"])

@@ -80,9 +80,14 @@ class Optimisation:
                 f"vote_steps={self.vote_steps} must be 0 or more and leave something of num_steps={self.num_steps}, "
                 f"without frozen_encoder_steps={self.frozen_encoder_steps}: change one of them"
             )
-        if self.single_frame_pairs is not None and self.single_frame_pairs < self.pairs_per_step:
+        if self.single_frame_pairs is not None and (self.single_frame_pairs < 1 or not self.single_frame_steps):
             raise ConfigError(
-                f"single_frame_pairs={self.single_frame_pairs} must be at least pairs_per_step={self.pairs_per_step}"
+                f"single_frame_pairs={self.single_frame_pairs} must be at least 1 and needs single_frame_steps, got "
+                f"single_frame_steps={self.single_frame_steps}: set both or neither"
+            )
+        if not 0 <= self.single_frame_steps <= self.num_steps:
+            raise ConfigError(
+                f"single_frame_steps={self.single_frame_steps} must lie between 0 and num_steps={self.num_steps}"
             )
         if not 1 <= self.accumulate <= self.pairs_per_step:
             raise ConfigError(
@@ -145,7 +150,8 @@ class TrainRun:
             )
         wanted = (self.model.image_size, self.model.grid_size, self.model.grid_size)
         for name in ("synthesis", "vote_synthesis"):
-            synthesis = getattr(self, name) or self.synthesis
+            if (synthesis := getattr(self, name)) is None:
+                continue
             made = (synthesis.image_size, synthesis.num_rows, synthesis.num_columns)
             if made != wanted:
                 raise ConfigError(
@@ -153,10 +159,10 @@ class TrainRun:
                     f"{wanted}: they must be the same"
                 )
         votes, singles = self.optimisation.vote_steps, self.optimisation.single_frame_steps
-        if self.vote_synthesis and votes != singles:
+        if self.vote_synthesis and (votes != singles or not votes):
             raise ConfigError(
                 f"vote_synthesis makes the single frames that the vote sees: vote_steps={votes} and "
-                f"single_frame_steps={singles} must be the same"
+                f"single_frame_steps={singles} must be the same, and not 0"
             )
         self._refuse_a_start_that_does_not_fit()
 
@@ -170,6 +176,11 @@ class TrainRun:
             raise ConfigError(
                 f"optimisation.vote_steps={self.optimisation.vote_steps} trains a vote that the model lacks: set "
                 "model.direct_vote=True or vote_steps=0"
+            )
+        if self.model.direct_vote and self.warm_start not in ("none", "efficientnet_lite0"):
+            raise ConfigError(
+                f"warm_start={self.warm_start!r} would leave the second stem of model.direct_vote=True at random: set "
+                "direct_vote=False"
             )
         silent = self.model.token_start == "learned" and self.model.zero_init_temporal
         if self.optimisation.trained == "norms" and silent:

@@ -11,7 +11,7 @@ import torch
 
 from fakestormer.data.cache import CachedTrack, read_cache
 from fakestormer.data.training_set import split_identities
-from fakestormer.model import FakeSTormer, WarmStartReport, save_weights
+from fakestormer.model import FakeSTormer, Part, WarmStartReport, save_weights
 from fakestormer.training.average import WeightAverage
 from fakestormer.training.batches import training_steps, validation_batches
 from fakestormer.training.checkpoint import load_checkpoint, save_checkpoint
@@ -131,7 +131,8 @@ class _Engine:
     def _after_step(self, done: int) -> None:
         finished = done == self.run.optimisation.num_steps
         if done % self.run.validation.every == 0 or finished:
-            numbers = validate(self._shipped(), self.validation, self.run, self.team)
+            part: Part = "all" if self._may_be_best(done) else "vote"
+            numbers = validate(self._shipped(), self.validation, self.run, self.team, part=part)
             self._tell(done - 1, "validation", numbers)
             if self.team.leads:
                 place = self.folder / "validation" / f"step-{done}.png"

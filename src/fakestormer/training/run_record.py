@@ -78,7 +78,7 @@ def read_record(path: Path) -> RecordedRun:
     """The run that a `run.json` describes. Fields it does not know are as the defaults are now."""
     try:
         plain = json.loads(path.read_text(encoding="utf-8"))
-        run = _settings(TrainRun, plain["run"])
+        run = run_from_json(plain["run"])
         caches = tuple(Path(cache) for cache in plain["caches"])
         return RecordedRun(run, caches, plain.get("data_sha256"))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -130,13 +130,19 @@ def source_revision() -> str | None:
         return None
 
 
+def run_from_json(plain: dict[str, Any]) -> TrainRun:
+    """The run that `TrainRun.to_json` gave as plain values."""
+    return _settings(TrainRun, plain)
+
+
 def _settings(kind: type[Settings], plain: dict[str, Any]) -> Settings:
     """A configuration from its JSON form: dataclasses inside dataclasses, tuples for lists."""
     hints = typing.get_type_hints(kind)
     values = {}
     for name, value in plain.items():
-        if dataclasses.is_dataclass(hints[name]):
-            values[name] = _settings(typing.cast("type[Any]", hints[name]), value)
+        kinds = [one for one in (hints[name], *typing.get_args(hints[name])) if dataclasses.is_dataclass(one)]
+        if kinds and value is not None:
+            values[name] = _settings(typing.cast("type[Any]", kinds[0]), value)
         else:
             values[name] = tuple(value) if isinstance(value, list) else value
     return kind(**values)

@@ -14,7 +14,7 @@ from fakestormer.training.config import Optimisation
 
 
 def make_optimizer(model: FakeSTormer, settings: Optimisation) -> torch.optim.Optimizer:
-    """Adam or AdamW with two groups: the stem (its rate times `stem_rate`) and everything else."""
+    """Adam or AdamW with two groups: the encoder's stem (its rate times `stem_rate`) and everything else."""
     stem = {id(weight) for weight in model.encoder.stem.parameters()}
     groups = [
         {"params": [w for w in model.parameters() if id(w) in stem], "scale": settings.stem_rate},
@@ -38,7 +38,8 @@ def choose_trained(model: FakeSTormer, settings: Optimisation, step: int) -> Non
         if settings.trained == "norms_and_temporal":
             for name, weight in model.encoder.named_parameters():
                 weight.requires_grad_(weight.requires_grad or "temporal" in name)
-    for stem in (model.encoder.stem, model.direct_vote and model.direct_vote.stem):
+    stems = [model.encoder.stem] if model.direct_vote is None else [model.encoder.stem, model.direct_vote.stem]
+    for stem in stems:
         if settings.frozen_stem_blocks is not None and isinstance(stem, EfficientNetStem):
             for part in (stem.first, *stem.blocks[: settings.frozen_stem_blocks]):
                 part.requires_grad_(False)

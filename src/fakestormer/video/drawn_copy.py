@@ -21,9 +21,9 @@ from fakestormer.types import Frame, VideoError
 from fakestormer.video.container import open_video
 from fakestormer.video.decode import VideoReader
 from fakestormer.video.probe import first_picture
-from fakestormer.video.write import BT601, TICKS, halve_colour
+from fakestormer.video.write import BT601, REPEATABLE, TICKS, halve_colour
 
-_OPTIONS: Final = {"crf": "20", "preset": "veryfast"}
+_OPTIONS: Final = {"crf": "20", "preset": "veryfast"} | REPEATABLE
 
 Draw = Callable[[Frame], UInt8[ndarray, "height width 3"]]
 

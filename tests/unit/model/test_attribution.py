@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from dataclasses import replace
 
 import pytest
 import torch
@@ -14,12 +15,11 @@ def small(kind):
     torch.manual_seed(0)
     if kind == "published":
         return PublishedFakeSTormer(PublishedConfig(width=24, depth=2, num_heads=3, image_size=64)).eval()
-    return FakeSTormer(
-        ModelConfig(name="small", width=24, depth=2, num_heads=3, image_size=64, zero_init_temporal=False)
-    ).eval()
+    config = ModelConfig(name="small", width=24, depth=2, num_heads=3, image_size=64, zero_init_temporal=False)
+    return FakeSTormer(replace(config, direct_vote=kind == "with a vote")).eval()
 
 
-@pytest.mark.parametrize("kind", ["ours", "published"])
+@pytest.mark.parametrize("kind", ["ours", "with a vote", "published"])
 def test_a_map_of_every_frame_comes_out_and_the_model_stays_as_it_was(kind):
     model = small(kind)
     clips = torch.randn(2, 4, 3, 64, 64)

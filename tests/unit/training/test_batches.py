@@ -30,5 +30,7 @@ def test_a_run_may_say_how_many_single_frames_a_step_sees() -> None:
     fewer = replace(SETTINGS, single_frame_pairs=3)
     assert step_numbers(fewer, num_frames=3, first_step=0) == [[0, 1, 2], [3, 4, 5], [6, 7], [8, 9]]
     assert step_numbers(fewer, num_frames=3, first_step=1) == [[3, 4, 5], [6, 7], [8, 9]]
-    with pytest.raises(ConfigError, match="single_frame_pairs=1 must be at least pairs_per_step=2"):
-        replace(SETTINGS, single_frame_pairs=1)
+    with pytest.raises(ConfigError, match="single_frame_pairs=3 must be at least 1 and needs single_frame_steps"):
+        replace(fewer, single_frame_steps=0)
+    with pytest.raises(ConfigError, match="single_frame_steps=5 must lie between 0 and num_steps=4"):
+        replace(fewer, single_frame_steps=5)
