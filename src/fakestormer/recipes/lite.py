@@ -16,7 +16,7 @@ def lite() -> TrainRun:
 
     The default weights are `last.safetensors` of this run, made in bfloat16 on a CPU that has instructions for it; many
     have none, so the recipe asks for float32, which runs everywhere. Why first the vote and then the rest, and why
-    every source is regenerated: docs/decisions/0012-direct-vote.md. Seven minutes on one core; the result: README.
+    the two see different sources: docs/decisions/0012-direct-vote.md. Twenty minutes on one core; the result: README.
     """
     return TrainRun(
         name="lite",
