@@ -75,7 +75,7 @@ class AnswerTexts:
             QualityCode.HEAVY_COMPRESSION: "The file is heavily compressed: {value:.3g} bits for each pixel, less than "
             "{low:.3g}. Compression washes traces out and makes false ones.",
             QualityCode.OUTSIDE_FACE_SIZE: "The face has a size that the known examples did not have: the square "
-            "around it is {value:.0f} pixels wide, theirs were {low:.0f} to {high:.0f}.",
+            "around it is {value:.1f} pixels wide, theirs were {low:.1f} to {high:.1f}.",
             QualityCode.OUTSIDE_BLUR: "The face is blurred as no known example was: {value:.2f} on a scale from 0 "
             "(sharp) to 1, theirs were {low:.2f} to {high:.2f}.",
             QualityCode.OUTSIDE_FRAME_RATE: "The video has a frame rate that the known examples did not have: "
