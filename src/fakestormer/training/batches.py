@@ -37,13 +37,12 @@ def training_batches(
     """The batches of `training_steps`, one after another."""
     settings, single = run.optimisation, replace(run.sampling, num_frames=1)
     singles = single_frame_pairs(settings, run.sampling.num_frames)
-    fewest = min(settings.pairs_per_step, singles) if settings.single_frame_steps else settings.pairs_per_step
-    if fewest < team.size * settings.accumulate:
-        name = "pairs_per_step" if fewest == settings.pairs_per_step else "single_frame_pairs"
-        raise ConfigError(
-            f"{name}={fewest} cannot be shared by {team.size} processes with "
-            f"accumulate={settings.accumulate}: every part needs a pair"
-        )
+    for name, pairs in (("pairs_per_step", settings.pairs_per_step), ("single_frame_pairs", singles)):
+        if pairs < team.size * settings.accumulate:
+            raise ConfigError(
+                f"{name}={pairs} cannot be shared by {team.size} processes with "
+                f"accumulate={settings.accumulate}: every part needs a pair"
+            )
     num_clips = (settings.num_steps - settings.single_frame_steps) * settings.pairs_per_step
     num_singles = settings.single_frame_steps * singles
     pools = (

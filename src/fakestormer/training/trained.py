@@ -38,9 +38,8 @@ def choose_trained(model: FakeSTormer, settings: Optimisation, step: int) -> Non
         if settings.trained == "norms_and_temporal":
             for name, weight in model.encoder.named_parameters():
                 weight.requires_grad_(weight.requires_grad or "temporal" in name)
-    stems = [model.encoder.stem] if model.direct_vote is None else [model.encoder.stem, model.direct_vote.stem]
-    for stem in stems:
-        if settings.frozen_stem_blocks is not None and isinstance(stem, EfficientNetStem):
+    if settings.frozen_stem_blocks is not None:
+        for stem in (module for module in model.modules() if isinstance(module, EfficientNetStem)):
             for part in (stem.first, *stem.blocks[: settings.frozen_stem_blocks]):
                 part.requires_grad_(False)
     if settings.vote_steps:

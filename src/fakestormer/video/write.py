@@ -21,7 +21,7 @@ BT601 = 6  # SMPTE 170M: the matrix that swscale uses, said aloud so that player
 # FFmpeg's 12800 and 15360), so that a copy's times are the original's to the last bit.
 TICKS = 5_760_000
 # x264's macroblock tree reads memory that nobody wrote where a CPU has AVX-512 (seen with x264 165 of PyAV's wheels):
-# the same pictures come back differently about every second time. Without it they come back the same.
+# the same pictures do not always come back the same (tests/unit/video/test_recode.py). Without it they do.
 REPEATABLE = {"x264-params": "mbtree=0"}
 
 
