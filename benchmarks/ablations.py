@@ -6,9 +6,10 @@ python benchmarks/ablations.py --data CACHE [--data CACHE] --manifest DEV.csv --
 The arm `full` is lite without its direct vote, `with_direct_vote` is lite: as many steps, and those of the vote before.
 
 The arms take turns, seed by seed, so that an interrupted series is a whole one with fewer seeds. Finished runs are
-skipped, an interrupted one goes on from its checkpoint. The command may be started more than once on one DIR: each run
-is done by one process, on one thread. DIR/ablations.md and .json hold the table of what is finished so far. Beside each
-run's weights (ARM/seed-N/last.safetensors) lie its scores (dev/scores.csv).
+skipped (refused, if their recipe has changed since), an interrupted one goes on from its checkpoint. The command may be
+started more than once on one DIR: each run is done by one process, on one thread. DIR/ablations.md and .json hold the
+table of what is finished so far. Beside each run's weights (ARM/seed-N/last.safetensors) lie its scores
+(dev/scores.csv).
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ from fakestormer.recipes.lite import lite
 from fakestormer.training import TrainRun, train
 from fakestormer.training.checkpoint import CHECKPOINT_NAME
 from fakestormer.training.metrics_log import read_rows
+from fakestormer.training.run_record import refuse_another_run
 from fakestormer.types import ConfigError, FakestormerError
 
 BASELINE = "full"
@@ -87,6 +89,8 @@ def short_run(recipe: Callable[[], TrainRun], seed: int, budget: Budget) -> Trai
 def do_series(options: argparse.Namespace, budget: Budget) -> None:
     """Does what is not done yet, and writes the table after each run."""
     plan = [(arm, seed) for seed in options.seeds for arm in options.arms]
+    for arm, seed in plan:
+        _refuse_other_recipes(options.out / arm / f"seed-{seed}", short_run(ARMS[arm], seed, budget))
     for number, (arm, seed) in enumerate(plan, start=1):
         folder = options.out / arm / f"seed-{seed}"
         with _claimed(folder) as mine:
@@ -94,6 +98,14 @@ def do_series(options: argparse.Namespace, budget: Budget) -> None:
                 title = f"{number}/{len(plan)} {arm} seed {seed}"
                 _train_and_score(title, folder, short_run(ARMS[arm], seed, budget), options, budget)
                 write_table(options.out)
+
+
+def _refuse_other_recipes(folder: Path, run: TrainRun) -> None:
+    if (folder / RESULT_FILE).exists():
+        try:
+            refuse_another_run(run, folder, resume=True)
+        except ConfigError as error:
+            raise ConfigError(f"{error}, or give another --out") from None
 
 
 def _train_and_score(title: str, folder: Path, run: TrainRun, options: argparse.Namespace, budget: Budget) -> None:

@@ -64,6 +64,9 @@ def test_an_interrupted_series_goes_on_and_ends_in_a_table(series, monkeypatch, 
     assert not list(series.out.glob("*/seed-0/checkpoint.pt"))
     with pytest.raises(SystemExit, match="holds runs of the budget"):
         series("--seeds", "0", "--steps", "3")
+    monkeypatch.setitem(script.ARMS, "silent", tiny)
+    with pytest.raises(SystemExit, match="silent/seed-0 holds a run whose name is another than the recipe's"):
+        series("--seeds", "0")
 
 
 def test_a_folder_without_a_finished_run_has_no_table(series):

@@ -16,7 +16,11 @@ def convert(
     """Turn a published FakeSTormer checkpoint into weights for `detect --weights`; only tensors are read from it."""
     from fakestormer.model import convert_published
 
-    convert_published(file, out)
+    report = convert_published(file, out)
+    left = f" ({', '.join(report.unused)})" if report.unused else ""
     Console().print(
-        f"wrote {out}: use it with `fakestormer detect --weights {out} VIDEO`", markup=False, soft_wrap=True
+        f"wrote {out} from {report.num_used} tensors, {len(report.unused)} left out{left}: use it with "
+        f"`fakestormer detect --weights {out} VIDEO`",
+        markup=False,
+        soft_wrap=True,
     )
