@@ -38,7 +38,7 @@ class StageClock:
 
 
 def print_timeline(face: FaceVerdict, verdict: VideoVerdict) -> None:
-    """One line a clip: when, the raw logit, the calibrated probability as a number and as a bar."""
+    """One line a clip: when, the logit, the calibrated probability as a number and as a bar."""
     print(f"face {face.track_id}: {face.decision.name}, probability {face.probability:.2f}")
     for moment, logit, probability in score_timeline(face, verdict.provenance.calibration):
         bar = "#" * round(BAR_WIDTH * probability)

@@ -73,8 +73,9 @@ class Detector:
         """The verdict of one video, with its evidence.
 
         `observe(stage, value)` is called as work proceeds: ("probe", VideoInfo), ("track", TrackingResult), ("clip",
-        ClipEvidence) for each clip, ("verdict", VideoVerdict). Raises VideoError where the file holds no readable
-        video; a video without a usable face is a verdict, not an error.
+        ClipEvidence) for each clip, ("verdict", VideoVerdict). Clips are told as they come, before what the tokens say
+        of their face as a whole is known and levelled (decision 0013). Raises VideoError where the file holds no
+        readable video; a video without a usable face is a verdict, not an error.
         """
         tell = observe or _tell_nobody
         started = _now()
@@ -162,8 +163,8 @@ class Detector:
     def _score(self, clips: Iterable[FaceClip], tell: Observer) -> MapStore:
         evidence = MapStore(self.config.key_frames, self.config.max_maps)
         for one in self._scorer.score(clips):
-            evidence.add(one)
-            tell("clip", one)
+            evidence.add(one.evidence, one.token_logit)
+            tell("clip", one.evidence)
         return evidence
 
     def _judge_faces(self, track_ids: Iterable[int], evidence: MapStore) -> list[FaceVerdict]:

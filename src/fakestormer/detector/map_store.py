@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from fakestormer.types import ClipEvidence
+from fakestormer.verdict import take_token_level_off
 
 _Place = tuple[float, int, int, int]  # logit, running number, track, place among the track's clips
 
@@ -15,19 +16,24 @@ _Place = tuple[float, int, int, int]  # logit, running number, track, place amon
 class MapStore:
     """Takes evidence clip by clip and gives it back by track.
 
-    Whole maps are kept of the `own` most suspicious clips of every track and of `shared` others of the whole video. The
-    map of any other clip is reduced to its peak in every frame (one row, one column).
+    Whole maps are kept of the `own` most suspicious clips of every track and of `shared` others of the whole video, by
+    their logits as they came. The
+    map of any other clip is reduced to its peak in every frame (one row, one column). Logits come back with what the
+    temporal tokens say of the track as a whole levelled (`take_token_level_off`).
     """
 
     def __init__(self, own: int, shared: int) -> None:
         self._own, self._shared = own, shared
         self._clips: dict[int, list[ClipEvidence]] = {}
+        self._token_logits: dict[int, list[float]] = {}
         self._best: dict[int, list[_Place]] = {}
         self._others: list[_Place] = []
         self._count = 0
 
-    def add(self, clip: ClipEvidence) -> None:
-        """Takes one clip in."""
+    def add(self, clip: ClipEvidence, token_logit: float | None = None) -> None:
+        """Takes one clip in, with the temporal tokens' share of its logit where there is also a direct vote."""
+        if token_logit is not None:
+            self._token_logits.setdefault(clip.track_id, []).append(token_logit)
         clips = self._clips.setdefault(clip.track_id, [])
         clips.append(replace(clip, temporal_vulnerability=clip.temporal_vulnerability.astype(np.float32)))
         self._count += 1
@@ -43,7 +49,7 @@ class MapStore:
 
     def of_track(self, track_id: int) -> tuple[ClipEvidence, ...]:
         """The clips of one track in the order they came; none where it has none."""
-        return tuple(self._clips.get(track_id, ()))
+        return take_token_level_off(self._clips.get(track_id, ()), self._token_logits.get(track_id, ()))
 
 
 def _push(heap: list[_Place], place: _Place, size: int) -> _Place | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import numpy as np
@@ -17,6 +17,14 @@ from fakestormer.model import LoadedWeights, ModelOutput, PublishedFakeSTormer, 
 from fakestormer.types import ClipEvidence, ConfigError, FaceClip
 
 
+@dataclass(frozen=True, slots=True)
+class ScoredClip:
+    """The evidence of one clip, and what of its logit the temporal tokens say beside a direct vote (None without)."""
+
+    evidence: ClipEvidence
+    token_logit: float | None
+
+
 class ClipScorer:
     """Scores clips in batches on one device; a clip's numbers do not depend on its company."""
 
@@ -28,7 +36,7 @@ class ClipScorer:
         # The authors' weights are run exactly as they were tested: their map is put back in order, nothing is mirrored.
         self._published = self._model if isinstance(self._model, PublishedFakeSTormer) else None
 
-    def score(self, clips: Iterable[FaceClip]) -> Iterator[ClipEvidence]:
+    def score(self, clips: Iterable[FaceClip]) -> Iterator[ScoredClip]:
         """The evidence of every clip, in order."""
         stream = iter(clips)
         while batch := tuple(islice(stream, self._config.batch_size)):
@@ -49,20 +57,17 @@ class ClipScorer:
         return values
 
     @torch.inference_mode()
-    def _score_batch(self, clips: tuple[FaceClip, ...]) -> list[ClipEvidence]:
+    def _score_batch(self, clips: tuple[FaceClip, ...]) -> list[ScoredClip]:
         images = torch.from_numpy(np.stack([clip.images for clip in clips])).to(self.device)
         output = self._forward(images)
         if self._config.flip and self._published is None:
             mirrored = self._forward(images.flip(3))
-            output = ModelOutput(
-                logits=(output.logits + mirrored.logits) / 2,
-                spatial_logits=(output.spatial_logits + mirrored.spatial_logits) / 2,
-                temporal_map=(output.temporal_map + mirrored.temporal_map.flip(3)) / 2,
-            )
+            output = _mean_of_both_ways(output, mirrored)
         logits = output.logits.cpu().numpy().astype(float)
         spatial = output.spatial_logits.sigmoid().cpu().numpy().astype(float)
         maps = output.temporal_map if self._published is None else self._published.unscrambled(output.temporal_map)
         temporal = maps.cpu().numpy().astype(float)
+        tokens = None if output.token_logits is None else output.token_logits.cpu().numpy().astype(float)
         evidence = [
             ClipEvidence(
                 track_id=clip.track_id,
@@ -76,7 +81,10 @@ class ClipScorer:
             )
             for k, clip in enumerate(clips)
         ]
-        return [self._levelled(one) for one in evidence]
+        return [
+            ScoredClip(self._levelled(one), None if tokens is None else float(tokens[k]))
+            for k, one in enumerate(evidence)
+        ]
 
     def _levelled(self, one: ClipEvidence) -> ClipEvidence:
         """The evidence with what genuine faces of its size score on average taken off, where the weights know it."""
@@ -88,6 +96,18 @@ class ClipScorer:
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self._config.precision == "bfloat16"):
             output: ModelOutput = self._model(preprocess(images, spec.mean, spec.std))
         return output
+
+
+def _mean_of_both_ways(output: ModelOutput, mirrored: ModelOutput) -> ModelOutput:
+    tokens = None
+    if output.token_logits is not None and mirrored.token_logits is not None:
+        tokens = (output.token_logits + mirrored.token_logits) / 2
+    return ModelOutput(
+        logits=(output.logits + mirrored.logits) / 2,
+        spatial_logits=(output.spatial_logits + mirrored.spatial_logits) / 2,
+        temporal_map=(output.temporal_map + mirrored.temporal_map.flip(3)) / 2,
+        token_logits=tokens,
+    )
 
 
 def choose_device(name: str) -> torch.device:

@@ -56,7 +56,8 @@ class FakeSTormer(nn.Module):
             return self._read_grid(patches)
         own, of_the_vote = patches.tensor_split(2, dim=-1)
         output = self._read_grid(own)
-        return replace(output, logits=output.logits + self.direct_vote(of_the_vote).float())
+        vote = self.direct_vote(of_the_vote).float()
+        return replace(output, logits=output.logits + vote, token_logits=output.logits)
 
     def _read_grid(self, patches: Float[Tensor, "B T N D"]) -> ModelOutput:
         grid = self.encoder.mix(patches)

@@ -200,7 +200,7 @@ class Texts:
     clip_columns: tuple[str, ...] = (
         "Time",
         "Probability",
-        "Logit (raw answer)",
+        "Logit",
         "Blended-in look of each frame",
         "Strongest change",
     )

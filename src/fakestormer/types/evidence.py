@@ -34,11 +34,12 @@ class Decision(enum.Enum):
 class ClipEvidence:
     """What the model says about one clip.
 
-    `logit`: fake is positive; where the weights carry a SizeLevel, it has been taken off. `spatial_vulnerability`: per
-    frame, in [0, 1], how vulnerable its worst patch is. `temporal_vulnerability`: per frame and patch, where
-    vulnerability changes, in deviations of the training targets (unbounded). `to_frame` takes crop pixels back to frame
-    pixels; crops are `crop_size` pixels wide and high. `blur` of the crops is in [0, 1], 0 being sharp; None where
-    it was not measured.
+    `logit`: fake is positive; where the weights carry a SizeLevel, it has been taken off, and where they have a direct
+    vote, most of the face's token level, which its other clips decide as well. `spatial_vulnerability`: per frame, in
+    [0, 1], how vulnerable its worst patch is. `temporal_vulnerability`: per frame and patch, where vulnerability
+    changes, in deviations of the training targets (unbounded). `to_frame` takes crop pixels back to frame pixels; crops
+    are `crop_size` pixels wide and high. `blur` of the crops is in [0, 1], 0 being sharp; None where it was not
+    measured.
     """
 
     track_id: int

@@ -3,6 +3,7 @@
 from fakestormer.verdict.aggregate import decide, judge_face, judge_video, pool_faces
 from fakestormer.verdict.spans import propose_spans, suspicious_spans
 from fakestormer.verdict.timeline import score_timeline
+from fakestormer.verdict.token_level import take_token_level_off
 
 __all__ = [
     "decide",
@@ -12,4 +13,5 @@ __all__ = [
     "propose_spans",
     "score_timeline",
     "suspicious_spans",
+    "take_token_level_off",
 ]

@@ -8,8 +8,8 @@ from fakestormer.types import Calibration, ClipEvidence, FaceVerdict
 def score_timeline(face: FaceVerdict, calibration: Calibration) -> tuple[tuple[float, float, float], ...]:
     """One point (time, logit, probability) for every clip of a face, in order of time.
 
-    `time` is the middle of the clip in seconds, `logit` the model's raw answer, `probability` that answer calibrated,
-    in [0, 1]. A single clip's probability is weaker evidence than the face's, which rests on all clips.
+    `time` is the middle of the clip in seconds, `logit` the clip's answer, `probability` that answer calibrated, in
+    [0, 1]. A single clip's probability is weaker evidence than the face's, which rests on all clips.
     """
     return tuple((clip.span.middle, clip.logit, calibration.probability(clip.logit)) for clip in _in_order(face))
 

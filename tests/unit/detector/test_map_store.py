@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from fakestormer.detector.map_store import MapStore
 from fakestormer.types import ClipEvidence, TimeSpan
@@ -46,6 +47,14 @@ def test_every_face_keeps_maps_for_its_own_key_frames():
         (whole,) = [clip for clip in store.of_track(track) if is_whole(clip)]
         assert whole.logit == max(clip.logit for clip in store.of_track(track))
     assert store.of_track(9) == ()
+
+
+def test_a_face_comes_back_with_the_level_of_its_own_tokens_and_of_no_other_face():
+    store = MapStore(own=1, shared=1)
+    for number in range(6):
+        store.add(a_clip(number, 1.0 + number, track_id=number % 2), token_logit=10.0 * (number % 2))
+    assert [clip.logit for clip in store.of_track(0)] == [1.0, 3.0, 5.0]
+    assert [clip.logit for clip in store.of_track(1)] == pytest.approx([2.0 - 7, 4.0 - 7, 6.0 - 7])
 
 
 def test_with_room_for_none_all_are_reduced():

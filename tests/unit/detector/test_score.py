@@ -5,10 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from fakestormer.detector import DetectorConfig
 from fakestormer.detector.score import ClipScorer
-from fakestormer.model import FakeSTormer, LoadedWeights, ModelConfig, load_weights, save_weights
+from fakestormer.model import FakeSTormer, LoadedWeights, ModelConfig, load_weights, preprocess, save_weights
 from fakestormer.types import ClipSpec, FaceClip, SizeLevel, TimeSpan
 
 
@@ -32,6 +33,24 @@ def test_the_level_of_a_faces_size_is_taken_off_its_logit(weights: LoadedWeights
     config = DetectorConfig(device="cpu")
     plain = list(ClipScorer(weights, config).score(clips))
     levelled = list(ClipScorer(replace(weights, size_level=level), config).score(clips))
+    assert {one.token_logit for one in (*plain, *levelled)} == {None}
+    plain, levelled = ([one.evidence for one in scored] for scored in (plain, levelled))
     assert [one.crop_scale for one in plain] == pytest.approx([0.5, 1.0, 3.0, 40.0])
     for before, after, scale in zip(plain, levelled, (0.5, 1.0, 3.0, 4.0), strict=True):
         assert before.logit - after.logit == pytest.approx(-1.5 * np.log(scale))
+
+
+@pytest.mark.parametrize("flip", [False, True])
+def test_beside_a_direct_vote_the_tokens_share_of_the_logit_is_told(tmp_path: Path, flip: bool) -> None:
+    shape = ModelConfig(name="speck", width=16, depth=1, num_heads=1, image_size=32, direct_vote=True)
+    model = FakeSTormer(shape)
+    save_weights(tmp_path / "v.safetensors", model, ClipSpec(image_size=32), {"name": "t"}, None, {})
+    weights = load_weights(tmp_path / "v.safetensors")
+    clip = clip_of_scale(1.0)
+    (scored,) = ClipScorer(weights, DetectorConfig(device="cpu", flip=flip)).score([clip])
+    both = [clip.images, clip.images[:, :, ::-1]] if flip else [clip.images]
+    images = preprocess(torch.from_numpy(np.stack(both)), weights.clip_spec.mean, weights.clip_spec.std)
+    with torch.no_grad():
+        tokens, vote = (model.eval()(images, part=part).logits.mean().item() for part in ("blocks", "vote"))
+    assert scored.token_logit == pytest.approx(tokens, abs=1e-5)
+    assert scored.evidence.logit - tokens == pytest.approx(vote, abs=1e-5)
