@@ -16,7 +16,7 @@ def lite() -> TrainRun:
 
     The default weights are `last.safetensors` of this run, made in bfloat16 on a CPU that has instructions for it; many
     have none, so the recipe asks for float32, which runs everywhere. Why first the vote and then the rest, and why
-    the two see different sources: docs/decisions/0012-direct-vote.md. Twenty minutes on one core; the result: README.
+    the two see different sources: docs/decisions/0012-direct-vote.md. Fifty minutes on one core; the result: README.
     """
     return TrainRun(
         name="lite",
@@ -24,10 +24,10 @@ def lite() -> TrainRun:
         # The normalisation that EfficientNet-Lite0's ImageNet weights were trained with.
         clip_spec=ClipSpec(mean=(127 / 255,) * 3, std=(128 / 255,) * 3),
         sampling=ClipSampling(still_share=0.3),
-        synthesis=SynthesisConfig(p_regenerated_source=0.3),
+        synthesis=SynthesisConfig(),
         vote_synthesis=SynthesisConfig(p_regenerated_source=1.0),
         optimisation=Optimisation(
-            num_steps=620,
+            num_steps=1120,
             vote_steps=120,
             single_frame_steps=120,
             single_frame_pairs=12,
@@ -44,5 +44,5 @@ def lite() -> TrainRun:
         validation=Validation(num_pairs=48, every=120),
         warm_start="efficientnet_lite0",
         checkpoint_every=40,
-        keep_every=40,
+        keep_every=100,
     )
