@@ -17,9 +17,8 @@ class MapStore:
     """Takes evidence clip by clip and gives it back by track.
 
     Whole maps are kept of the `own` most suspicious clips of every track and of `shared` others of the whole video, by
-    their logits as they came. The
-    map of any other clip is reduced to its peak in every frame (one row, one column). Logits come back with what the
-    temporal tokens say of the track as a whole levelled (`take_token_level_off`).
+    their logits as they came. The map of any other clip is reduced to its peak in every frame (one row, one column).
+    Logits come back with what the temporal tokens say of the track as a whole levelled (`take_token_level_off`).
     """
 
     def __init__(self, own: int, shared: int) -> None:
