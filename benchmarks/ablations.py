@@ -3,7 +3,7 @@
 python benchmarks/ablations.py --data CACHE [--data CACHE] --manifest DEV.csv --out DIR
     [--seeds 0 1 2] [--arms full without_cutout ...] [--steps 200] [--pairs 6] [--clips 4] [--table-only]
 
-The arm `full` is lite without its direct vote, `with_direct_vote` is lite: as many steps, and those of the vote before.
+The arm `full` is lite without its direct vote, `with_direct_vote` is lite: as many steps, behind the fit of its vote.
 
 The arms take turns, seed by seed, so that an interrupted series is a whole one with fewer seeds. Finished runs are
 skipped (refused, if their recipe has changed since), an interrupted one goes on from its checkpoint. The command may be
@@ -71,9 +71,9 @@ class Budget:
 
 
 def short_run(recipe: Callable[[], TrainRun], seed: int, budget: Budget) -> TrainRun:
-    """The recipe at this budget and seed; a vote's steps come on top. Validation is once, at the end."""
+    """The recipe at this budget and seed. Validation is once, at the end."""
     run = recipe()
-    steps = run.optimisation.vote_steps + budget.steps
+    steps = budget.steps
     return replace(
         run,
         optimisation=replace(run.optimisation, num_steps=steps, pairs_per_step=budget.pairs),

@@ -21,7 +21,7 @@ from scipy.stats import rankdata
 from fakestormer.data.cache import read_cache
 from fakestormer.detector import default_weights_path
 from fakestormer.model import FakeSTormer, load_weights, preprocess
-from fakestormer.model.attribution import smoothed
+from fakestormer.model.attribution import on_grid, smoothed
 from fakestormer.synthesis import NO_AUGMENTATION, SelfBlender, SynthesisConfig
 from fakestormer.types import DataError
 
@@ -31,25 +31,32 @@ Maps = dict[str, np.ndarray]
 def maps_of(model: FakeSTormer, clips: torch.Tensor) -> Maps:
     """Every candidate's map of one clip (frames x rows x columns)."""
     with torch.no_grad():
-        patches = model.embed(clips)
+        embedded = [patches.clone() for patches in model.embed(clips)]
         temporal = model(clips).temporal_map
-    patches = patches.requires_grad_(True)
-    (slope,) = torch.autograd.grad(model.answer(patches).logits.sum(), patches)
-    own = patches.detach()
-    apart = own - own.mean((1, 2), keepdim=True)
+    embedded = [patches.requires_grad_(True) for patches in embedded]
+    slopes = torch.autograd.grad(model.answer(tuple(embedded)).logits.sum(), embedded)
     size = model.config.grid_size
-    flat = {
+    maps = dict[str, torch.Tensor]()
+    for own, slope in zip((patches.detach() for patches in embedded), slopes, strict=True):
+        for name, values in _candidates(own, slope).items():
+            maps[name] = maps.get(name, torch.zeros_like(temporal)) + on_grid(values, size)
+    rows, columns = np.mgrid[:size, :size] - (size - 1) / 2
+    maps = {name: smoothed(values) for name, values in maps.items()}
+    maps |= {"temporal head": temporal, "temporal head, smoothed": smoothed(temporal)}
+    found = {name: values[0].numpy() for name, values in maps.items()}
+    return {"guess: the middle": np.repeat(-np.hypot(rows, columns)[None], clips.shape[1], 0)} | found
+
+
+def _candidates(own: torch.Tensor, slope: torch.Tensor) -> dict[str, torch.Tensor]:
+    """What each candidate says of every patch of one embedding."""
+    apart = own - own.mean((1, 2), keepdim=True)
+    return {
         "gradient, size": slope.norm(dim=-1),
         "gradient x difference, signed": (slope * apart).sum(-1),
         "gradient x difference, sizes": (slope * apart).abs().sum(-1),
         "gradient x activation, signed": (slope * own).sum(-1),
         "difference alone": apart.norm(dim=-1),
     }
-    rows, columns = np.mgrid[:size, :size] - (size - 1) / 2
-    maps = {name: smoothed(values.unflatten(2, (size, size))) for name, values in flat.items()}
-    maps |= {"temporal head": temporal, "temporal head, smoothed": smoothed(temporal)}
-    found = {name: values[0].numpy() for name, values in maps.items()}
-    return {"guess: the middle": np.repeat(-np.hypot(rows, columns)[None], clips.shape[1], 0)} | found
 
 
 def area(truth: np.ndarray, values: np.ndarray) -> float:

@@ -31,8 +31,8 @@ from fakestormer.training.memory import keep_freed_memory
 from fakestormer.training.sam import ascend, descend
 
 RHO = 0.05
-# A step of lite trains the vote or all the rest, never both; this is the rest.
-LITE = replace(ModelConfig.lite(), direct_vote=False)
+# A step of lite trains all but the vote.
+LITE = replace(ModelConfig.lite(), vote_blocks=())
 
 
 class Step:

@@ -66,12 +66,15 @@ class _Shower:
         self._done, self._seconds = 0, 0.0
 
     def show(self, step: int, kind: str, numbers: dict[str, float]) -> None:
-        """What the training loop tells after each step; before the first, what the warm start did."""
+        """What the training loop tells after each step; before the first, of the vote's fit and of the warm start."""
+        if kind == "vote" and "pairs" in numbers:
+            self._progress.update(self._task, description=f"vote {numbers['pairs']:.0f}/{numbers['of']:.0f} pairs")
+            return
         if kind == "start":
             counts = ", ".join(f"{int(count)} {name.replace('_', ' ')}" for name, count in numbers.items())
             text = f"warm start, tensors: {counts}; their names stand in run.json"
         else:
-            self._progress.update(self._task, completed=step + 1)
+            self._progress.update(self._task, completed=step + 1, description="train")
             values = "  ".join(f"{name} {value:.4f}" for name, value in numbers.items())
             text = f"{step + 1}/{self._num_steps} {kind}  {values}"
         if kind == "train":

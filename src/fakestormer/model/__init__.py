@@ -8,11 +8,11 @@ the sides of the token grid (`tokens.py` says which token stands where).
 from fakestormer.model.attribution import attribute
 from fakestormer.model.config import ModelConfig
 from fakestormer.model.conversion import ConversionReport, convert_published
-from fakestormer.model.fakestormer import FakeSTormer, Part
+from fakestormer.model.fakestormer import FakeSTormer
 from fakestormer.model.output import ModelOutput
 from fakestormer.model.preprocess import preprocess
 from fakestormer.model.published import PublishedConfig, PublishedFakeSTormer
-from fakestormer.model.warm_start import WarmStartReport, warm_start_lite, warm_start_vit
+from fakestormer.model.warm_start import WarmStartReport, warm_start_lite, warm_start_vit, warm_start_vote
 from fakestormer.model.weights import ClipProtocol, LoadedWeights, load_weights, save_weights
 
 __all__ = [
@@ -22,7 +22,6 @@ __all__ = [
     "LoadedWeights",
     "ModelConfig",
     "ModelOutput",
-    "Part",
     "PublishedConfig",
     "PublishedFakeSTormer",
     "WarmStartReport",
@@ -33,4 +32,5 @@ __all__ = [
     "save_weights",
     "warm_start_lite",
     "warm_start_vit",
+    "warm_start_vote",
 ]

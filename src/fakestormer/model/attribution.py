@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from jaxtyping import Float
 from torch import Tensor
@@ -24,14 +26,25 @@ def attribute(model: FakeSTormer | PublishedFakeSTormer, clips: Float[Tensor, "B
     The model must be in eval mode; gradients that its parameters hold are left alone.
     """
     with torch.no_grad():
-        patches = model.embed(clips).float()
+        embedded = [patches.float() for patches in model.embed(clips)]
     with torch.enable_grad():
-        patches = patches.detach().requires_grad_(True)
-        (slope,) = torch.autograd.grad(model.answer(patches).logits.sum(), patches)
-    own = patches.detach()
-    size = model.config.grid_size
-    products = slope * (own - own.mean((1, 2), keepdim=True))
-    return smoothed(products.abs().sum(-1).reshape(*products.shape[:2], size, size))
+        embedded = [patches.detach().requires_grad_(True) for patches in embedded]
+        slopes = torch.autograd.grad(model.answer(tuple(embedded)).logits.sum(), embedded)
+    maps = []
+    for patches, slope in zip((one.detach() for one in embedded), slopes, strict=True):
+        products = slope * (patches - patches.mean((1, 2), keepdim=True))
+        maps.append(on_grid(products.abs().sum(-1), model.config.grid_size))
+    return smoothed(torch.stack(maps).sum(0))
+
+
+def on_grid(values: Float[Tensor, "B T V"], size: int) -> Float[Tensor, "B T R C"]:
+    """Shares of the patches of one grid as those of a grid of size x size; their sum stays about the same."""
+    own = math.isqrt(values.shape[2])
+    maps = values.reshape(*values.shape[:2], own, own)
+    if own == size:
+        return maps
+    resized: Tensor = functional.interpolate(maps, size=(size, size), mode="area") * (own / size) ** 2
+    return resized
 
 
 def smoothed(maps: Float[Tensor, "B T R C"]) -> Float[Tensor, "B T R C"]:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
 
-import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
 from fakestormer.model.config import ModelConfig
+from fakestormer.model.direct_vote import DirectVote
 from fakestormer.model.encoder import Encoder
-from fakestormer.model.heads import ClassificationHead, DirectVote, SpatialHead, TemporalHead, patch_volume
+from fakestormer.model.heads import ClassificationHead, SpatialHead, TemporalHead, patch_volume
 from fakestormer.model.output import ModelOutput
-
-Part = Literal["all", "vote", "blocks"]
 
 
 class FakeSTormer(nn.Module):
@@ -30,31 +27,30 @@ class FakeSTormer(nn.Module):
         self.classification_head = ClassificationHead(config.width)
         self.spatial_head = SpatialHead(config.width, config.head_dropout)
         self.temporal_head = TemporalHead(config.width)
-        self.direct_vote = DirectVote(config) if config.direct_vote else None
+        self.direct_vote = DirectVote(config) if config.vote_blocks else None
 
-    def forward(self, clips: Float[Tensor, "B T 3 H W"], *, part: Part = "all") -> ModelOutput:
+    def forward(self, clips: Float[Tensor, "B T 3 H W"], *, with_vote: bool = True) -> ModelOutput:
         """The three heads' answers, float32; `clips` as `preprocess` gives them, T and H = W as configured.
 
-        For training by itself, `part` leaves something out: with "vote" the logits are the direct vote's, and the other
-        two heads are silent (zeros); with "blocks" the logits are what the temporal tokens say, without the vote.
+        `with_vote=False`, for training: the logits are what the temporal tokens say, without the direct vote.
         """
-        if part == "vote":
-            return self._vote(clips)
-        return self._read_grid(self.encoder.embed(clips)) if part == "blocks" else self.answer(self.embed(clips))
+        if self.direct_vote is None or not with_vote:
+            return self._read_grid(self.encoder.embed(clips))
+        return self.answer(self.embed(clips))
 
-    def embed(self, clips: Float[Tensor, "B T 3 H W"]) -> Float[Tensor, "B T N E"]:
+    def embed(self, clips: Float[Tensor, "B T 3 H W"]) -> tuple[Tensor, ...]:
         """The patch embeddings; with `answer` the same as `forward`, in two steps.
 
-        E is the width; with a direct vote twice the width, the encoder's embeddings followed by the vote's.
+        The encoder's (B T N D), and where there is a direct vote its own (B T V E).
         """
         patches = self.encoder.embed(clips)
-        return patches if self.direct_vote is None else torch.cat([patches, self.direct_vote.embed(clips)], dim=-1)
+        return (patches,) if self.direct_vote is None else (patches, self.direct_vote.embed(clips))
 
-    def answer(self, patches: Float[Tensor, "B T N E"]) -> ModelOutput:
+    def answer(self, patches: tuple[Tensor, ...]) -> ModelOutput:
         """The three heads' answers to patch embeddings."""
         if self.direct_vote is None:
-            return self._read_grid(patches)
-        own, of_the_vote = patches.tensor_split(2, dim=-1)
+            return self._read_grid(patches[0])
+        own, of_the_vote = patches
         output = self._read_grid(own)
         vote = self.direct_vote(of_the_vote).float()
         return replace(output, logits=output.logits + vote, token_logits=output.logits)
@@ -66,14 +62,4 @@ class FakeSTormer(nn.Module):
             logits=self.classification_head(grid[:, 0, 1:]).float(),
             spatial_logits=self.spatial_head(grid[:, 1:, 0]).float(),
             temporal_map=self.temporal_head(volume).float(),
-        )
-
-    def _vote(self, clips: Float[Tensor, "B T 3 H W"]) -> ModelOutput:
-        assert self.direct_vote is not None
-        logits = self.direct_vote(self.direct_vote.embed(clips)).float()
-        size = self.config.grid_size
-        return ModelOutput(
-            logits=logits,
-            spatial_logits=logits.new_zeros(clips.shape[:2]),
-            temporal_map=logits.new_zeros(*clips.shape[:2], size, size),
         )

@@ -6,9 +6,6 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
-from fakestormer.model.config import ModelConfig
-from fakestormer.model.stem import embed_frames, make_stem
-
 
 class ClassificationHead(nn.Module):
     """Temporal tokens, averaged over patches, to one logit."""
@@ -21,26 +18,6 @@ class ClassificationHead(nn.Module):
         """One logit a clip; fake is positive."""
         logits: Tensor = self.linear(temporal_tokens.mean(1))
         return logits.squeeze(1)
-
-
-class DirectVote(nn.Module):
-    """The mean patch embedding of a clip, by a stem of its own, to a vote for its class, without any attention."""
-
-    def __init__(self, config: ModelConfig) -> None:
-        super().__init__()
-        self.stem = make_stem(config)
-        self.linear = nn.Linear(config.width, 1)
-        nn.init.normal_(self.linear.weight, std=0.02)
-        nn.init.zeros_(self.linear.bias)
-
-    def embed(self, clips: Float[Tensor, "B T 3 H W"]) -> Float[Tensor, "B T N D"]:
-        """The vote's own patch embeddings of every frame."""
-        return embed_frames(self.stem, clips)
-
-    def forward(self, patches: Float[Tensor, "B T N D"]) -> Float[Tensor, " B"]:
-        """One logit a clip; fake is positive."""
-        vote: Tensor = self.linear(patches.mean((1, 2)))
-        return vote.squeeze(1)
 
 
 class SpatialHead(nn.Module):

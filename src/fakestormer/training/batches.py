@@ -5,9 +5,10 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import torch
-from torch.utils.data import ConcatDataset, DataLoader
+from torch.utils.data import DataLoader, Dataset
 
 from fakestormer.data.batch import Batch, collate_pairs
 from fakestormer.data.cache import CachedTrack
@@ -17,6 +18,8 @@ from fakestormer.training.distributed import ALONE, Team, even_parts, share_of
 from fakestormer.training.memory import keep_in_worker
 from fakestormer.types import ConfigError
 from fakestormer.video.recode import recode_images
+
+VOTE_BATCH = 12  # pairs: two dozen pictures fill a CPU
 
 
 def training_steps(
@@ -35,26 +38,34 @@ def training_batches(
     run: TrainRun, tracks: Sequence[CachedTrack], first_step: int, team: Team = ALONE
 ) -> DataLoader[Batch]:
     """The batches of `training_steps`, one after another."""
-    settings, single = run.optimisation, replace(run.sampling, num_frames=1)
-    singles = single_frame_pairs(settings, run.sampling.num_frames)
-    for name, pairs in (("pairs_per_step", settings.pairs_per_step), ("single_frame_pairs", singles)):
-        if pairs < team.size * settings.accumulate:
-            raise ConfigError(
-                f"{name}={pairs} cannot be shared by {team.size} processes with "
-                f"accumulate={settings.accumulate}: every part needs a pair"
-            )
-    num_clips = (settings.num_steps - settings.single_frame_steps) * settings.pairs_per_step
-    num_singles = settings.single_frame_steps * singles
-    pools = (
-        SelfBlendedSet(
-            tracks, single, run.vote_synthesis or run.synthesis, run.seed + 2, num_singles, recode=recode_images
-        ),
-        SelfBlendedSet(tracks, run.sampling, run.synthesis, run.seed, num_clips, recode=recode_images),
+    settings = run.optimisation
+    if settings.pairs_per_step < team.size * settings.accumulate:
+        raise ConfigError(
+            f"pairs_per_step={settings.pairs_per_step} cannot be shared by {team.size} processes with "
+            f"accumulate={settings.accumulate}: every part needs a pair"
+        )
+    num_pairs = settings.num_steps * settings.pairs_per_step
+    pool = SelfBlendedSet(tracks, run.sampling, run.synthesis, run.seed, num_pairs, recode=recode_images)
+    steps = step_numbers(settings, first_step)
+    parts = [part for step in steps for part in even_parts(share_of(step, team), settings.accumulate)]
+    return _loaded(pool, parts, run, team)
+
+
+def vote_batches(run: TrainRun, tracks: Sequence[CachedTrack], team: Team = ALONE) -> DataLoader[Batch]:
+    """The pairs of single frames that the direct vote is fitted to: all of them, on every process."""
+    pairs = run.optimisation.vote_pairs
+    single = replace(run.sampling, num_frames=1)
+    pool = SelfBlendedSet(
+        tracks, single, run.vote_synthesis or run.synthesis, run.seed + 2, pairs, recode=recode_images
     )
-    steps = step_numbers(settings, run.sampling.num_frames, first_step)
+    parts = [list(range(start, min(start + VOTE_BATCH, pairs))) for start in range(0, pairs, VOTE_BATCH)]
+    return _loaded(pool, parts, run, team)
+
+
+def _loaded(pool: Dataset[Any], parts: list[list[int]], run: TrainRun, team: Team) -> DataLoader[Batch]:
     return DataLoader(
-        ConcatDataset(pools),
-        batch_sampler=[part for step in steps for part in even_parts(share_of(step, team), settings.accumulate)],
+        pool,
+        batch_sampler=parts,
         num_workers=run.num_workers,
         collate_fn=collate_pairs,
         worker_init_fn=keep_in_worker,
@@ -66,18 +77,10 @@ def training_batches(
     )
 
 
-def step_numbers(settings: Optimisation, num_frames: int, first_step: int) -> list[list[int]]:
-    """Which pairs each step from `first_step` on sees: pairs of single frames first, then of clips of `num_frames`."""
-    singles = single_frame_pairs(settings, num_frames)
-    ends = [min(step, settings.single_frame_steps) * singles for step in range(settings.num_steps + 1)]
-    for step in range(settings.single_frame_steps, settings.num_steps):
-        ends[step + 1] = ends[step] + settings.pairs_per_step
-    return [list(range(*bounds)) for bounds in itertools.pairwise(ends[first_step:])]
-
-
-def single_frame_pairs(settings: Optimisation, num_frames: int) -> int:
-    """How many pairs of single frames a step sees: as the run says, or as many pictures as a step of clips has."""
-    return settings.single_frame_pairs or settings.pairs_per_step * num_frames
+def step_numbers(settings: Optimisation, first_step: int) -> list[list[int]]:
+    """Which pairs each step from `first_step` on sees."""
+    pairs = settings.pairs_per_step
+    return [list(range(step * pairs, (step + 1) * pairs)) for step in range(first_step, settings.num_steps)]
 
 
 def validation_batches(run: TrainRun, tracks: Sequence[CachedTrack], team: Team = ALONE) -> tuple[Batch, ...]:

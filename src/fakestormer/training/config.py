@@ -13,6 +13,8 @@ from fakestormer.synthesis import SynthesisConfig
 from fakestormer.types import ClipSpec, ConfigError
 
 Trained = Literal["all", "norms", "norms_and_temporal"]
+# One pair in five sets the scale of the vote; fewer than this say nothing about it.
+MIN_VOTE_PAIRS = 10
 WarmStart = Literal["none", "efficientnet_lite0", "vit", "dinov2_small"]
 
 
@@ -37,11 +39,9 @@ class Optimisation:
     The learning rate of the encoder's stem is multiplied by `stem_rate`. `frozen_stem_blocks` keeps the first
     convolution and that many blocks of convolutional stems as they were warm-started (the costliest part of a step on a
     CPU).
-    During the first `single_frame_steps` a clip is one frame, and a step sees `single_frame_pairs`; None: as many
-    pictures as later, of more faces. Not in the paper.
-    During the first `vote_steps` only the direct vote trains, by the class alone; afterwards it stays as it is (as the
-    average of the weights has it, where there is one) and everything else trains, as if there were no vote. Both stages
-    have the whole schedule of rates. Not in the paper.
+    Where the model has a direct vote, it is fitted to `vote_pairs` pairs of single frames before the first step and
+    stays as it is (`vote_fit.py`); the steps train everything else, as if there were no vote. `vote_ridge` is added to
+    the variance of every number that the vote reads, in units of that variance. Not in the paper.
     """
 
     num_steps: int
@@ -53,9 +53,8 @@ class Optimisation:
     weight_decay: float = 1e-4
     gradient_clip: float | None = None
     frozen_encoder_steps: int = 0
-    single_frame_steps: int = 0
-    single_frame_pairs: int | None = None
-    vote_steps: int = 0
+    vote_pairs: int = 0
+    vote_ridge: float = 0.5
     frozen_stem_blocks: int | None = None
     stem_rate: float = 1.0
     average_decay: float | None = None
@@ -75,19 +74,10 @@ class Optimisation:
             raise ConfigError(
                 f"frozen_encoder_steps={self.frozen_encoder_steps} leaves nothing of num_steps={self.num_steps}"
             )
-        if not 0 <= self.vote_steps < self.num_steps or (self.vote_steps and self.frozen_encoder_steps):
+        if self.vote_pairs < 0 or 0 < self.vote_pairs < MIN_VOTE_PAIRS or self.vote_ridge <= 0:
             raise ConfigError(
-                f"vote_steps={self.vote_steps} must be 0 or more and leave something of num_steps={self.num_steps}, "
-                f"without frozen_encoder_steps={self.frozen_encoder_steps}: change one of them"
-            )
-        if self.single_frame_pairs is not None and (self.single_frame_pairs < 1 or not self.single_frame_steps):
-            raise ConfigError(
-                f"single_frame_pairs={self.single_frame_pairs} must be at least 1 and needs single_frame_steps, got "
-                f"single_frame_steps={self.single_frame_steps}: set both or neither"
-            )
-        if not 0 <= self.single_frame_steps <= self.num_steps:
-            raise ConfigError(
-                f"single_frame_steps={self.single_frame_steps} must lie between 0 and num_steps={self.num_steps}"
+                f"a direct vote is fitted to vote_pairs of at least {MIN_VOTE_PAIRS} (or 0: there is none) with "
+                f"vote_ridge > 0, got {self.vote_pairs} and {self.vote_ridge}"
             )
         if not 1 <= self.accumulate <= self.pairs_per_step:
             raise ConfigError(
@@ -114,9 +104,10 @@ class TrainRun:
     """One training run, complete but for where its data lie and where its results go.
 
     `warm_start`: ImageNet weights of the convolutional stem, a ViT's safetensors file with timm's names ("vit"), or
-    DINOv2's ViT-S/14. `vote_synthesis`: how the pseudo-fakes of the first `vote_steps` are made, where that is not as
-    in the rest of the run. `compiled` hands the model to torch.compile, which nobody has measured here: off.
-    `tensorboard` writes the numbers of `metrics.jsonl` for TensorBoard as well.
+    DINOv2's ViT-S/14. With any of them a direct vote starts from DINOv2's. `vote_synthesis`: how the pseudo-fakes are
+    made that the vote is fitted to, where that is not as in the rest of the run. `compiled` hands the model to
+    torch.compile, which nobody has measured here: off. `tensorboard` writes the numbers of `metrics.jsonl` for
+    TensorBoard as well.
     """
 
     name: str
@@ -158,11 +149,12 @@ class TrainRun:
                     f"{name}.image_size, num_rows and num_columns are {made}, the model's image_size and patch grid "
                     f"{wanted}: they must be the same"
                 )
-        votes, singles = self.optimisation.vote_steps, self.optimisation.single_frame_steps
-        if self.vote_synthesis and (votes != singles or not votes):
+        has_vote = bool(self.model.vote_blocks)
+        if has_vote != bool(self.optimisation.vote_pairs) or (self.vote_synthesis and not has_vote):
             raise ConfigError(
-                f"vote_synthesis makes the single frames that the vote sees: vote_steps={votes} and "
-                f"single_frame_steps={singles} must be the same, and not 0"
+                f"model.vote_blocks={self.model.vote_blocks}, optimisation.vote_pairs={self.optimisation.vote_pairs} "
+                f"and vote_synthesis {'given' if self.vote_synthesis else 'not given'} do not go together: a direct "
+                "vote needs blocks to read and pairs to be fitted to, and without one there are no pseudo-fakes to make"
             )
         self._refuse_a_start_that_does_not_fit()
 
@@ -171,16 +163,6 @@ class TrainRun:
         if self.model.stem != wanted:
             raise ConfigError(
                 f"warm_start={self.warm_start!r} fills a stem of kind {wanted!r}, model.stem is {self.model.stem!r}"
-            )
-        if self.optimisation.vote_steps and not self.model.direct_vote:
-            raise ConfigError(
-                f"optimisation.vote_steps={self.optimisation.vote_steps} trains a vote that the model lacks: set "
-                "model.direct_vote=True or vote_steps=0"
-            )
-        if self.model.direct_vote and self.warm_start not in ("none", "efficientnet_lite0"):
-            raise ConfigError(
-                f"warm_start={self.warm_start!r} would leave the second stem of model.direct_vote=True at random: set "
-                "direct_vote=False"
             )
         silent = self.model.token_start == "learned" and self.model.zero_init_temporal
         if self.optimisation.trained == "norms" and silent:

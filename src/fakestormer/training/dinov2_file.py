@@ -31,7 +31,7 @@ def find_dinov2_file() -> Path:
         path = Path(folder) / "models" / "vit_s_focus.onnx"
         if path.exists():
             return path
-    raise ConfigError(f"warm_start='dinov2_small' needs the weights of DINOv2's ViT-S/14: {HOW_TO_GET}")
+    raise ConfigError(f"this run starts from the weights of DINOv2's ViT-S/14: {HOW_TO_GET}")
 
 
 def read_dinov2(path: Path) -> dict[str, Tensor]:
@@ -42,7 +42,9 @@ def read_dinov2(path: Path) -> dict[str, Tensor]:
     try:
         import onnx
     except ImportError as error:
-        raise ConfigError(f"warm_start='dinov2_small' needs the package that reads ONNX files: {HOW_TO_GET}") from error
+        raise ConfigError(
+            f"DINOv2's ViT-S/14 comes in an ONNX file, and the package that reads those is missing: {HOW_TO_GET}"
+        ) from error
     try:
         graph = onnx.load(str(path)).graph
         stored = {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in graph.initializer}

@@ -11,9 +11,9 @@ import torch
 
 from fakestormer.data.cache import CachedTrack, read_cache
 from fakestormer.data.training_set import split_identities
-from fakestormer.model import FakeSTormer, Part, WarmStartReport, save_weights
+from fakestormer.model import FakeSTormer, WarmStartReport, save_weights
 from fakestormer.training.average import WeightAverage
-from fakestormer.training.batches import training_steps, validation_batches
+from fakestormer.training.batches import training_steps, validation_batches, vote_batches
 from fakestormer.training.checkpoint import load_checkpoint, save_checkpoint
 from fakestormer.training.config import TrainRun
 from fakestormer.training.distributed import Team, joined_team, replicate, wait_for_all
@@ -23,9 +23,10 @@ from fakestormer.training.run_record import RunRecord, make_record, refuse_anoth
 from fakestormer.training.start import make_model
 from fakestormer.training.step import refuse_emulated_bfloat16, train_step
 from fakestormer.training.tensorboard import TensorBoard
-from fakestormer.training.trained import choose_ever_trained, make_optimizer, take_average
+from fakestormer.training.trained import choose_ever_trained, make_optimizer
 from fakestormer.training.validate import validate
 from fakestormer.training.validation_picture import write_validation_picture
+from fakestormer.training.vote_fit import LinearVote, fit_vote
 from fakestormer.types import DataError
 
 Observer = Callable[[int, str, dict[str, float]], None]
@@ -44,8 +45,8 @@ def train(
 
     Beside it: `best.safetensors` (best self-blended validation AUC), `run.json`, `metrics.jsonl`, `checkpoint.pt`,
     `validation/` (pictures) and, where the run asks for it, `step-N.safetensors` and `tensorboard/`. `observe` hears
-    (step, "start", "train" or "validation", numbers). Under torchrun every process calls this, with the same arguments
-    and a folder that all see; one writes.
+    (step, "start", "vote", "train" or "validation", numbers). Under torchrun every process calls this, with the same
+    arguments and a folder that all see; one writes.
     """
     keep_freed_memory()
     folder.mkdir(parents=True, exist_ok=True)
@@ -90,6 +91,7 @@ class _Engine:
         torch.manual_seed(run.seed)
         started = make_model(run, warm_start_file)
         self.model = started.model.to(team.device)
+        vote = None if resume or self.model.direct_vote is None else self._fit_vote()
         if not team.leads:  # the same model, but draws of its own
             torch.manual_seed(run.seed + team.rank)
         self.average = WeightAverage(self.model, settings.average_decay) if settings.average_decay else None
@@ -104,19 +106,29 @@ class _Engine:
         self.log = MetricsLog(self.folder / "metrics.jsonl", self.first_step) if team.leads else None
         self.board = TensorBoard(self.folder / "tensorboard") if run.tensorboard and team.leads else None
         rows = [row for row in read_rows(self.folder / "metrics.jsonl") if row["kind"] == "validation"]
-        self.best = max((row["auc"] for row in rows if self._may_be_best(row["step"] + 1)), default=float("-inf"))
+        self.best = max((row["auc"] for row in rows), default=float("-inf"))
         if team.leads:
             write_record(replace(record, warm_start=started.report, num_processes=team.size), self.folder)
         self._tell_start(started.report)
+        if vote is not None:
+            self._tell(-1, "vote", {"auc": vote.auc, "pairs_in_order": vote.pairs_in_order})
+            save_checkpoint(self.folder, 0, self.model, self.optimizer, self.average, team)
         return self
+
+    def _fit_vote(self) -> LinearVote:
+        """The direct vote, fitted before the first step: the same on every process."""
+
+        def tell(pairs: int) -> None:
+            if self.observe and self.team.leads:
+                self.observe(-1, "vote", {"pairs": pairs, "of": self.run.optimisation.vote_pairs})
+
+        return fit_vote(self.model, vote_batches(self.run, self.data.training, self.team), self.run, tell)
 
     def run_to_end(self) -> Path:
         settings = self.run.optimisation
         self.model.train()
         since = time.monotonic()
         for step, batches in zip(range(self.first_step, settings.num_steps), self.steps, strict=False):
-            if self.average and 0 < settings.vote_steps == step:
-                take_average(self.model, self._shipped())
             losses = train_step(self.replica, self.optimizer, batches, self.run, step, self.team)
             if self.average:
                 self.average.update(self.model, step)
@@ -131,22 +143,18 @@ class _Engine:
     def _after_step(self, done: int) -> None:
         finished = done == self.run.optimisation.num_steps
         if done % self.run.validation.every == 0 or finished:
-            part: Part = "all" if self._may_be_best(done) else "vote"
-            numbers = validate(self._shipped(), self.validation, self.run, self.team, part=part)
+            numbers = validate(self._shipped(), self.validation, self.run, self.team)
             self._tell(done - 1, "validation", numbers)
             if self.team.leads:
                 place = self.folder / "validation" / f"step-{done}.png"
                 write_validation_picture(place, self._shipped(), self.validation[0].to(self.team.device), self.run)
-            if self._may_be_best(done) and numbers["auc"] > self.best:
+            if numbers["auc"] > self.best:
                 self.best = numbers["auc"]
                 self._save("best", done)
         if self.run.keep_every and done % self.run.keep_every == 0:
             self._save(f"step-{done}", done)
         if done % self.run.checkpoint_every == 0 or finished:
             save_checkpoint(self.folder, done, self.model, self.optimizer, self.average, self.team)
-
-    def _may_be_best(self, done: int) -> bool:
-        return done > self.run.optimisation.vote_steps  # before that, the blocks and heads are untrained
 
     def _shipped(self) -> FakeSTormer:
         return self.average.model if self.average else self.model  # type: ignore[return-value]

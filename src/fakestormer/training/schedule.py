@@ -6,13 +6,8 @@ from fakestormer.training.config import Optimisation
 
 
 def learning_rate(step: int, settings: Optimisation) -> float:
-    """The rate of step 0, 1, ...: linearly up to the peak over the warm-up share, then linearly to 0 at the end.
-
-    A run with `vote_steps` has two stages, each with the whole schedule.
-    """
-    votes = step < settings.vote_steps
-    num_steps = settings.vote_steps if votes else settings.num_steps - settings.vote_steps
-    step = step if votes else step - settings.vote_steps
+    """The rate of step 0, 1, ...: linearly up to the peak over the warm-up share, then linearly to 0 at the end."""
+    num_steps = settings.num_steps
     warmup = max(1, round(settings.warmup_share * num_steps))
     if step < warmup:
         return settings.first_rate + (settings.peak_rate - settings.first_rate) * step / warmup

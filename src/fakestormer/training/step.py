@@ -8,8 +8,8 @@ import torch
 from torch import nn
 
 from fakestormer.data.batch import Batch
-from fakestormer.model import ModelOutput, Part, preprocess
-from fakestormer.training.config import Optimisation, TrainRun
+from fakestormer.model import ModelOutput, preprocess
+from fakestormer.training.config import TrainRun
 from fakestormer.training.distributed import ALONE, Team, model_of, summed, without_sync
 from fakestormer.training.loss import LossCounts, Losses, count_terms, sum_of_parts, training_losses
 from fakestormer.training.randomness import read_random_state, set_random_state
@@ -38,32 +38,24 @@ def train_step(
         group["lr"] = learning_rate(step, settings) * group["scale"]
     batches = [batch.to(team.device) for batch in batches]
     counts = count_terms(batches, team)
-    part = part_of_step(settings, step)
     optimizer.zero_grad(set_to_none=True)
     if settings.sam_rho is None:
-        parts = add_gradients(replica, batches, run, counts, team, joined=True, part=part)
+        parts = add_gradients(replica, batches, run, counts, team, joined=True)
     else:
         draws = read_random_state(team.device)
-        parts = add_gradients(replica, batches, run, counts, team, joined=False, part=part)
+        parts = add_gradients(replica, batches, run, counts, team, joined=False)
         if settings.sam_joined_ascent:
             join_gradients(replica, team)
         stood = ascend(model_of(replica).parameters(), settings.sam_rho)
         optimizer.zero_grad(set_to_none=True)
         # Both passes see the same network: dropout and stochastic depth draw again what they drew.
         set_random_state(draws, team.device)
-        add_gradients(replica, batches, run, counts, team, joined=True, part=part)
+        add_gradients(replica, batches, run, counts, team, joined=True)
         descend(stood)
     if settings.gradient_clip is not None:
         nn.utils.clip_grad_norm_(replica.parameters(), settings.gradient_clip)
     optimizer.step()
     return sum_of_parts(parts, team)
-
-
-def part_of_step(settings: Optimisation, step: int) -> Part:
-    """Which part of the model a step trains: where the vote is trained first, the two learn each by itself."""
-    if not settings.vote_steps:
-        return "all"
-    return "vote" if step < settings.vote_steps else "blocks"
 
 
 def add_gradients(
@@ -74,7 +66,6 @@ def add_gradients(
     team: Team,
     *,
     joined: bool,
-    part: Part,
 ) -> list[Losses]:
     """Each part's share of the step's losses; their gradients are in the weights, over the team where `joined`.
 
@@ -83,14 +74,14 @@ def add_gradients(
     parts = []
     for batch in batches[:-1] if joined else batches:
         with without_sync(replica):
-            parts.append(_backward(replica, batch, run, counts, team, part))
+            parts.append(_backward(replica, batch, run, counts, team))
     if joined:
-        parts.append(_backward(replica, batches[-1], run, counts, team, part))
+        parts.append(_backward(replica, batches[-1], run, counts, team))
     return parts
 
 
-def _backward(replica: nn.Module, batch: Batch, run: TrainRun, counts: LossCounts, team: Team, part: Part) -> Losses:
-    losses = batch_losses(replica, batch, run, counts, part=part)
+def _backward(replica: nn.Module, batch: Batch, run: TrainRun, counts: LossCounts, team: Team) -> Losses:
+    losses = batch_losses(replica, batch, run, counts)
     # Joined gradients are the mean over the team; the losses are parts of one whole, so their sum is wanted.
     torch.autograd.backward(losses.total * team.size)
     return losses
@@ -105,18 +96,16 @@ def refuse_emulated_bfloat16(run: TrainRun, device: torch.device) -> None:
         )
 
 
-def batch_losses(
-    replica: nn.Module, batch: Batch, run: TrainRun, counts: LossCounts | None = None, *, part: Part = "all"
-) -> Losses:
+def batch_losses(replica: nn.Module, batch: Batch, run: TrainRun, counts: LossCounts | None = None) -> Losses:
     """The losses of one batch in the run's precision."""
-    return training_losses(output_of(replica, batch, run, part=part), batch, run.loss, counts)
+    return training_losses(output_of(replica, batch, run), batch, run.loss, counts)
 
 
-def output_of(replica: nn.Module, batch: Batch, run: TrainRun, *, part: Part = "all") -> ModelOutput:
-    """What the model says about a batch, in the run's precision."""
+def output_of(replica: nn.Module, batch: Batch, run: TrainRun) -> ModelOutput:
+    """What the model says about a batch in the run's precision, without its direct vote: that one is not trained."""
     clips = preprocess(batch.clips, run.clip_spec.mean, run.clip_spec.std)
     with torch.autocast(clips.device.type, torch.bfloat16, enabled=run.precision == "bfloat16"):
-        output: ModelOutput = replica(clips, part=part)
+        output: ModelOutput = replica(clips, with_vote=False)
     return output
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import torch
 from torch import nn
 
@@ -28,8 +26,7 @@ def choose_trained(model: FakeSTormer, settings: Optimisation, step: int) -> Non
     """Freezes what does not train at this step and thaws the rest.
 
     The heads train. The encoder waits for `frozen_encoder_steps`; then the part of it that `trained` names does,
-    but for the stem blocks that never train. In a run with `vote_steps`, the vote trains in those, and everything
-    else afterwards.
+    but for the stem blocks that never train. The direct vote is fitted, not trained.
     """
     model.requires_grad_(True)
     model.encoder.requires_grad_(step >= settings.frozen_encoder_steps and settings.trained == "all")
@@ -42,29 +39,14 @@ def choose_trained(model: FakeSTormer, settings: Optimisation, step: int) -> Non
         for stem in (module for module in model.modules() if isinstance(module, EfficientNetStem)):
             for part in (stem.first, *stem.blocks[: settings.frozen_stem_blocks]):
                 part.requires_grad_(False)
-    if settings.vote_steps:
-        first = {id(weight) for weight in _vote(model).parameters()}
-        for weight in model.parameters():
-            in_its_stage = (id(weight) in first) == (step < settings.vote_steps)
-            weight.requires_grad_(weight.requires_grad and in_its_stage)
+    if model.direct_vote is not None:
+        model.direct_vote.requires_grad_(False)
 
 
 def choose_ever_trained(model: FakeSTormer, settings: Optimisation) -> bool:
     """Freezes what no step of the run trains; whether some of the rest rests at some steps, too."""
-    choose_trained(model, replace(settings, vote_steps=0), settings.num_steps)
-    return settings.frozen_encoder_steps > 0 or settings.vote_steps > 0
-
-
-@torch.no_grad()
-def take_average(model: FakeSTormer, average: FakeSTormer) -> None:
-    """Sets the vote to what its average is: from here on it stays as it will be shipped."""
-    for weight, mean in zip(_vote(model).parameters(), _vote(average).parameters(), strict=True):
-        weight.copy_(mean)
-
-
-def _vote(model: FakeSTormer) -> nn.Module:
-    assert model.direct_vote is not None
-    return model.direct_vote
+    choose_trained(model, settings, settings.num_steps)
+    return settings.frozen_encoder_steps > 0
 
 
 def _thaw_norms(encoder: nn.Module) -> None:

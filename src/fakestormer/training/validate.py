@@ -11,7 +11,7 @@ from sklearn.metrics import roc_auc_score
 from torch import Tensor
 
 from fakestormer.data.batch import Batch
-from fakestormer.model import FakeSTormer, Part, preprocess
+from fakestormer.model import FakeSTormer, preprocess
 from fakestormer.training.config import TrainRun
 from fakestormer.training.distributed import ALONE, Team, gathered
 from fakestormer.training.loss import training_losses
@@ -27,17 +27,14 @@ class _Scored:
 
 
 @torch.no_grad()
-def validate(
-    model: FakeSTormer, batches: Sequence[Batch], run: TrainRun, team: Team = ALONE, *, part: Part = "all"
-) -> dict[str, float]:
+def validate(model: FakeSTormer, batches: Sequence[Batch], run: TrainRun, team: Team = ALONE) -> dict[str, float]:
     """AUC over all clips, the share of pairs in order, and the mean losses, on self-blended clips.
 
-    `part`: of the model, see `FakeSTormer.forward`. `batches` are this process's share; the numbers are those of all
-    batches, the same on every process.
+    `batches` are this process's share; the numbers are those of all batches, the same on every process.
     """
     was_training = model.training
     model.eval()
-    shares = gathered([_score(model, batch.to(team.device), run, part) for batch in batches], team)
+    shares = gathered([_score(model, batch.to(team.device), run) for batch in batches], team)
     model.train(was_training)
     count = sum(len(share) for share in shares)
     scored = [shares[number % team.size][number // team.size] for number in range(count)]
@@ -54,7 +51,7 @@ def validate(
     }
 
 
-def _score(model: FakeSTormer, batch: Batch, run: TrainRun, part: Part) -> _Scored:
-    output = model(preprocess(batch.clips, run.clip_spec.mean, run.clip_spec.std), part=part)
+def _score(model: FakeSTormer, batch: Batch, run: TrainRun) -> _Scored:
+    output = model(preprocess(batch.clips, run.clip_spec.mean, run.clip_spec.std))
     losses = training_losses(output, batch, run.loss).to_floats()
     return _Scored(output.logits.cpu(), batch.labels.cpu(), losses)
