@@ -26,7 +26,7 @@ def golden_run() -> TrainRun:
     """Twenty steps with everything that a step can have: SAM, parts, clipping, average, a frozen start, stills."""
     settings = replace(
         tiny().optimisation, num_steps=20, peak_rate=1e-3, sam_rho=0.05, accumulate=2, gradient_clip=5.0,
-        frozen_encoder_steps=2, single_frame_steps=4, average_decay=0.9,
+        frozen_encoder_steps=2, average_decay=0.9,
     )  # fmt: skip
     # Re-encoding would tie the curve to the build of FFmpeg inside PyAV.
     augmentation = replace(tiny().synthesis.augmentation, p_recode=0.0)

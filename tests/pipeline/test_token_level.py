@@ -23,7 +23,7 @@ def test_a_verdicts_clips_are_the_told_ones_less_seven_tenths_of_their_median_to
     make_video(video, recipe, lambda index: film[index])
     save_weights(
         tmp_path / "v.safetensors",
-        FakeSTormer(replace(TINY_MODEL, direct_vote=True)),
+        FakeSTormer(replace(TINY_MODEL, vote_blocks=(1,), vote_width=64, vote_patch_size=8)),
         TINY_CLIPS,
         {"name": "t"},
         None,

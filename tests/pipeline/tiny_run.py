@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from fakestormer.data.training_set import ClipSampling
 from fakestormer.model import ModelConfig
 from fakestormer.synthesis import SynthesisConfig
 from fakestormer.training import Optimisation, TrainRun, Validation
 from fakestormer.types import ClipSpec
+
+VOTE: dict[str, Any] = {"vote_blocks": (1,), "vote_width": 64, "vote_patch_size": 16}
 
 
 def tiny() -> TrainRun:
@@ -27,18 +30,18 @@ def tiny() -> TrainRun:
 
 
 def sharp() -> TrainRun:
-    """Long enough to be killed in the middle, with two passes a step, parts, an average, and stages."""
+    """Long enough to be killed in the middle, with two passes a step, parts, an average, and a start on the heads."""
     settings = replace(tiny().optimisation, num_steps=24, sam_rho=0.05, accumulate=2, frozen_encoder_steps=2)
-    run = replace(tiny(), name="sharp run", optimisation=replace(settings, single_frame_steps=4))
+    run = replace(tiny(), name="sharp run", optimisation=settings)
     return replace(run, validation=replace(run.validation, every=5), checkpoint_every=3)
 
 
 def voting() -> TrainRun:
-    """Two stages: the direct vote, then all the rest."""
-    settings = replace(tiny().optimisation, num_steps=6, vote_steps=3, single_frame_steps=3)
-    run = replace(tiny(), name="voting run", model=replace(tiny().model, direct_vote=True), optimisation=settings)
+    """A direct vote that is fitted before the first step."""
+    settings = replace(tiny().optimisation, vote_pairs=20)
+    run = replace(tiny(), name="voting run", model=replace(tiny().model, **VOTE), optimisation=settings)
     run = replace(run, vote_synthesis=replace(run.synthesis, p_regenerated_source=1.0))
-    return replace(run, validation=replace(run.validation, every=3), checkpoint_every=1, keep_every=1)
+    return replace(run, keep_every=1)
 
 
 def steady() -> TrainRun:

@@ -42,8 +42,9 @@ def test_the_level_of_a_faces_size_is_taken_off_its_logit(weights: LoadedWeights
 
 @pytest.mark.parametrize("flip", [False, True])
 def test_beside_a_direct_vote_the_tokens_share_of_the_logit_is_told(tmp_path: Path, flip: bool) -> None:
-    shape = ModelConfig(name="speck", width=16, depth=1, num_heads=1, image_size=32, direct_vote=True)
-    model = FakeSTormer(shape)
+    shape = ModelConfig(name="speck", width=16, depth=1, num_heads=1, image_size=32)
+    model = FakeSTormer(replace(shape, vote_blocks=(1,), vote_width=64, vote_patch_size=8))
+    torch.nn.init.normal_(model.direct_vote.linear.weight)
     save_weights(tmp_path / "v.safetensors", model, ClipSpec(image_size=32), {"name": "t"}, None, {})
     weights = load_weights(tmp_path / "v.safetensors")
     clip = clip_of_scale(1.0)
@@ -51,6 +52,7 @@ def test_beside_a_direct_vote_the_tokens_share_of_the_logit_is_told(tmp_path: Pa
     both = [clip.images, clip.images[:, :, ::-1]] if flip else [clip.images]
     images = preprocess(torch.from_numpy(np.stack(both)), weights.clip_spec.mean, weights.clip_spec.std)
     with torch.no_grad():
-        tokens, vote = (model.eval()(images, part=part).logits.mean().item() for part in ("blocks", "vote"))
+        tokens = model.eval()(images, with_vote=False).logits.mean().item()
+        vote = model.direct_vote(model.direct_vote.embed(images)).mean().item()
     assert scored.token_logit == pytest.approx(tokens, abs=1e-5)
     assert scored.evidence.logit - tokens == pytest.approx(vote, abs=1e-5)

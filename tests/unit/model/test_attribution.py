@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from fakestormer.model import FakeSTormer, ModelConfig, PublishedConfig, PublishedFakeSTormer, attribute
-from fakestormer.model.attribution import RADIUS, SMOOTHING
+from fakestormer.model.attribution import RADIUS, SMOOTHING, on_grid
 
 
 def small(kind):
@@ -16,7 +16,12 @@ def small(kind):
     if kind == "published":
         return PublishedFakeSTormer(PublishedConfig(width=24, depth=2, num_heads=3, image_size=64)).eval()
     config = ModelConfig(name="small", width=24, depth=2, num_heads=3, image_size=64, zero_init_temporal=False)
-    return FakeSTormer(replace(config, direct_vote=kind == "with a vote")).eval()
+    if kind == "ours":
+        return FakeSTormer(config).eval()
+    # Patches of the vote are half as large as the encoder's.
+    model = FakeSTormer(replace(config, vote_blocks=(1,), vote_width=64, vote_patch_size=8)).eval()
+    torch.nn.init.normal_(model.direct_vote.linear.weight)
+    return model
 
 
 @pytest.mark.parametrize("kind", ["ours", "with a vote", "published"])
@@ -49,19 +54,40 @@ def test_the_map_is_warm_where_one_patch_differs_from_all_others():
     assert divmod(int(found.argmax()), 4) == (1, 2)
 
 
+def test_the_map_is_also_warm_where_only_the_vote_looks():
+    model, clips = small("with a vote"), torch.randn(8, 8).repeat(1, 4, 3, 8, 8)
+    torch.nn.init.zeros_(model.classification_head.linear.weight)
+    clips[:, :, :, 24:32, 32:40] = torch.randn(8, 8)
+    found = attribute(model, clips)[0, 2]
+    assert divmod(int(found.argmax()), 4) == (1, 2)
+
+
+@pytest.mark.parametrize(("own", "size"), [(8, 4), (16, 14)])
+def test_shares_on_another_grid_keep_their_places_and_about_their_sum(own, size):
+    values = torch.zeros(1, 1, own * own)
+    values[0, 0, own // 2 * own + own // 4] = 3.0
+    maps = on_grid(values, size)
+    assert maps.shape == (1, 1, size, size)
+    row, column = divmod(int(maps[0, 0].argmax()), size)
+    assert abs(row - size / 2) <= 1
+    assert abs(column - size / 4) <= 1
+    assert maps.sum().item() == pytest.approx(3.0, rel=0.35)
+    assert on_grid(torch.ones(1, 1, own * own), size).sum().item() == pytest.approx(own * own)
+
+
 def test_the_map_is_slope_times_deviation_smoothed_as_written_plainly():
     torch.manual_seed(0)
     config = ModelConfig(name="speck", width=8, depth=1, num_heads=2, image_size=32, num_frames=2)
     model = FakeSTormer(config).double().eval()
     clips = torch.randn(1, 2, 3, 32, 32, dtype=torch.float64)
     with torch.no_grad():
-        patches = model.embed(clips)
+        (patches,) = model.embed(clips)
         mean = patches.mean((1, 2), keepdim=True)
         products = torch.zeros(2, 4, dtype=torch.float64)
         for frame, patch, number in itertools.product(range(2), range(4), range(8)):
             nudge = torch.zeros_like(patches)
             nudge[0, frame, patch, number] = 1e-3
-            slope = (model.answer(patches + nudge).logits - model.answer(patches - nudge).logits).item() / 2e-3
+            slope = (model.answer((patches + nudge,)).logits - model.answer((patches - nudge,)).logits).item() / 2e-3
             products[frame, patch] += abs(slope * (patches - mean)[0, frame, patch, number].item())
     wanted = torch.zeros(2, 2, 2, dtype=torch.float64)
     for frame, row, column in itertools.product(range(2), range(2), range(2)):

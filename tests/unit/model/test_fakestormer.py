@@ -13,6 +13,9 @@ SMALL = ModelConfig(name="test", width=24, depth=2, num_heads=3, image_size=48)
 POOLED = dataclasses.replace(SMALL, token_start="pooled", stem="efficientnet_lite0", zero_init_temporal=False)
 
 
+VOTE: dict[str, Any] = {"vote_blocks": (1,), "vote_width": 64, "vote_patch_size": 12}
+
+
 def make_model(config: ModelConfig) -> FakeSTormer:
     torch.manual_seed(3)
     model = FakeSTormer(config).eval()
@@ -41,7 +44,7 @@ def test_every_clip_length_has_one_spatial_logit_a_frame_from_the_same_head(num_
         (ModelConfig.base(), 121.8),
         (ModelConfig.small(), 31.0),
         (ModelConfig.tiny(), 7.81),
-        (ModelConfig.lite(), 2.783),
+        (ModelConfig.lite(), 11.26),
     ],
 )
 def test_sizes_have_the_parameters_they_say(config: ModelConfig, millions: float) -> None:
@@ -97,22 +100,38 @@ def test_contradicting_settings_are_refused_with_their_names(changes: dict[str, 
 
 @pytest.mark.parametrize("config", [SMALL, POOLED])
 def test_the_class_logit_is_what_the_vote_and_the_temporal_tokens_say(config: ModelConfig) -> None:
-    model = make_model(dataclasses.replace(config, direct_vote=True))
+    model = make_model(dataclasses.replace(config, **VOTE))
+    vote = model.direct_vote
+    assert vote is not None
+    torch.nn.init.normal_(vote.linear.weight, std=0.1)
     clips = torch.randn(2, 4, 3, 48, 48)
     with torch.no_grad():
-        whole, vote, blocks = model(clips), model(clips, part="vote"), model(clips, part="blocks")
-    assert min(one.logits.std() for one in (vote, blocks)) > 0
-    torch.testing.assert_close(whole.logits, vote.logits + blocks.logits)
+        whole, blocks, votes = model(clips), model(clips, with_vote=False), vote(vote.embed(clips))
+    assert min(logits.std() for logits in (votes, blocks.logits)) > 0
+    torch.testing.assert_close(whole.logits, votes + blocks.logits)
+    torch.testing.assert_close(whole.token_logits, blocks.logits)
     torch.testing.assert_close(whole.temporal_map, blocks.temporal_map)
+    assert blocks.token_logits is None
 
 
-def test_the_direct_vote_is_linear_in_the_mean_patch_and_knows_no_order() -> None:
-    model = make_model(dataclasses.replace(POOLED, direct_vote=True))
+def test_a_model_with_a_vote_that_was_not_fitted_answers_as_without() -> None:
+    model = make_model(dataclasses.replace(POOLED, **VOTE))
+    clips = torch.randn(2, 4, 3, 48, 48)
     with torch.no_grad():
-        patches = model.direct_vote.embed(torch.randn(1, 4, 3, 48, 48))
-        vote = model.direct_vote(patches)
-        linear = model.direct_vote.linear
-        by_hand = (patches[0].reshape(-1, 24).mean(0) * linear.weight[0]).sum() + linear.bias[0]
-        shuffled = patches[:, torch.randperm(4)][:, :, torch.randperm(9)]
-    torch.testing.assert_close(vote[0], by_hand)
-    torch.testing.assert_close(model.direct_vote(shuffled), vote)
+        torch.testing.assert_close(model(clips).logits, model(clips, with_vote=False).logits)
+
+
+@pytest.mark.parametrize(
+    ("changes", "names"),
+    [
+        ({"vote_blocks": (2, 1)}, ("vote_blocks=(2, 1)", "in order")),
+        ({"vote_blocks": (0,)}, ("vote_blocks=(0,)", "from 1 on")),
+        ({"vote_width": 96}, ("vote_width=96",)),
+        ({"vote_patch_size": 14}, ("image_size=48", "vote_patch_size=14")),
+        ({"vote_patch_size": 16}, ("four times vote_patch_size=16",)),
+    ],
+)
+def test_a_vote_that_does_not_fit_is_refused(changes: dict[str, Any], names: tuple[str, ...]) -> None:
+    with pytest.raises(ConfigError) as caught:
+        dataclasses.replace(SMALL, **(VOTE | changes))
+    assert all(name in str(caught.value) for name in names)

@@ -7,10 +7,17 @@ from pathlib import Path
 import pytest
 import torch
 from torch import Tensor
+from torch.nn import functional
 
-from fakestormer.model import FakeSTormer, ModelConfig, warm_start_lite, warm_start_vit
-from fakestormer.model.warm_start import lite0_tensor_names, resampled_patch_kernel, resampled_positions
-from fakestormer.types import WeightsError
+from fakestormer.model import FakeSTormer, ModelConfig, warm_start_lite, warm_start_vit, warm_start_vote
+from fakestormer.model.warm_start import (
+    IMAGENET_MEAN,
+    IMAGENET_STD,
+    lite0_tensor_names,
+    resampled_patch_kernel,
+    resampled_positions,
+)
+from fakestormer.types import ClipSpec, WeightsError
 
 VIT = ModelConfig(name="test", width=24, depth=2, num_heads=3, image_size=48)
 LITE = ModelConfig(name="test", width=24, depth=1, num_heads=3, image_size=48, stem="efficientnet_lite0")
@@ -131,15 +138,58 @@ def test_the_lite_stem_takes_every_tensor_up_to_stride_16(tmp_path: Path) -> Non
     assert left == {"encoder.stem.projection.weight", "encoder.stem.projection.bias"}
 
 
-def test_the_direct_vote_starts_from_the_same_image_weights(tmp_path: Path) -> None:
-    model = FakeSTormer(dataclasses.replace(LITE, direct_vote=True))
-    path = tmp_path / "efficientnet.pth"
-    stem = model.encoder.stem.state_dict()
-    torch.save({name: torch.rand(stem[target].shape) for name, target in lite0_tensor_names().items()}, path)
-    warm_start_lite(model, path)
-    vote = model.direct_vote.stem.state_dict()
-    for target in lite0_tensor_names().values():
-        assert torch.equal(vote[target], model.encoder.stem.state_dict()[target]), target
+def plain_vit(source: dict[str, Tensor], pixels: Tensor, patch: int, heads: int, blocks: int) -> list[Tensor]:
+    """The tokens behind each block of timm's ViT, from its tensors, one head and one patch after another."""
+
+    def norm(tokens: Tensor, name: str) -> Tensor:
+        return functional.layer_norm(tokens, tokens.shape[-1:], source[f"{name}.weight"], source[f"{name}.bias"], 1e-6)
+
+    def linear(tokens: Tensor, name: str) -> Tensor:
+        return tokens @ source[f"{name}.weight"].T + source[f"{name}.bias"]
+
+    kernel, size = source["patch_embed.proj.weight"].flatten(1), pixels.shape[-1] // patch
+    places = [
+        (slice(r * patch, (r + 1) * patch), slice(c * patch, (c + 1) * patch)) for r in range(size) for c in range(size)
+    ]
+    patches = torch.stack([kernel @ pixels[:, rows, columns].flatten() for rows, columns in places])
+    tokens = torch.cat([source["cls_token"][0], patches + source["patch_embed.proj.bias"]]) + source["pos_embed"][0]
+    behind = []
+    for index in range(blocks):
+        name = f"blocks.{index}"
+        stacked = linear(norm(tokens, f"{name}.norm1"), f"{name}.attn.qkv").chunk(3, dim=1)
+        gathered = []
+        for queries, keys, values in zip(*(part.chunk(heads, dim=1) for part in stacked), strict=True):
+            gathered.append((queries @ keys.T / queries.shape[1] ** 0.5).softmax(1) @ values)
+        tokens = tokens + linear(torch.cat(gathered, 1), f"{name}.attn.proj") * source[f"{name}.ls1.gamma"]
+        hidden = functional.gelu(linear(norm(tokens, f"{name}.norm2"), f"{name}.mlp.fc1"))
+        tokens = tokens + linear(hidden, f"{name}.mlp.fc2") * source[f"{name}.ls2.gamma"]
+        behind.append(tokens)
+    return behind
+
+
+def test_the_vote_sees_the_patches_of_the_image_vit_behind_the_blocks_it_reads() -> None:
+    source = {name: 0.1 * tensor for name, tensor in timm_state_dict(128, 3, 4, 12, scaled=True).items()}
+    model = FakeSTormer(dataclasses.replace(LITE, vote_blocks=(1, 2), vote_width=128, vote_patch_size=12)).eval()
+    spec = ClipSpec(image_size=48, mean=(0.2, 0.5, 0.6), std=(0.5, 0.4, 0.3))
+    report = warm_start_vote(model, source, spec)
+    assert {name.split(".")[1] for name in report.unused if name.startswith("blocks.")} == {"2"}
+    assert set(report.used) | set(report.unused) == set(source)
+    assert not any(name.startswith("direct_vote.encoder.") for name in report.left_at_random)
+    pixels = torch.rand(3, 48, 48)
+    theirs, ours = (
+        (pixels - torch.tensor(mean)[:, None, None]) / torch.tensor(std)[:, None, None]
+        for mean, std in ((IMAGENET_MEAN, IMAGENET_STD), (spec.mean, spec.std))
+    )
+    wanted = torch.cat([tokens[1:] for tokens in plain_vit(source, theirs, 12, heads=2, blocks=2)], dim=1)
+    assert model.direct_vote is not None
+    with torch.no_grad():
+        found = model.direct_vote.embed(ours[None, None])
+    torch.testing.assert_close(found[0, 0], wanted, atol=1e-4, rtol=1e-4)
+
+
+def test_weights_for_a_vote_need_a_model_that_has_one() -> None:
+    with pytest.raises(WeightsError, match=r"has vote_blocks=\(\)"):
+        warm_start_vote(FakeSTormer(LITE), timm_state_dict(), ClipSpec(image_size=48))
 
 
 def test_a_wrong_file_or_a_wrong_model_is_refused(tmp_path: Path) -> None:

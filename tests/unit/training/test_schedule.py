@@ -26,17 +26,3 @@ def test_the_rate_rises_and_falls_in_straight_lines() -> None:
 def test_an_encoder_frozen_for_the_whole_run_is_refused() -> None:
     with pytest.raises(ConfigError, match="frozen_encoder_steps=10 leaves nothing of num_steps=10"):
         Optimisation(num_steps=10, pairs_per_step=1, frozen_encoder_steps=10)
-
-
-def test_a_run_in_two_stages_has_the_whole_schedule_twice() -> None:
-    staged = Optimisation(num_steps=300, pairs_per_step=1, vote_steps=100)
-    first, second = (Optimisation(num_steps=steps, pairs_per_step=1) for steps in (100, 200))
-    wanted = [learning_rate(step, first) for step in range(100)] + [learning_rate(step, second) for step in range(200)]
-    assert [learning_rate(step, staged) for step in range(300)] == wanted
-
-
-def test_a_first_stage_that_leaves_nothing_is_refused() -> None:
-    with pytest.raises(ConfigError, match="vote_steps=10 must be 0 or more and leave something of num_steps=10"):
-        Optimisation(num_steps=10, pairs_per_step=1, vote_steps=10)
-    with pytest.raises(ConfigError, match="without frozen_encoder_steps=2"):
-        Optimisation(num_steps=10, pairs_per_step=1, vote_steps=5, frozen_encoder_steps=2)

@@ -1,0 +1,96 @@
+"""A run with a direct vote: fitted before the first step, and left alone by all that follow."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+import torch
+from tests.pipeline.tiny_run import VOTE, tiny, voting
+from tests.synthetic_cache import write_synthetic_cache
+
+from fakestormer.data.cache import read_cache
+from fakestormer.model import load_weights
+from fakestormer.training import train
+from fakestormer.training.batches import vote_batches
+from fakestormer.types import ConfigError
+
+VOTE_TENSORS = "direct_vote."
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory):
+    return write_synthetic_cache(tmp_path_factory.mktemp("drawn") / "cache")
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory, cache):
+    folder = tmp_path_factory.mktemp("run") / "finished"
+    heard = []
+    train(voting(), [cache], folder, observe=lambda step, kind, numbers: heard.append((step, kind, numbers)))
+    (folder / "heard.json").write_text(json.dumps(heard))
+    return folder
+
+
+def tensors(folder, name):
+    return load_weights(folder / f"{name}.safetensors").model.state_dict()
+
+
+def test_the_vote_is_fitted_and_every_step_leaves_it_alone(finished):
+    early, late = tensors(finished, "step-1"), tensors(finished, "last")
+    assert early["direct_vote.linear.weight"].abs().max() > 0
+    moved = {name for name in early if not torch.equal(early[name], late[name])}
+    assert "classification_head.linear.weight" in moved
+    assert any(name.startswith("encoder.") for name in moved)
+    assert not any(name.startswith(VOTE_TENSORS) for name in moved)
+
+
+def test_the_run_tells_how_far_the_fit_is_and_how_well_the_vote_does(finished):
+    heard = json.loads((finished / "heard.json").read_text())
+    seen = [numbers["pairs"] for _, kind, numbers in heard if kind == "vote" and "pairs" in numbers]
+    assert seen == sorted(seen)
+    assert seen[-1] == voting().optimisation.vote_pairs
+    rows = [json.loads(line) for line in (finished / "metrics.jsonl").read_text().splitlines()]
+    (row,) = [row for row in rows if row["kind"] == "vote"]
+    assert 0 <= row["auc"] <= 1
+    assert [row["kind"] for row in rows][:2] == ["vote", "train"]
+
+
+def test_interrupted_right_behind_the_fit_it_ends_with_the_same_bits_and_fits_only_once(tmp_path, cache, finished):
+    def stop(done, kind, numbers):
+        if kind == "train":
+            raise KeyboardInterrupt
+
+    heard = []
+    with pytest.raises(KeyboardInterrupt):
+        train(voting(), [cache], tmp_path / "run", observe=stop)
+    train(voting(), [cache], tmp_path / "run", resume=True, observe=lambda step, kind, numbers: heard.append(kind))
+    assert "vote" not in heard
+    one, other = tensors(finished, "last"), tensors(tmp_path / "run", "last")
+    assert [name for name in one if not torch.equal(one[name], other[name])] == []
+    rows = [json.loads(line)["kind"] for line in (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()]
+    assert rows.count("vote") == 1
+
+
+def test_the_vote_is_fitted_to_single_frames_of_its_own_pseudo_fakes(cache):
+    run = replace(voting(), num_workers=0)
+    tracks = read_cache(cache)
+    own, plain = (list(vote_batches(one, tracks)) for one in (run, replace(run, vote_synthesis=None)))
+    assert sum(len(batch.clips) for batch in own) == 2 * run.optimisation.vote_pairs
+    assert own[0].clips.shape[1] == 1
+    assert not torch.equal(own[0].clips, plain[0].clips)
+
+
+def test_a_vote_needs_blocks_to_read_and_pairs_to_be_fitted_to():
+    fitted = replace(tiny().optimisation, vote_pairs=20)
+    with pytest.raises(ConfigError, match=r"model\.vote_blocks=\(\), optimisation\.vote_pairs=20"):
+        replace(tiny(), optimisation=fitted)
+    with pytest.raises(ConfigError, match=r"model\.vote_blocks=\(1,\), optimisation\.vote_pairs=0"):
+        replace(tiny(), model=replace(tiny().model, **VOTE))
+    with pytest.raises(ConfigError, match="vote_synthesis given"):
+        replace(tiny(), vote_synthesis=tiny().synthesis)
+    with pytest.raises(ConfigError, match="vote_pairs of at least 10"):
+        replace(tiny().optimisation, vote_pairs=9)
+    with pytest.raises(ConfigError, match=r"vote_synthesis.* are \(32, 2, 2\)"):
+        replace(voting(), vote_synthesis=replace(tiny().synthesis, image_size=32, num_rows=2, num_columns=2))
