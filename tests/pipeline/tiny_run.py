@@ -7,11 +7,11 @@ from typing import Any
 
 from fakestormer.data.training_set import ClipSampling
 from fakestormer.model import ModelConfig
-from fakestormer.synthesis import SynthesisConfig
+from fakestormer.synthesis import NO_AUGMENTATION, SynthesisConfig
 from fakestormer.training import Optimisation, TrainRun, Validation
 from fakestormer.types import ClipSpec
 
-VOTE: dict[str, Any] = {"vote_blocks": (1,), "vote_width": 64, "vote_patch_size": 16}
+VOTE: dict[str, Any] = {"vote_blocks": (1,), "vote_width": 64, "vote_patch_size": 8}
 
 
 def tiny() -> TrainRun:
@@ -37,11 +37,18 @@ def sharp() -> TrainRun:
 
 
 def voting() -> TrainRun:
-    """A direct vote that is fitted before the first step."""
-    settings = replace(tiny().optimisation, vote_pairs=20)
+    """A direct vote that is fitted before the first step, to pseudo-fakes that are easy to see."""
+    settings = replace(tiny().optimisation, vote_pairs=200)
     run = replace(tiny(), name="voting run", model=replace(tiny().model, **VOTE), optimisation=settings)
-    run = replace(run, vote_synthesis=replace(run.synthesis, p_regenerated_source=1.0))
-    return replace(run, keep_every=1)
+    easy = replace(
+        run.synthesis,
+        p_regenerated_source=1.0,
+        regenerated_size=(0.15, 0.2),
+        blend_ratios=(1.0,),
+        p_cutout=0.0,
+        augmentation=NO_AUGMENTATION,
+    )
+    return replace(run, vote_synthesis=easy, keep_every=1)
 
 
 def steady() -> TrainRun:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 if TYPE_CHECKING:
     from fakestormer.training import TrainRun
@@ -64,17 +64,22 @@ class _Shower:
         self._progress, self._num_steps = progress, num_steps
         self._task = progress.add_task("train", total=num_steps)
         self._done, self._seconds = 0, 0.0
+        self._fit: TaskID | None = None
+        self._tenth = 0
 
     def show(self, step: int, kind: str, numbers: dict[str, float]) -> None:
         """What the training loop tells after each step; before the first, of the vote's fit and of the warm start."""
-        if kind == "vote" and "pairs" in numbers:
-            self._progress.update(self._task, description=f"vote {numbers['pairs']:.0f}/{numbers['of']:.0f} pairs")
+        if kind == "fit":
+            self._show_fit(int(numbers["pairs"]), int(numbers["of"]))
             return
         if kind == "start":
             counts = ", ".join(f"{int(count)} {name.replace('_', ' ')}" for name, count in numbers.items())
             text = f"warm start, tensors: {counts}; their names stand in run.json"
+        elif kind == "vote":
+            values = ", ".join(f"{name.replace('_', ' ')} {value:.3f}" for name, value in numbers.items())
+            text = f"direct vote fitted; on pairs of held-out people: {values}"
         else:
-            self._progress.update(self._task, completed=step + 1, description="train")
+            self._progress.update(self._task, completed=step + 1)
             values = "  ".join(f"{name} {value:.4f}" for name, value in numbers.items())
             text = f"{step + 1}/{self._num_steps} {kind}  {values}"
         if kind == "train":
@@ -83,6 +88,16 @@ class _Shower:
             text += f"  left {timedelta(seconds=round(left))}"
         if kind != "train" or (step + 1) % 10 == 0:
             self._progress.console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    def _show_fit(self, pairs: int, count: int) -> None:
+        """A bar of its own; without a terminal a line at every tenth."""
+        if self._fit is None:
+            self._fit = self._progress.add_task("fit the vote", total=count)
+        self._progress.update(self._fit, completed=pairs)
+        tenth = 10 * pairs // count
+        if not self._progress.console.is_terminal and tenth > self._tenth:
+            self._progress.console.print(f"fit of the direct vote: {pairs} of {count} pairs")
+        self._tenth = tenth
 
 
 def _recorded_run(path: Path, data: list[Path] | None) -> tuple[TrainRun, list[Path]]:

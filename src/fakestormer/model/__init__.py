@@ -1,8 +1,9 @@
 """The network: clips in, one logit and two vulnerability maps out. Tensors to tensors.
 
 Axis letters of this room: B clips of a batch, T frames of a clip, H W pixels, R C rows and columns of patches,
-N = R x C patches, D width of a token, S independent sequences, L tokens of a sequence. T1 = T + 1 and N1 = N + 1 are
-the sides of the token grid (`tokens.py` says which token stands where).
+N = R x C patches, D width of a token, S independent sequences, L tokens of a sequence; V patches of a frame as the
+direct vote cuts it, E numbers it has of each patch (the image ViT's width for every block it reads). T1 = T + 1 and
+N1 = N + 1 are the sides of the token grid (`tokens.py` says which token stands where).
 """
 
 from fakestormer.model.attribution import attribute

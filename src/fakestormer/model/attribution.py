@@ -23,6 +23,7 @@ def attribute(model: FakeSTormer | PublishedFakeSTormer, clips: Float[Tensor, "B
     The slope of the logit along each number of a patch embedding, times how far that number lies from its mean over the
     clip; the sizes of these products, added up and smoothed over neighbouring patches. A patch that looks like all
     others counts nothing, however steep the slope. With their signs kept, the products point past the forged places.
+    A direct vote's patches have been through attention, so that its share is less local.
     The model must be in eval mode; gradients that its parameters hold are left alone.
     """
     with torch.no_grad():
@@ -38,13 +39,19 @@ def attribute(model: FakeSTormer | PublishedFakeSTormer, clips: Float[Tensor, "B
 
 
 def on_grid(values: Float[Tensor, "B T V"], size: int) -> Float[Tensor, "B T R C"]:
-    """Shares of the patches of one grid as those of a grid of size x size; their sum stays about the same."""
+    """Shares of the patches of a square grid, handed to a grid of size x size by the area that they cover there."""
     own = math.isqrt(values.shape[2])
     maps = values.reshape(*values.shape[:2], own, own)
-    if own == size:
-        return maps
-    resized: Tensor = functional.interpolate(maps, size=(size, size), mode="area") * (own / size) ** 2
-    return resized
+    covered = overlaps(own, size).to(values)
+    return covered @ maps @ covered.T
+
+
+def overlaps(own: int, size: int) -> Float[Tensor, "size own"]:
+    """How much of each of `own` equal parts of a line lies in each of `size` equal parts; columns add up to 1."""
+    ours, theirs = torch.arange(own + 1) / own, torch.arange(size + 1) / size
+    ends = torch.minimum(ours[None, 1:], theirs[1:, None])
+    starts = torch.maximum(ours[None, :-1], theirs[:-1, None])
+    return (ends - starts).clamp(min=0) * own
 
 
 def smoothed(maps: Float[Tensor, "B T R C"]) -> Float[Tensor, "B T R C"]:

@@ -20,8 +20,8 @@ class ModelConfig:
     with the mean of the patch embeddings they stand for on top. `zero_init_temporal` starts the linear layer behind
     temporal attention at zero, so that an image ViT is unchanged at first. With `vote_blocks` the class logit is the
     sum of what the temporal tokens say and of a direct vote (`direct_vote.py`), which reads the patches behind these
-    blocks of an image ViT, counted from 1; `vote_width` and `vote_patch_size` are that ViT's. Why lite differs from the
-    paper in these: docs/decisions/0003-lite-model.md and 0012-direct-vote.md.
+    blocks of an image ViT, counted from 1; `vote_width` and `vote_patch_size` are that ViT's, whose heads are 64 wide.
+    Why lite differs from the paper in these: docs/decisions/0003-lite-model.md and 0012-direct-vote.md.
     """
 
     name: str

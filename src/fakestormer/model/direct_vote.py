@@ -1,6 +1,6 @@
 """A linear answer from what the patches of a frozen image ViT look like, in the face and around it (decision 0012).
 
-Beyond the paper. V counts the patches of a frame as this ViT cuts it, E the numbers it has of each.
+Beyond the paper.
 """
 
 from __future__ import annotations
@@ -21,17 +21,18 @@ class DirectVote(nn.Module):
     """Clips to one logit, linear in mean and deviation of their patches inside the face and outside of it.
 
     Inside is the middle of the crop, half its width and height (rounded outwards), outside all the rest: hair, neck and
-    background went through the same camera and codec as the face. The image ViT is never trained; the linear layer is
+    background went through the same camera and codec as the face. Nothing of it is ever trained: the linear layer is
     fitted (`training/vote_fit.py`), and says 0 before.
     """
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
-        self.encoder = ImageEncoder(config).requires_grad_(False)
+        self.encoder = ImageEncoder(config)
         self.grid_size = config.vote_grid_size
-        self.linear = nn.Linear(4 * config.vote_width * len(config.vote_blocks), 1)
-        nn.init.zeros_(self.linear.weight)
-        nn.init.zeros_(self.linear.bias)
+        # One axis: weights files keep it in full precision, because its sums of large numbers nearly cancel.
+        self.weight = nn.Parameter(torch.zeros(4 * config.vote_width * len(config.vote_blocks)))
+        self.bias = nn.Parameter(torch.zeros(()))
+        self.requires_grad_(False)
 
     def embed(self, clips: Float[Tensor, "B T 3 H W"]) -> Float[Tensor, "B T V E"]:
         """The ViT's patches of every frame; those of a frame that it does not look at are those of the frame before."""
@@ -40,8 +41,11 @@ class DirectVote(nn.Module):
         return patches.repeat_interleave(FRAME_STEP, dim=1)[:, : clips.shape[1]]
 
     def describe(self, patches: Float[Tensor, "B T V E"]) -> Float[Tensor, "B F"]:
-        """Mean and deviation inside, then mean and deviation outside: F is 4 E. The mean over frames, float32."""
-        inside, outside = self._regions(patches.float())
+        """Mean and deviation inside, then mean and deviation outside, each averaged over frames: F is 4 E.
+
+        In the precision of the weights.
+        """
+        inside, outside = self._regions(patches.to(self.weight.dtype))
         numbers = []
         for region in (inside, outside):
             numbers += [region.mean(2), (region.var(2, correction=0) + SMALLEST_VARIANCE).sqrt()]
@@ -49,9 +53,9 @@ class DirectVote(nn.Module):
 
     def forward(self, patches: Float[Tensor, "B T V E"]) -> Float[Tensor, " B"]:
         """One logit a clip; fake is positive."""
-        with torch.autocast(patches.device.type, enabled=False):  # sums of large numbers that nearly cancel
-            vote: Tensor = self.linear(self.describe(patches))
-        return vote.squeeze(1)
+        with torch.autocast(patches.device.type, enabled=False):
+            vote: Tensor = self.describe(patches) @ self.weight + self.bias
+        return vote
 
     def _regions(self, patches: Tensor) -> tuple[Tensor, Tensor]:
         margin = self.grid_size // 4

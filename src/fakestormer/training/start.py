@@ -11,7 +11,7 @@ from torch import Tensor
 
 from fakestormer.model import FakeSTormer, WarmStartReport, warm_start_lite, warm_start_vit, warm_start_vote
 from fakestormer.training.config import TrainRun
-from fakestormer.training.dinov2_file import find_dinov2_file, read_dinov2
+from fakestormer.training.dinov2_file import DINOV2_PIXELS, find_dinov2_file, read_dinov2
 from fakestormer.types import ConfigError, WeightsError
 
 
@@ -42,7 +42,7 @@ def make_model(run: TrainRun, warm_start_file: Path | None = None) -> StartedMod
         report = warm_start_vit(model, dinov2 if run.warm_start == "dinov2_small" else _read_vit(warm_start_file))
         refuse_random_encoder(report)
     if run.model.vote_blocks:
-        report = joined(report, warm_start_vote(model, dinov2, run.clip_spec))
+        report = joined(report, warm_start_vote(model, dinov2, DINOV2_PIXELS, run.clip_spec))
     return StartedModel(model, report)
 
 

@@ -7,26 +7,40 @@ linear answer that separates best where forgery adds the same to every picture (
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
-from jaxtyping import Float, Float64
+from jaxtyping import Float32, Float64
 from numpy import ndarray
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from fakestormer.data.batch import Batch
+from fakestormer.data.cache import CachedTrack
 from fakestormer.model import FakeSTormer, preprocess
+from fakestormer.training.batches import vote_batches
 from fakestormer.training.config import TrainRun
+from fakestormer.training.distributed import ALONE, Team, gathered
 
-SCALED_ON = 5  # every fifth pair is kept out of the direction and sets the scale: on those of the fit it is too large
+# Pairs of held-out people that set the scale, for each pair of the fit: on those of the fit it would be too large.
+SHARE_FOR_THE_SCALE = 0.25
+
+Tell = Callable[[int], None]
+
+
+class Described(NamedTuple):
+    """The numbers that the vote reads: row k of both is one genuine picture and its pseudo-fake."""
+
+    genuine: Float32[ndarray, "pairs numbers"]
+    pseudo_fake: Float32[ndarray, "pairs numbers"]
 
 
 @dataclass(frozen=True, slots=True)
 class LinearVote:
-    """A linear answer to the numbers that describe a picture, and how well it orders the pairs left aside."""
+    """A linear answer to the numbers that describe a picture, and how well it orders the pairs of held-out people."""
 
     weight: Float64[ndarray, " numbers"]
     bias: float
@@ -35,59 +49,92 @@ class LinearVote:
 
 
 def fit_vote(
-    model: FakeSTormer, batches: Iterable[Batch], run: TrainRun, tell: Callable[[int], None] | None = None
+    model: FakeSTormer,
+    training: Sequence[CachedTrack],
+    held_out: Sequence[CachedTrack],
+    run: TrainRun,
+    team: Team = ALONE,
+    tell: Tell | None = None,
 ) -> LinearVote:
-    """The vote fitted to these pairs, which the model has from now on; `tell` hears how many pairs are seen so far."""
+    """The model's vote from now on: its direction fitted to people of the training, its scale to held-out ones.
+
+    Each process describes its share of the pairs; all end with the same vote. `tell` hears how many of this process's
+    pairs are done, of both kinds.
+    """
     assert model.direct_vote is not None
     was_training = model.training
     model.eval()
-    reals, fakes = list[Float[ndarray, "pairs numbers"]](), list[Float[ndarray, "pairs numbers"]]()
-    for batch in batches:
-        real, fake = np.split(_described(model, batch, run), 2)
-        reals.append(real)
-        fakes.append(fake)
-        if tell:
-            tell(sum(len(one) for one in reals))
+    pairs = run.optimisation.vote_pairs
+    shown = _describe(model, vote_batches(run, training, pairs, run.seed + 2, team), run, team, tell)
+    aside, done = num_pairs_for_the_scale(run), len(shown.genuine) // team.size
+    others = _describe(model, vote_batches(run, held_out, aside, run.seed + 3, team), run, team, tell, done)
     model.train(was_training)
-    vote = fit_linear(np.concatenate(reals), np.concatenate(fakes), run.optimisation.vote_ridge)
+    (vote, *_) = gathered(scaled(fit_direction(shown, run.optimisation.vote_ridge), others), team)
     with torch.no_grad():
-        model.direct_vote.linear.weight.copy_(torch.from_numpy(vote.weight)[None])
-        model.direct_vote.linear.bias.fill_(vote.bias)
+        model.direct_vote.weight.copy_(torch.from_numpy(vote.weight))
+        model.direct_vote.bias.fill_(vote.bias)
     return vote
 
 
-@torch.inference_mode()
-def _described(model: FakeSTormer, batch: Batch, run: TrainRun) -> Float[ndarray, "pictures numbers"]:
-    assert model.direct_vote is not None
-    device = model.direct_vote.linear.weight.device
-    clips = preprocess(batch.clips.to(device), run.clip_spec.mean, run.clip_spec.std)
-    with torch.autocast(device.type, torch.bfloat16, enabled=run.precision == "bfloat16"):
-        patches = model.direct_vote.embed(clips)
-    described: Float[ndarray, "pictures numbers"] = model.direct_vote.describe(patches).cpu().numpy()
-    return described
+def num_pairs_for_the_scale(run: TrainRun) -> int:
+    """How many pairs of held-out people are made beside the `vote_pairs` of the fit."""
+    return max(2, round(SHARE_FOR_THE_SCALE * run.optimisation.vote_pairs))
 
 
-def fit_linear(
-    reals: Float[ndarray, "pairs numbers"], fakes: Float[ndarray, "pairs numbers"], ridge: float
-) -> LinearVote:
-    """The vote of these pairs: row k of both is one picture and its pseudo-fake.
+def fit_direction(described: Described, ridge: float) -> Float64[ndarray, " numbers"]:
+    """Where pseudo-fakes lie from their originals, by the inverse of how genuine pictures vary.
 
     Every number is taken in units of its deviation over genuine pictures; `ridge` is added to the covariance's
-    diagonal there. The direction is scaled to a logit by a logistic regression on pairs that it was not fitted to.
+    diagonal there.
     """
-    aside = np.arange(len(reals)) % SCALED_ON == 0
-    genuine = reals[~aside].astype(np.float64)
+    genuine = described.genuine.astype(np.float64)
     center, spread = genuine.mean(0), genuine.std(0) + 1e-6
-    covariance = np.cov((genuine - center) / spread, rowvar=False) + ridge * np.eye(reals.shape[1])
-    direction = np.linalg.solve(covariance, ((fakes[~aside] - genuine) / spread).mean(0)) / spread
-    here, there = reals[aside] @ direction, fakes[aside] @ direction
+    covariance = np.cov((genuine - center) / spread, rowvar=False) + ridge * np.eye(genuine.shape[1])
+    shift = ((described.pseudo_fake - genuine) / spread).mean(0)
+    direction: Float64[ndarray, " numbers"] = np.linalg.solve(covariance, shift) / spread
+    return direction
+
+
+def scaled(direction: Float64[ndarray, " numbers"], described: Described) -> LinearVote:
+    """The direction as a logit of an even start, by a logistic regression on pairs that it was not fitted to.
+
+    Where it does not put those pseudo-fakes above genuine pictures, it says nothing: the weight is 0.
+    """
+    here, there = (part @ direction for part in described)
     scores, is_fake = np.concatenate([here, there]), np.repeat([0, 1], len(here))
-    scale = scores.std() or 1.0
-    curve = LogisticRegression().fit(scores[:, None] / scale, is_fake)
-    slope = float(curve.coef_[0, 0]) / scale
+    unit = scores.std() or 1.0
+    curve = LogisticRegression().fit(scores[:, None] / unit, is_fake)
+    slope = max(0.0, float(curve.coef_[0, 0]))
     return LinearVote(
-        weight=slope * direction,
-        bias=float(curve.intercept_[0]),
+        weight=slope / unit * direction,
+        bias=float(curve.intercept_[0]) if slope else 0.0,
         auc=float(roc_auc_score(is_fake, scores)),
         pairs_in_order=float((there > here).mean()),
     )
+
+
+def _describe(
+    model: FakeSTormer, batches: Iterable[Batch], run: TrainRun, team: Team, tell: Tell | None, done: int = 0
+) -> Described:
+    """The numbers of all processes' pairs, in the order of the pairs."""
+    mine = []
+    for batch in batches:
+        mine.append(_describe_batch(model, batch, run))
+        done += len(mine[-1].genuine)
+        if tell:
+            tell(done)
+    shares = gathered(mine, team)
+    count = sum(len(share) for share in shares)
+    parts = [shares[number % team.size][number // team.size] for number in range(count)]
+    return Described(*(np.concatenate(kind) for kind in zip(*parts, strict=True)))
+
+
+@torch.inference_mode()
+def _describe_batch(model: FakeSTormer, batch: Batch, run: TrainRun) -> Described:
+    assert model.direct_vote is not None
+    device = model.direct_vote.weight.device
+    clips = preprocess(batch.clips.to(device), run.clip_spec.mean, run.clip_spec.std)
+    with torch.autocast(device.type, torch.bfloat16, enabled=run.precision == "bfloat16"):
+        patches = model.direct_vote.embed(clips)
+    numbers = model.direct_vote.describe(patches).cpu()
+    return Described(numbers[batch.labels == 0].numpy(), numbers[batch.labels == 1].numpy())

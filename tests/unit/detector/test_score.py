@@ -44,7 +44,7 @@ def test_the_level_of_a_faces_size_is_taken_off_its_logit(weights: LoadedWeights
 def test_beside_a_direct_vote_the_tokens_share_of_the_logit_is_told(tmp_path: Path, flip: bool) -> None:
     shape = ModelConfig(name="speck", width=16, depth=1, num_heads=1, image_size=32)
     model = FakeSTormer(replace(shape, vote_blocks=(1,), vote_width=64, vote_patch_size=8))
-    torch.nn.init.normal_(model.direct_vote.linear.weight)
+    torch.nn.init.normal_(model.direct_vote.weight)
     save_weights(tmp_path / "v.safetensors", model, ClipSpec(image_size=32), {"name": "t"}, None, {})
     weights = load_weights(tmp_path / "v.safetensors")
     clip = clip_of_scale(1.0)

@@ -20,7 +20,7 @@ def small(kind):
         return FakeSTormer(config).eval()
     # Patches of the vote are half as large as the encoder's.
     model = FakeSTormer(replace(config, vote_blocks=(1,), vote_width=64, vote_patch_size=8)).eval()
-    torch.nn.init.normal_(model.direct_vote.linear.weight)
+    torch.nn.init.normal_(model.direct_vote.weight)
     return model
 
 
@@ -62,17 +62,23 @@ def test_the_map_is_also_warm_where_only_the_vote_looks():
     assert divmod(int(found.argmax()), 4) == (1, 2)
 
 
-@pytest.mark.parametrize(("own", "size"), [(8, 4), (16, 14)])
-def test_shares_on_another_grid_keep_their_places_and_about_their_sum(own, size):
-    values = torch.zeros(1, 1, own * own)
-    values[0, 0, own // 2 * own + own // 4] = 3.0
-    maps = on_grid(values, size)
-    assert maps.shape == (1, 1, size, size)
-    row, column = divmod(int(maps[0, 0].argmax()), size)
-    assert abs(row - size / 2) <= 1
-    assert abs(column - size / 4) <= 1
-    assert maps.sum().item() == pytest.approx(3.0, rel=0.35)
-    assert on_grid(torch.ones(1, 1, own * own), size).sum().item() == pytest.approx(own * own)
+@pytest.mark.parametrize(("own", "size"), [(8, 4), (16, 14), (14, 16), (5, 5)])
+def test_shares_on_another_grid_keep_their_sum_and_their_centre_wherever_they_lie(own, size):
+    for row, column in itertools.product(range(own), range(own)):
+        values = torch.zeros(1, 1, own * own)
+        values[0, 0, row * own + column] = 3.0
+        maps = on_grid(values, size)
+        assert maps.shape == (1, 1, size, size)
+        assert maps.sum().item() == pytest.approx(3.0, rel=1e-5)
+        places = (torch.arange(size) + 0.5) / size
+        for axis, place in ((2, row), (3, column)):
+            centre = (maps.sum(5 - axis).flatten() * places).sum().item() / 3.0
+            assert centre == pytest.approx((place + 0.5) / own, abs=0.5 / size)
+
+
+def test_an_even_map_stays_even_on_another_grid():
+    maps = on_grid(torch.ones(1, 2, 256), 14)
+    torch.testing.assert_close(maps, torch.full((1, 2, 14, 14), (16 / 14) ** 2))
 
 
 def test_the_map_is_slope_times_deviation_smoothed_as_written_plainly():

@@ -103,7 +103,7 @@ def test_the_class_logit_is_what_the_vote_and_the_temporal_tokens_say(config: Mo
     model = make_model(dataclasses.replace(config, **VOTE))
     vote = model.direct_vote
     assert vote is not None
-    torch.nn.init.normal_(vote.linear.weight, std=0.1)
+    torch.nn.init.normal_(vote.weight, std=0.1)
     clips = torch.randn(2, 4, 3, 48, 48)
     with torch.no_grad():
         whole, blocks, votes = model(clips), model(clips, with_vote=False), vote(vote.embed(clips))

@@ -11,8 +11,6 @@ from torch.nn import functional
 
 from fakestormer.model import FakeSTormer, ModelConfig, warm_start_lite, warm_start_vit, warm_start_vote
 from fakestormer.model.warm_start import (
-    IMAGENET_MEAN,
-    IMAGENET_STD,
     lite0_tensor_names,
     resampled_patch_kernel,
     resampled_positions,
@@ -171,14 +169,15 @@ def test_the_vote_sees_the_patches_of_the_image_vit_behind_the_blocks_it_reads()
     source = {name: 0.1 * tensor for name, tensor in timm_state_dict(128, 3, 4, 12, scaled=True).items()}
     model = FakeSTormer(dataclasses.replace(LITE, vote_blocks=(1, 2), vote_width=128, vote_patch_size=12)).eval()
     spec = ClipSpec(image_size=48, mean=(0.2, 0.5, 0.6), std=(0.5, 0.4, 0.3))
-    report = warm_start_vote(model, source, spec)
+    made_for = ClipSpec(image_size=48, mean=(0.4, 0.3, 0.2), std=(0.2, 0.3, 0.4))
+    report = warm_start_vote(model, source, made_for, spec)
     assert {name.split(".")[1] for name in report.unused if name.startswith("blocks.")} == {"2"}
     assert set(report.used) | set(report.unused) == set(source)
     assert not any(name.startswith("direct_vote.encoder.") for name in report.left_at_random)
     pixels = torch.rand(3, 48, 48)
     theirs, ours = (
-        (pixels - torch.tensor(mean)[:, None, None]) / torch.tensor(std)[:, None, None]
-        for mean, std in ((IMAGENET_MEAN, IMAGENET_STD), (spec.mean, spec.std))
+        (pixels - torch.tensor(one.mean)[:, None, None]) / torch.tensor(one.std)[:, None, None]
+        for one in (made_for, spec)
     )
     wanted = torch.cat([tokens[1:] for tokens in plain_vit(source, theirs, 12, heads=2, blocks=2)], dim=1)
     assert model.direct_vote is not None
@@ -189,7 +188,7 @@ def test_the_vote_sees_the_patches_of_the_image_vit_behind_the_blocks_it_reads()
 
 def test_weights_for_a_vote_need_a_model_that_has_one() -> None:
     with pytest.raises(WeightsError, match=r"has vote_blocks=\(\)"):
-        warm_start_vote(FakeSTormer(LITE), timm_state_dict(), ClipSpec(image_size=48))
+        warm_start_vote(FakeSTormer(LITE), timm_state_dict(), ClipSpec(image_size=48), ClipSpec(image_size=48))
 
 
 def test_a_wrong_file_or_a_wrong_model_is_refused(tmp_path: Path) -> None:
