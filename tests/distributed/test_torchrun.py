@@ -6,14 +6,15 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.pipeline.tiny_run import steady
+from tests.pipeline.tiny_run import steady, steady_voting
 from tests.synthetic_cache import write_synthetic_cache
 
 from fakestormer.model import load_weights
-from fakestormer.training import train
+from fakestormer.training import TrainRun, train
 from fakestormer.training.metrics_log import read_rows
 
 ROOT = Path(__file__).parents[2]
@@ -22,12 +23,13 @@ TRAIN = [sys.executable, "-c", "from fakestormer.cli.main import main; main()", 
 
 
 @pytest.mark.distributed
-def test_two_processes_under_torchrun_train_what_one_trains(tmp_path: Path) -> None:
+@pytest.mark.parametrize("recipe", [steady, steady_voting])
+def test_two_processes_under_torchrun_train_what_one_trains(tmp_path: Path, recipe: Callable[[], TrainRun]) -> None:
     cache = write_synthetic_cache(tmp_path / "cache")
-    arguments = ["tests.pipeline.tiny_run:steady", "--data", str(cache), "--out", str(tmp_path / "two")]
+    arguments = [f"tests.pipeline.tiny_run:{recipe.__name__}", "--data", str(cache), "--out", str(tmp_path / "two")]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     subprocess.run([*TORCHRUN, *TRAIN, *arguments], cwd=ROOT, env=environment, check=True, timeout=1200)
-    train(steady(), [cache], tmp_path / "one")
+    train(recipe(), [cache], tmp_path / "one")
     two, one = (load_weights(tmp_path / name / "last.safetensors").model.state_dict() for name in ("two", "one"))
     for name in one:
         # Weights are stored in half precision.

@@ -60,6 +60,14 @@ def steady() -> TrainRun:
     return replace(run, name="steady run", model=model, optimisation=settings, validation=validation)
 
 
+def steady_voting() -> TrainRun:
+    """`steady`, with a direct vote that is fitted before."""
+    run, vote = steady(), voting()
+    settings = replace(run.optimisation, vote_pairs=vote.optimisation.vote_pairs)
+    model = replace(run.model, **VOTE)
+    return replace(run, name="steady vote", model=model, optimisation=settings, vote_synthesis=vote.vote_synthesis)
+
+
 def warm() -> TrainRun:
     """One step from an image ViT's weights."""
     settings = replace(tiny().optimisation, num_steps=1)

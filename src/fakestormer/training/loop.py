@@ -122,7 +122,7 @@ class _Engine:
 
         def tell(pairs: int) -> None:
             if self.observe and self.team.leads:
-                self.observe(-1, "fit", {"pairs": min(count, pairs * self.team.size), "of": count})
+                self.observe(-1, "fit", {"pairs": float(min(count, pairs * self.team.size)), "of": float(count)})
 
         return fit_vote(self.model, self.data.training, self.data.held_out, self.run, self.team, tell)
 

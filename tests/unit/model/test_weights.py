@@ -121,6 +121,12 @@ def test_another_format_version_is_refused_with_both_versions(saved: Path, tmp_p
         load_weights(path)
 
 
+def test_weights_with_a_setting_of_another_version_say_so(saved: Path, tmp_path: Path) -> None:
+    settings = {"name": "t", "width": 24, "depth": 1, "num_heads": 3, "direct_vote": True}
+    with pytest.raises(WeightsError, match=r"another version of fakestormer, with the setting direct_vote"):
+        load_weights(rewritten(saved, tmp_path / "old.safetensors", model_config=settings))
+
+
 def test_damaged_metadata_is_refused(saved: Path, tmp_path: Path) -> None:
     for number, changes in enumerate(({"kind": "resnet"}, {"model_config": {"width": 24}}, {"clip_spec": None})):
         with pytest.raises(WeightsError, match="damaged metadata"):
