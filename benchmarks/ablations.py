@@ -73,11 +73,10 @@ class Budget:
 def short_run(recipe: Callable[[], TrainRun], seed: int, budget: Budget) -> TrainRun:
     """The recipe at this budget and seed. Validation is once, at the end."""
     run = recipe()
-    steps = budget.steps
     return replace(
         run,
-        optimisation=replace(run.optimisation, num_steps=steps, pairs_per_step=budget.pairs),
-        validation=replace(run.validation, every=steps, num_pairs=2 * budget.pairs),
+        optimisation=replace(run.optimisation, num_steps=budget.steps, pairs_per_step=budget.pairs),
+        validation=replace(run.validation, every=budget.steps, num_pairs=2 * budget.pairs),
         precision=budget.precision,
         seed=seed,
         num_workers=0,
