@@ -79,6 +79,16 @@ def test_interrupted_right_behind_the_fit_it_ends_with_the_same_bits_and_fits_on
     assert rows.count("vote") == 1
 
 
+def test_the_steps_do_not_know_what_the_vote_says(tmp_path, cache, finished):
+    run = voting()
+    train(replace(run, optimisation=replace(run.optimisation, vote_ridge=5.0)), [cache], tmp_path / "run")
+    one, other = tensors(finished, "last"), tensors(tmp_path / "run", "last")
+    assert {name for name in one if not torch.equal(one[name], other[name])} == {
+        "direct_vote.weight",
+        "direct_vote.bias",
+    }
+
+
 def test_the_vote_is_fitted_to_single_frames_of_its_own_pseudo_fakes(cache):
     run = replace(voting(), num_workers=0)
     tracks = read_cache(cache)
