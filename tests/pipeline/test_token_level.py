@@ -17,7 +17,7 @@ from fakestormer.verdict.token_level import SHARE_BETWEEN_FACES
 CONFIG = fs.DetectorConfig(device="cpu", key_frames=0)
 
 
-def test_a_verdicts_clips_are_the_told_ones_less_nine_tenths_of_their_median_token_logit(tmp_path, film):
+def test_a_verdicts_clips_are_the_told_ones_less_four_fifths_of_their_median_token_logit(tmp_path, film):
     video = tmp_path / "face.mp4"
     recipe = Recipe(num_frames=len(film), width=film.shape[2], height=film.shape[1])
     make_video(video, recipe, lambda index: film[index])

@@ -14,11 +14,11 @@ import numpy as np
 
 from fakestormer.types import ClipEvidence
 
-SHARE_BETWEEN_FACES = 0.1  # the share of the tokens' level that counts
+SHARE_BETWEEN_FACES = 0.2  # the share of the tokens' level that counts
 
 
 def take_token_level_off(clips: Sequence[ClipEvidence], token_logits: Sequence[float]) -> tuple[ClipEvidence, ...]:
-    """The clips of one face, each logit less nine tenths of the median of `token_logits`; as they are without any.
+    """The clips of one face, each logit less four fifths of the median of `token_logits`; as they are without any.
 
     The median, because a face that is forged for less than half of its time must keep the level of the rest.
 
