@@ -1,10 +1,12 @@
 """Takes the results of an evaluation into docs/results/NAME, small enough to be committed, and writes the document.
 
 python -m benchmarks.take_results NAME EVALUATION [--seconds DETECT.json] [--results docs/results]
+python -m benchmarks.take_results NAME --robustness EVALUATION
 python -m benchmarks.take_results --ablations ABLATIONS.json
 
 EVALUATION is a folder of `fakestormer evaluate`. Taken are: of metrics.json what the document shows; robustness.json
-and .png where they are there; reliability diagram and score distributions, drawn from scores.csv. DETECT.json is what
+and .png where they are there, or those of another evaluation of the same weights (on a part of the set, which the
+document then says); reliability diagram and score distributions, drawn from scores.csv. DETECT.json is what
 `python benchmarks/detect.py` printed; ABLATIONS.json what `python benchmarks/ablations.py` wrote.
 """
 
@@ -41,10 +43,17 @@ def take(name: str, evaluation: Path, results: Path) -> None:
         for picture in PICTURES:
             shutil.copyfile(Path(drawn) / picture, folder / picture)
     if (evaluation / "robustness.json").exists():
-        robustness = _read(evaluation / "robustness.json")
-        del robustness["run"]  # the same as the evaluation's
-        write_small(folder / "robustness.json", robustness)
-        shutil.copyfile(evaluation / "robustness.png", folder / "robustness.png")
+        take_robustness(name, evaluation, results)
+
+
+def take_robustness(name: str, evaluation: Path, results: Path) -> None:
+    """The evaluation's robustness for the arm of that name; of its run, what tells whether it is the arm's own."""
+    robustness = _read(evaluation / "robustness.json")
+    run = robustness.pop("run")
+    robustness["manifest_sha256"] = run["manifest_sha256"]
+    robustness["weights_sha256"] = run["detector"]["weights_sha256"]
+    write_small(results / name / "robustness.json", robustness)
+    shutil.copyfile(evaluation / "robustness.png", results / name / "robustness.png")
 
 
 def compact(metrics: dict[str, Any]) -> dict[str, Any]:
@@ -94,12 +103,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("name", nargs="?", help="the arm's folder, as docs/results/arms.json names it")
     parser.add_argument("evaluation", nargs="?", type=Path)
     parser.add_argument("--seconds", type=Path, help="output of benchmarks/detect.py with these weights")
+    parser.add_argument("--robustness", type=Path, help="an evaluation whose robustness is taken, and nothing else")
     parser.add_argument("--ablations", type=Path)
     parser.add_argument("--results", type=Path, default=RESULTS)
     options = parser.parse_args(arguments)
     try:
         if options.evaluation:
             take(options.name, options.evaluation, options.results)
+        if options.robustness:
+            take_robustness(options.name, options.robustness, options.results)
         if options.seconds:
             write_small(options.results / options.name / "seconds.json", _read(options.seconds))
         if options.ablations:

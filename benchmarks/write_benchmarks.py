@@ -168,7 +168,8 @@ def _arm(arm: dict[str, Any], results: Path) -> list[str]:
         if (results / folder / f"{name}.png").exists()
     ]
     if (results / folder / "robustness.json").exists():
-        parts += _robustness(_read(results / folder / "robustness.json"), f"{results.name}/{folder}/robustness.png")
+        content = _read(results / folder / "robustness.json")
+        parts += _robustness(content, f"{results.name}/{folder}/robustness.png", metrics["coverage"]["num_files"])
     return parts
 
 
@@ -188,13 +189,15 @@ def _lines(arm: dict[str, Any], column: str) -> list[tuple[str, ...]]:
     return [*lines, ("**mean**", "", _show(macro["all"]["auc"]), "", _show(macro["own"]["auc"]), "")]
 
 
-def _robustness(content: dict[str, Any], picture: str) -> list[str]:
+def _robustness(content: dict[str, Any], picture: str, num_files: int) -> list[str]:
     levels = sorted({one["level"] for one in content["distorted"] if not one["is_platform"]})
     cells = {(one["kind"], one["level"]): _show(one["overall"]["auc"]) for one in content["distorted"]}
     kinds = list(dict.fromkeys(one["kind"] for one in content["distorted"] if not one["is_platform"]))
     rows = [(kind, *(cells.get((kind, level), "-") for level in levels)) for kind in kinds]
     platforms = [(one["kind"], _show(one["overall"]["auc"])) for one in content["distorted"] if one["is_platform"]]
-    text = f"Robustness, AUC of all fakes; clean {_show(content['clean']['overall']['auc'])}."
+    count = content["clean"]["coverage"]["num_files"]
+    files = f"all {count} files" if count == num_files else f"{count} of the {num_files} files"
+    text = f"Robustness, AUC of all fakes, on {files}; clean {_show(content['clean']['overall']['auc'])}."
     parts = [text, f"![AUC under distortions]({picture})"]
     if rows:
         parts.append(align([("distortion", *(f"level {level}" for level in levels)), *rows]))
