@@ -1,8 +1,8 @@
 """What each part of the method is worth: lite without its direct vote, which is the method alone, less one part each.
 
-The vote is fitted by itself and adds its own evidence, which would cover what a part of the method carries; what the vote
-is worth, with the levelling of the tokens beside it, is the difference between `lite` and `without_direct_vote`. None
-has a stated result: whoever runs one compares it with `without_direct_vote` on the same caches, development videos and
+The vote is fitted by itself and adds its own evidence, which would cover what a part of the method carries; what it is
+worth, with the levelling of the tokens beside it, is the difference between `lite` and `without_direct_vote`. None has
+a stated result: whoever runs one compares it with `without_direct_vote` on the same caches, development videos and
 seed. Each takes the hardware and the time of lite's steps.
 """
 
