@@ -16,8 +16,8 @@ def lite() -> TrainRun:
 
     The default weights are `last.safetensors` of this run, made in bfloat16 on a CPU that has instructions for it; many
     have none, so the recipe asks for float32, which runs everywhere. Why the vote is fitted and the rest trained, and
-    why the two see different pseudo-fakes: docs/decisions/0012-direct-vote.md. Three quarters of an hour on one core; the
-    result: README. Needs DINOv2's weights for the vote: see docs/training.md.
+    why the two see different pseudo-fakes: docs/decisions/0012-direct-vote.md. Three quarters of an hour on one core;
+    the result: README. Needs DINOv2's weights for the vote: see docs/training.md.
     """
     return TrainRun(
         name="lite",
