@@ -20,7 +20,7 @@ from scipy.stats import rankdata
 
 from fakestormer.data.cache import read_cache
 from fakestormer.detector import default_weights_path
-from fakestormer.model import FakeSTormer, load_weights, preprocess
+from fakestormer.model import FakeSTormer, attribute, load_weights, preprocess
 from fakestormer.model.attribution import on_grid, smoothed
 from fakestormer.synthesis import NO_AUGMENTATION, SelfBlender, SynthesisConfig
 from fakestormer.types import DataError
@@ -42,7 +42,11 @@ def maps_of(model: FakeSTormer, clips: torch.Tensor) -> Maps:
             maps[name] = maps.get(name, torch.zeros_like(temporal)) + on_grid(values, size)
     rows, columns = np.mgrid[:size, :size] - (size - 1) / 2
     maps = {name: smoothed(values) for name, values in maps.items()}
-    maps |= {"temporal head": temporal, "temporal head, smoothed": smoothed(temporal)}
+    maps |= {
+        "as shipped": attribute(model, clips),
+        "temporal head": temporal,
+        "temporal head, smoothed": smoothed(temporal),
+    }
     found = {name: values[0].numpy() for name, values in maps.items()}
     return {"guess: the middle": np.repeat(-np.hypot(rows, columns)[None], clips.shape[1], 0)} | found
 

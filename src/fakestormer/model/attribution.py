@@ -23,7 +23,8 @@ def attribute(model: FakeSTormer | PublishedFakeSTormer, clips: Float[Tensor, "B
     The slope of the logit along each number of a patch embedding, times how far that number lies from its mean over the
     clip; the sizes of these products, added up and smoothed over neighbouring patches. A patch that looks like all
     others counts nothing, however steep the slope. With their signs kept, the products point past the forged places.
-    A direct vote's patches have been through attention, so that its share is less local.
+    A direct vote has hundreds of numbers a patch whose shares nearly cancel: of its patches the size of the sum counts.
+    They have been through attention, so that this part is less local.
     The model must be in eval mode; gradients that its parameters hold are left alone.
     """
     with torch.no_grad():
@@ -31,11 +32,14 @@ def attribute(model: FakeSTormer | PublishedFakeSTormer, clips: Float[Tensor, "B
     with torch.enable_grad():
         embedded = [patches.detach().requires_grad_(True) for patches in embedded]
         slopes = torch.autograd.grad(model.answer(tuple(embedded)).logits.sum(), embedded)
-    maps = []
-    for patches, slope in zip((one.detach() for one in embedded), slopes, strict=True):
-        products = slope * (patches - patches.mean((1, 2), keepdim=True))
-        maps.append(on_grid(products.abs().sum(-1), model.config.grid_size))
-    return smoothed(torch.stack(maps).sum(0))
+    products = [
+        slope * (patches - patches.mean((1, 2), keepdim=True))
+        for patches, slope in zip((one.detach() for one in embedded), slopes, strict=True)
+    ]
+    size = model.config.grid_size
+    own = on_grid(products[0].abs().sum(-1), size)
+    of_the_vote = [on_grid(one.sum(-1).abs(), size) for one in products[1:]]
+    return smoothed(torch.stack([own, *of_the_vote]).sum(0))
 
 
 def on_grid(values: Float[Tensor, "B T V"], size: int) -> Float[Tensor, "B T R C"]:

@@ -14,7 +14,7 @@ from fakestormer.types import Affine, KeyFrame, MapName
 # Map values at which the colour begins and at which it is full: deviations of the training targets for "change", logits
 # for "score". The scales are the same in every picture of every report, so that two pictures may
 # be compared. They fit the default weights: of other weights the maps may be all faint or all hot.
-HEAT_RANGES: Final[dict[MapName, tuple[float, float]]] = {"change": (0.0, 1.0), "score": (0.015, 0.04)}
+HEAT_RANGES: Final[dict[MapName, tuple[float, float]]] = {"change": (0.0, 1.0), "score": (0.03, 0.15)}
 MOST_COVER = 0.72  # the strongest colour still lets the face shine through
 FIRST_COLOUR = 0.3  # the darkest part of the colour map would look like shadow
 STEPS_PER_PATCH = 16  # the map is enlarged this much before it is laid on the frame
