@@ -5,6 +5,7 @@ import pytest
 
 from fakestormer.detector.map_store import MapStore
 from fakestormer.types import ClipEvidence, TimeSpan
+from fakestormer.verdict.token_level import SHARE_BETWEEN_FACES
 
 
 def a_clip(number: int, logit: float, track_id: int = 0) -> ClipEvidence:
@@ -54,7 +55,8 @@ def test_a_face_comes_back_with_the_level_of_its_own_tokens_and_of_no_other_face
     for number in range(6):
         store.add(a_clip(number, 1.0 + number, track_id=number % 2), token_logit=10.0 * (number % 2))
     assert [clip.logit for clip in store.of_track(0)] == [1.0, 3.0, 5.0]
-    assert [clip.logit for clip in store.of_track(1)] == pytest.approx([2.0 - 7, 4.0 - 7, 6.0 - 7])
+    surplus = 10.0 * (1 - SHARE_BETWEEN_FACES)
+    assert [clip.logit for clip in store.of_track(1)] == pytest.approx([2.0 - surplus, 4.0 - surplus, 6.0 - surplus])
 
 
 def test_with_room_for_none_all_are_reduced():
