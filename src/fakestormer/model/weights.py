@@ -36,10 +36,6 @@ FORMAT_VERSION = 1
 METADATA_KEY = "fakestormer"
 
 
-class _OtherVersionError(Exception):
-    """A setting of the model that this version does not have."""
-
-
 @dataclass(frozen=True, slots=True)
 class ClipProtocol:
     """Which frames of a video these weights are meant to see.
@@ -134,6 +130,12 @@ def load_weights(path: str | Path) -> LoadedWeights:
             f"{path} has weights format version {note.get('format_version')!r}, this fakestormer reads version "
             f"{FORMAT_VERSION}: use the fakestormer release that wrote it, or convert it again"
         )
+    known = {field.name for field in dataclasses.fields(ModelConfig)}
+    if note.get("kind") == "fakestormer" and (unknown := sorted({*(note.get("model_config") or ())} - known)):
+        raise WeightsError(
+            f"{path} was written by another version of fakestormer, with the setting {unknown[0]} that this one does "
+            "not know: use that version, or train the weights anew"
+        )
     try:
         model = _build_model(note)
         calibration, size_level = note["calibration"], note.get("size_level")
@@ -148,11 +150,6 @@ def load_weights(path: str | Path) -> LoadedWeights:
             name=str(note["name"]),
             sha256=hashlib.sha256(content).hexdigest(),
         )
-    except _OtherVersionError as setting:
-        raise WeightsError(
-            f"{path} was written by another version of fakestormer, with the setting {setting} that this one does not "
-            "know: use that version, or train the weights anew"
-        ) from None
     except (KeyError, TypeError, ValueError, AttributeError, ConfigError) as error:
         raise WeightsError(f"{path} has damaged metadata ({error}): get the file again") from error
     _fill(model, tensors, path)
@@ -202,8 +199,6 @@ def _build_model(note: Mapping[str, Any]) -> FakeSTormer | PublishedFakeSTormer:
     """The network that the note describes, its weights still without meaning."""
     if note["kind"] == "fakestormer":
         values = dict(note["model_config"])
-        if unknown := sorted({*values} - {field.name for field in dataclasses.fields(ModelConfig)}):
-            raise _OtherVersionError(unknown[0])
         return FakeSTormer(ModelConfig(**{**values, "vote_blocks": tuple(values.get("vote_blocks", ()))}))
     if note["kind"] == "published":
         return PublishedFakeSTormer(PublishedConfig(**note["model_config"]))

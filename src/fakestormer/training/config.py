@@ -13,7 +13,7 @@ from fakestormer.synthesis import SynthesisConfig
 from fakestormer.types import ClipSpec, ConfigError
 
 Trained = Literal["all", "norms", "norms_and_temporal"]
-# One pair in five sets the scale of the vote; fewer than this say nothing about it.
+# Fewer pairs say nothing about a direction among hundreds of numbers, nor about its scale.
 MIN_VOTE_PAIRS = 10
 WarmStart = Literal["none", "efficientnet_lite0", "vit", "dinov2_small"]
 
