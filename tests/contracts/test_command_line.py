@@ -25,7 +25,7 @@ FLAGS = {
     ),
     "verify": ("REPORT", "VIDEO", "--weights", "--device"),
     "compare": ("FIRST", "SECOND", "--out"),
-    "evaluate": ("--manifest", "--out", "--device", "--weights", "--protocol", "--robustness", "--figures"),
+    "evaluate": ("--manifest", "--out", "--device", "--weights", "--protocol", "--robustness", "--clips", "--figures"),
     "figures": ("SCORES", "--out"),
     "calibrate": ("WEIGHTS", "--scores", "--out", "--name", "--card"),
     "inspect": ("[WEIGHTS]",),

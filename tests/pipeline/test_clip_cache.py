@@ -11,10 +11,19 @@ from tests.bad_videos import Recipe, make_video
 from tests.pipeline.conftest import TINY_CLIPS, TINY_MODEL
 
 import fakestormer as fs
-from fakestormer.evaluation import CachingDetector, EvaluationConfig, evaluate, read_scores
+from fakestormer.evaluation import (
+    CachingDetector,
+    EvaluationConfig,
+    RobustnessConfig,
+    evaluate,
+    evaluate_robustness,
+    read_scores,
+    robustness,
+)
 from fakestormer.faces.backends.libface import LibfaceDetector
 from fakestormer.model import FakeSTormer, load_weights, save_weights
 from fakestormer.types import SizeLevel, VideoError
+from fakestormer.video import Distortion
 
 CONFIG = fs.DetectorConfig(device="cpu", key_frames=0)
 LEVEL = SizeLevel(-1.5, 0.2, 4.0, "a test")
@@ -89,6 +98,22 @@ def test_faces_are_looked_for_once_however_many_weights_are_scored(videos, weigh
     assert shown[0] > 0
     assert shown[1] == 0
     assert scores[0] != scores[1]
+
+
+@pytest.mark.slow
+def test_distorted_copies_are_made_once_however_many_weights_are_scored(videos, detector, tmp_path, monkeypatch):
+    manifest = videos / "readable.csv"
+    manifest.write_text("file,label,group\nface.mp4,real,g\ntwo.mp4,fake,g\nnobody.mp4,real,g\n")
+    rounds, chosen = EvaluationConfig(num_rounds=5), RobustnessConfig((Distortion("blur", 3), Distortion("noise", 1)))
+
+    def scores(out, judge):
+        evaluate_robustness(manifest, tmp_path / out, judge, config=chosen, evaluation=rounds)
+        return [read_scores(table) for table in sorted((tmp_path / out).rglob("scores.csv"))]
+
+    wanted = scores("own", detector)
+    assert scores("cut", CachingDetector(detector, tmp_path / "clips")) == wanted
+    monkeypatch.setattr(robustness, "write_distorted", None)  # whoever makes a copy now fails
+    assert scores("cached", CachingDetector(detector, tmp_path / "clips")) == wanted
 
 
 def test_other_clips_are_cut_where_the_settings_or_the_video_are_others(videos, weights, tmp_path, film):

@@ -10,8 +10,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 if TYPE_CHECKING:
-    from fakestormer.detector import Detector
-    from fakestormer.evaluation import EvaluationProgress, RobustnessProgress
+    from fakestormer.evaluation import EvaluationProgress, RobustnessProgress, VideoDetector
     from fakestormer.video import Distortion
 
 
@@ -30,20 +29,25 @@ def evaluate(
         str | None,
         typer.Option("--robustness", help="Distort the videos as well: all, or a choice such as blur:3,noise,480p."),
     ] = None,
+    clips: Annotated[
+        Path | None,
+        typer.Option("--clips", help="Keep the cut clips here: other weights are then scored without reading videos."),
+    ] = None,
     figures: Annotated[
         bool, typer.Option("--figures", help="Draw the pictures of `fakestormer figures` into OUT/figures as well.")
     ] = False,
 ) -> None:
     """Score labelled videos with the detector's own code and say how well it did, overall and by group."""
     from fakestormer.detector import Detector, DetectorConfig
-    from fakestormer.evaluation import parse_distortions, read_manifest, say_what_drawing_needs
+    from fakestormer.evaluation import CachingDetector, parse_distortions, read_manifest, say_what_drawing_needs
     from fakestormer.types import ConfigError
 
     if figures and (missing := say_what_drawing_needs()):
         raise ConfigError(missing)  # before the hours of work
     distortions = None if robustness is None else parse_distortions(robustness)
     total = len(read_manifest(manifest).rows)
-    detector = Detector.load(weights, DetectorConfig(device=device, protocol=protocol))
+    whole = Detector.load(weights, DetectorConfig(device=device, protocol=protocol))
+    detector: VideoDetector = whole if clips is None else CachingDetector(whole, clips)
     if distortions is None:
         text, failed = _evaluate(manifest, out, detector, total)
     else:
@@ -55,7 +59,7 @@ def evaluate(
         raise typer.Exit(1)
 
 
-def _evaluate(manifest: Path, out: Path, detector: Detector, total: int) -> tuple[str, int]:
+def _evaluate(manifest: Path, out: Path, detector: VideoDetector, total: int) -> tuple[str, int]:
     from fakestormer.evaluation import evaluate as evaluate_manifest
     from fakestormer.evaluation import render_table
 
@@ -73,7 +77,7 @@ def _evaluate(manifest: Path, out: Path, detector: Detector, total: int) -> tupl
 
 
 def _evaluate_robustness(
-    manifest: Path, out: Path, detector: Detector, total: int, distortions: tuple[Distortion, ...]
+    manifest: Path, out: Path, detector: VideoDetector, total: int, distortions: tuple[Distortion, ...]
 ) -> tuple[str, int]:
     from fakestormer.evaluation import (
         PICTURE_FILE,

@@ -10,7 +10,7 @@ import dataclasses
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -51,16 +51,28 @@ class CachingDetector:
         """The verdict of one file; raises VideoError where it holds no readable video."""
         return self._detector.judge(self.fetch(path))
 
+    def detect_copy(self, name: str, write: Callable[[], Path]) -> VideoVerdict:
+        """The verdict of a copy that `write` makes and names; it is asked only where the folder has no clips of it.
+
+        `name` stands for the copy's content: one name, one content.
+        """
+        place = self._place(name)
+        video = read_cut_video(place)
+        if video is None:
+            video = self._detector.cut(write())
+            write_cut_video(place, video)
+        return self._detector.judge(video)
+
     def fetch(self, path: Path) -> CutVideo:
         """The clips of one file, cut now if the folder has none. A video that cannot be read leaves nothing behind."""
-        if path.is_file() and (cached := read_cut_video(self._place(hash_file(path)))):
+        if path.is_file() and (cached := read_cut_video(self._place(hash_file(path)[:24]))):
             return dataclasses.replace(cached, info=dataclasses.replace(cached.info, path=str(path)))
         video = self._detector.cut(path)
-        write_cut_video(self._place(video.sha256), video)
+        write_cut_video(self._place(video.sha256[:24]), video)
         return video
 
-    def _place(self, sha256: str) -> Path:
-        return self._folder / f"{sha256[:24]}-{self._settings[:12]}.safetensors"
+    def _place(self, name: str) -> Path:
+        return self._folder / f"{name}-{self._settings[:12]}.safetensors"
 
 
 def write_cut_video(path: Path, video: CutVideo) -> None:

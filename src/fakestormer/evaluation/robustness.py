@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from fakestormer.evaluation.clip_cache import CachingDetector
 from fakestormer.evaluation.config import EvaluationConfig
 from fakestormer.evaluation.evaluate import EvaluationProgress, VideoDetector, evaluate
 from fakestormer.evaluation.record import Metrics
@@ -121,26 +122,35 @@ class DistortingDetector:
     """Judges the distorted copy of each video in its place; what was done stands among the verdict's settings.
 
     Blocks and noise depend on the seed, the bytes of the video and the kind of distortion, and on nothing else: not on
-    the file's name or the order, and not on the level, so that levels differ in strength alone.
+    the file's name or the order, and not on the level, so that levels differ in strength alone. A detector that keeps clips (`CachingDetector`) keeps
+    those of the copies too.
     """
 
     def __init__(self, detector: VideoDetector, distortion: Distortion, seed: int, folder: Path) -> None:
         self._detector = detector
         self._distortion = distortion
         self._seed = seed
-        self._folder = folder
+        self._copy = folder / COPY_FILE
 
     def detect(self, path: Path, /) -> VideoVerdict:
         """The verdict of the distorted copy; VideoError where the file holds no readable video."""
-        copy = self._folder / COPY_FILE
         sha256 = hash_file(path)
-        kind = list(LEVELS).index(self._distortion.kind)
         try:
-            rng = np.random.default_rng([self._seed, kind, int(sha256, 16)])
-            write_distorted(path, copy, self._distortion, rng)
-            verdict = self._detector.detect(copy)
+            verdict = self._judge(path, sha256)
         finally:
-            copy.unlink(missing_ok=True)
+            self._copy.unlink(missing_ok=True)
         done = (("distortion", self._distortion.name), ("distortion_seed", str(self._seed)))
         provenance = replace(verdict.provenance, input_sha256=sha256, settings=(*verdict.provenance.settings, *done))
         return replace(verdict, provenance=provenance)
+
+    def _judge(self, path: Path, sha256: str) -> VideoVerdict:
+        def write() -> Path:
+            kind = list(LEVELS).index(self._distortion.kind)
+            rng = np.random.default_rng([self._seed, kind, int(sha256, 16)])
+            write_distorted(path, self._copy, self._distortion, rng)
+            return self._copy
+
+        if isinstance(self._detector, CachingDetector):
+            one = self._distortion
+            return self._detector.detect_copy(f"{sha256[:24]}-{one.kind}-{one.parameter:g}-{self._seed}", write)
+        return self._detector.detect(write())
