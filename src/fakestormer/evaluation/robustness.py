@@ -122,8 +122,8 @@ class DistortingDetector:
     """Judges the distorted copy of each video in its place; what was done stands among the verdict's settings.
 
     Blocks and noise depend on the seed, the bytes of the video and the kind of distortion, and on nothing else: not on
-    the file's name or the order, and not on the level, so that levels differ in strength alone. A detector that keeps clips (`CachingDetector`) keeps
-    those of the copies too.
+    the file's name or the order, and not on the level, so that levels differ in strength alone. A detector that keeps
+    clips (`CachingDetector`) keeps those of the copies too.
     """
 
     def __init__(self, detector: VideoDetector, distortion: Distortion, seed: int, folder: Path) -> None:
