@@ -28,7 +28,7 @@ from typing import Any
 
 import torch
 
-from fakestormer.detector import Detector, DetectorConfig, score
+from fakestormer.detector import Detector, DetectorConfig, Precision, score
 from fakestormer.faces import FaceDetection, FaceTracker
 from fakestormer.faces.backends.libface import LibfaceDetector
 from fakestormer.model import attribute
@@ -102,10 +102,10 @@ class TimedFaces:
         return found
 
 
-def measure(path: Path, weights: Path | None) -> dict[str, Any]:
+def measure(path: Path, weights: Path | None, precision: Precision = "float32") -> dict[str, Any]:
     """Seconds by stage, peak memory of this process in MiB, and what was measured."""
     start = time.perf_counter()
-    stopwatch, config = Stopwatch(), DetectorConfig(device="cpu")
+    stopwatch, config = Stopwatch(), DetectorConfig(device="cpu", precision=precision)
     loaded = Detector.load(weights, config).weights
     detector = Detector(loaded, config, TimedFaces(stopwatch, config.detection_size))
     loaded.model.register_forward_pre_hook(stopwatch.enter_model)
@@ -179,13 +179,14 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=1 / 6, help="of the film that is made without VIDEO")
     parser.add_argument("--height", type=int, default=720)
     parser.add_argument("--weights", type=Path)
+    parser.add_argument("--precision", choices=("float32", "bfloat16"), default="float32")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         video = options.video or Path(folder) / "film.mp4"
         if options.video is None:  # in a process of its own: the encoder's memory is not the detector's
             size = ["--seconds", str(60 * options.minutes), "--height", str(options.height)]
             subprocess.run([sys.executable, str(Path(__file__).with_name("film.py")), str(video), *size], check=True)
-        print(json.dumps(measure(video, options.weights), indent=2))
+        print(json.dumps(measure(video, options.weights, options.precision), indent=2))
 
 
 if __name__ == "__main__":

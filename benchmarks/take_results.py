@@ -2,11 +2,13 @@
 
 python -m benchmarks.take_results NAME EVALUATION [--seconds DETECT.json] [--results docs/results]
 python -m benchmarks.take_results NAME --robustness EVALUATION
+python -m benchmarks.take_results NAME --crafted EVALUATION
 python -m benchmarks.take_results --ablations ABLATIONS.json
 
 EVALUATION is a folder of `fakestormer evaluate`. Taken are: of metrics.json what the document shows; robustness.json
 and .png where they are there, or those of another evaluation of the same weights (on a part of the set, which the
-document then says); reliability diagram and score distributions, drawn from scores.csv. DETECT.json is what
+document then says); reliability diagram and score distributions, drawn from scores.csv. `--crafted` takes the
+evaluation of the videos that `python benchmarks/crafted_forgeries.py` made. DETECT.json is what
 `python benchmarks/detect.py` printed; ABLATIONS.json what `python benchmarks/ablations.py` wrote.
 """
 
@@ -54,6 +56,11 @@ def take_robustness(name: str, evaluation: Path, results: Path) -> None:
     robustness["weights_sha256"] = run["detector"]["weights_sha256"]
     write_small(results / name / "robustness.json", robustness)
     shutil.copyfile(evaluation / "robustness.png", results / name / "robustness.png")
+
+
+def take_crafted(name: str, evaluation: Path, results: Path) -> None:
+    """The numbers of an evaluation of crafted forgeries, for the arm of that name."""
+    write_small(results / name / "crafted.json", compact(_read(evaluation / "metrics.json")))
 
 
 def compact(metrics: dict[str, Any]) -> dict[str, Any]:
@@ -104,6 +111,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("evaluation", nargs="?", type=Path)
     parser.add_argument("--seconds", type=Path, help="output of benchmarks/detect.py with these weights")
     parser.add_argument("--robustness", type=Path, help="an evaluation whose robustness is taken, and nothing else")
+    parser.add_argument("--crafted", type=Path, help="an evaluation of what benchmarks/crafted_forgeries.py made")
     parser.add_argument("--ablations", type=Path)
     parser.add_argument("--results", type=Path, default=RESULTS)
     options = parser.parse_args(arguments)
@@ -112,6 +120,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             take(options.name, options.evaluation, options.results)
         if options.robustness:
             take_robustness(options.name, options.robustness, options.results)
+        if options.crafted:
+            take_crafted(options.name, options.crafted, options.results)
         if options.seconds:
             write_small(options.results / options.name / "seconds.json", _read(options.seconds))
         if options.ablations:

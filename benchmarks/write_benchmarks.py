@@ -167,6 +167,8 @@ def _arm(arm: dict[str, Any], results: Path) -> list[str]:
         )
         if (results / folder / f"{name}.png").exists()
     ]
+    if (results / folder / "crafted.json").exists():
+        parts += _crafted(_read(results / folder / "crafted.json"))
     if (results / folder / "robustness.json").exists():
         content = _read(results / folder / "robustness.json")
         parts += _robustness(content, f"{results.name}/{folder}/robustness.png", metrics["coverage"]["num_files"])
@@ -187,6 +189,19 @@ def _lines(arm: dict[str, Any], column: str) -> list[tuple[str, ...]]:
     ]
     macro = arm["metrics"]["by"][column]["macro"]
     return [*lines, ("**mean**", "", _show(macro["all"]["auc"]), "", _show(macro["own"]["auc"]), "")]
+
+
+def _crafted(metrics: dict[str, Any]) -> list[str]:
+    pairs, coverage = metrics["pairs"], metrics["coverage"]
+    slices = metrics["by"]["family"]["slices"]
+    rows = [(item["name"], str(item["all"]["num_fake"]), _show(item["all"]["auc"])) for item in slices]
+    return [
+        f"Crafted forgeries of people on whom no recipe trains, by techniques with which none trains (`python "
+        f"benchmarks/crafted_forgeries.py`): {coverage['num_scored']} of {coverage['num_files']} videos scored, "
+        f"{metrics['overall']['num_real']} of them genuine. AUC of all {_show(metrics['overall']['auc'])}, in order "
+        f"{'-' if pairs is None else _show(pairs['in_order'])}.",
+        align([("technique", "fakes", "AUC"), *rows]),
+    ]
 
 
 def _robustness(content: dict[str, Any], picture: str, num_files: int) -> list[str]:

@@ -87,7 +87,7 @@ def write_partial_forgery(
     squares: dict[int, tuple[int, int, ndarray]] = {}
     truth = ForgedTruth((), ())
     if forge:
-        track = _largest_track(source, film, frame_rate, detector)
+        track = largest_track(source, film, frame_rate, detector)
         stretches = draw_stretches(track, frame_rate, rng, config)
         masks: list[FrameMask] = []
         for first, last in stretches:
@@ -95,7 +95,7 @@ def write_partial_forgery(
         truth = ForgedTruth(
             tuple(TimeSpan(first / frame_rate, (last + 1) / frame_rate) for first, last in stretches), tuple(masks)
         )
-    write_video(out, _pasted(film(), squares), frame_rate)
+    write_video(out, pasted(film(), squares), frame_rate)
     return truth
 
 
@@ -136,7 +136,8 @@ def draw_stretches(
     )
 
 
-def _largest_track(source: Path, film: Film, frame_rate: float, detector: FaceDetector) -> FaceTrack:
+def largest_track(source: Path, film: Film, frame_rate: float, detector: FaceDetector) -> FaceTrack:
+    """The face that is seen longest, then largest; DataError where none can be followed."""
     tracker = FaceTracker(detector)
     stride = tracker.stride(frame_rate)
     first = next(film())
@@ -165,11 +166,11 @@ def _forge(
     """Adds the forged squares of one stretch to `squares`, by frame; their masks."""
     indices = range(stretch[0], stretch[1] + 1)
     boxes = [box_at(track, index) for index in indices]
-    left, top, side = _square_around(boxes, next(film()).shape[:2])
+    left, top, side = square_around(boxes, next(film()).shape[:2])
     real = np.stack(
         [image[top : top + side, left : left + side] for image in itertools.islice(film(), stretch[0], stretch[1] + 1)]
     )
-    landmarks = _find_landmarks(real, boxes, (left, top), landmarker)
+    landmarks = find_landmarks(real, boxes, (left, top), landmarker)
     blender = SelfBlender(replace(config.synthesis, image_size=side, num_rows=PATCHES, num_columns=PATCHES))
     for attempt in range(MAX_DRAWS):
         try:
@@ -187,7 +188,7 @@ def _forge(
     return masks
 
 
-def _square_around(boxes: Sequence[Box], shape: tuple[int, int]) -> tuple[int, int, int]:
+def square_around(boxes: Sequence[Box], shape: tuple[int, int]) -> tuple[int, int, int]:
     """Left, top and side, in whole pixels inside the frame, of a square with room around all boxes."""
     height, width = shape
     low = np.min([(box.left, box.top) for box in boxes], axis=0)
@@ -198,7 +199,7 @@ def _square_around(boxes: Sequence[Box], shape: tuple[int, int]) -> tuple[int, i
     return left, top, side
 
 
-def _find_landmarks(
+def find_landmarks(
     images: UInt8[ndarray, "frames side side 3"],
     boxes: Sequence[Box],
     corner: tuple[int, int],
@@ -219,9 +220,10 @@ def _find_landmarks(
     return smooth_points(filled.reshape(len(found), -1, 2), np.arange(len(found)) / 25)
 
 
-def _pasted(
+def pasted(
     images: Iterator[UInt8[ndarray, "height width 3"]], squares: dict[int, tuple[int, int, ndarray]]
 ) -> Iterator[UInt8[ndarray, "height width 3"]]:
+    """The images, with the squares (left, top, picture) that there are for their numbers."""
     for index, image in enumerate(images):
         if index in squares:
             left, top, square = squares[index]

@@ -63,11 +63,14 @@ class ClipSampling:
 
 def split_identities(tracks: Sequence[CachedTrack], held_out: float) -> tuple[list[CachedTrack], list[CachedTrack]]:
     """(training, validation) tracks; a person is in one of the two, chosen by the hash of the identity's name."""
+    aside = [is_held_out(track.identity, held_out) for track in tracks]
+    training = [track for track, out in zip(tracks, aside, strict=True) if not out]
+    return training, [track for track, out in zip(tracks, aside, strict=True) if out]
 
-    def is_held_out(track: CachedTrack) -> bool:
-        return int(hashlib.sha256(track.identity.encode()).hexdigest()[:8], 16) / 16**8 < held_out
 
-    return [t for t in tracks if not is_held_out(t)], [t for t in tracks if is_held_out(t)]
+def is_held_out(identity: str, held_out: float) -> bool:
+    """Whether a person is among that share of people whom no run trains on."""
+    return int(hashlib.sha256(identity.encode()).hexdigest()[:8], 16) / 16**8 < held_out
 
 
 class SelfBlendedSet(Dataset[SelfBlendedPair]):

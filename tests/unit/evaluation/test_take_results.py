@@ -50,3 +50,13 @@ def test_an_evaluation_becomes_small_files_and_a_document(tmp_path, evaluation):
 def test_a_folder_that_is_no_evaluation_is_one_sentence(tmp_path, evaluation):
     with pytest.raises(SystemExit, match=r"metrics\.json cannot be read"):
         main(["one", str(tmp_path), "--results", str(tmp_path / "results")])
+
+
+@pytest.mark.slow
+def test_crafted_forgeries_stand_beside_the_arm(tmp_path, evaluation):
+    main(["one", str(evaluation), "--results", str(tmp_path / "results")])
+    main(["one", "--crafted", str(evaluation), "--results", str(tmp_path / "results")])
+    text = (tmp_path / "benchmarks.md").read_text()
+    assert "12 of 12 videos scored, 4 of them genuine" in text
+    line = next(line for line in text.splitlines() if line.startswith("| lips") and line.count("|") == 4)
+    assert "0.000" in line
