@@ -1,11 +1,12 @@
 """How well forged seconds and forged pixels are found, without licensed data: JSON and a table.
 
-python benchmarks/localisation.py --manifest dev.csv --out DIR [--videos 20] [--pairs 20] [--weights FILE]
+python benchmarks/localisation.py --manifest dev.csv --out DIR [--videos 20] [--splices 40] [--pairs 20]
 
 Genuine videos of the manifest (columns file, label, group; label real) become videos whose face is blended with itself
 for some seconds, by settings that no recipe trains with; every fourth stays genuine. `--pairs` adds forgeries of the
 manifest that name their original in the column `pair_of`: what they changed is read off the difference, and both are
-scored. Videos are made, judged as `detect --thorough` does, measured and deleted one by one.
+scored. `--splices` makes films of such pairs, where they go together frame by frame: the original, for some seconds
+with the forgery's frames. Videos are made, judged as `detect --thorough` does, measured and deleted one by one.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from fakestormer.data.pair_difference import truth_from_pair
-from fakestormer.data.partial_forgery import PartialForgeryConfig, write_partial_forgery
+from fakestormer.data.partial_forgery import PartialForgeryConfig, write_partial_forgery, write_splice
 from fakestormer.detector import Detector, DetectorConfig, thorough
 from fakestormer.evaluation import Manifest, ManifestRow, read_manifest
 from fakestormer.evaluation.localisation import LocalisedVideo, localise_video, measure_localisation
@@ -55,12 +56,35 @@ def measure_synthesised(
     return videos, failures
 
 
-def measure_pairs(listed: Manifest, most: int, detector: Detector) -> tuple[list[LocalisedVideo], list[str]]:
-    """Forgeries and their originals, measured, and why some pairs could not be used."""
+def measure_splices(
+    listed: Manifest, most: int, detector: Detector, config: PartialForgeryConfig, seed: int
+) -> tuple[list[LocalisedVideo], list[str]]:
+    """Originals with some seconds of their forgeries, measured, and why some could not be made."""
+    videos: list[LocalisedVideo] = []
+    failures: list[str] = []
+    for number, (fake, real) in enumerate(_choose_pairs(listed, most)):
+        with tempfile.TemporaryDirectory() as folder:
+            made = Path(folder) / "video.mp4"
+            try:
+                truth = write_splice(real.path, fake.path, made, seed + number, config)
+                videos.append(localise_video(detector.detect(made), truth, number))
+            except FakestormerError as error:
+                failures.append(str(error))
+        print(f"splice {number + 1}: {fake.file}", flush=True)
+    return videos, failures
+
+
+def _choose_pairs(listed: Manifest, most: int) -> list[tuple[ManifestRow, ManifestRow]]:
+    """So many forgeries and their originals, evenly over the manifest."""
     originals = {row.file: row for row in listed.rows if row.label == "real"}
     named = [(row, dict(row.carried).get("pair_of", "")) for row in listed.rows if row.label == "fake"]
     pairs = [(row, originals[name]) for row, name in named if name in originals]
-    chosen = [pairs[place] for place in np.unique(np.linspace(0, len(pairs) - 1, min(most, len(pairs))).astype(int))]
+    return [pairs[place] for place in np.unique(np.linspace(0, len(pairs) - 1, min(most, len(pairs))).astype(int))]
+
+
+def measure_pairs(listed: Manifest, most: int, detector: Detector) -> tuple[list[LocalisedVideo], list[str]]:
+    """Forgeries and their originals, measured, and why some pairs could not be used."""
+    chosen = _choose_pairs(listed, most)
     videos: list[LocalisedVideo] = []
     failures: list[str] = []
     seen: set[str] = set()
@@ -97,7 +121,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure localisation on self-made partial forgeries and real pairs.")
     parser.add_argument("--manifest", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--videos", type=int, default=20, help="genuine videos to make partial forgeries from")
+    parser.add_argument(
+        "--videos", type=int, default=20, help="genuine videos to make partial forgeries from; 0 for none"
+    )
+    parser.add_argument(
+        "--splices", type=int, default=0, help="pairs to make films of that are forged for some seconds"
+    )
     parser.add_argument("--pairs", type=int, default=0, help="forgeries to hold against their originals")
     parser.add_argument("--seconds", type=float, default=20.0, help="length of the made videos")
     parser.add_argument("--seed", type=int, default=0)
@@ -112,8 +141,6 @@ def main() -> None:
     settings = thorough(DetectorConfig(device=options.device, key_frames=0, max_maps=10_000))
     detector = Detector.load(options.weights, settings)
     model = Path(options.landmark_model) if options.landmark_model else None
-    start = time.perf_counter()
-    made = measure_synthesised([reals[place] for place in places], detector, config, options.seed, model)
     result: dict[str, Any] = {
         "localisation_version": 1,
         "weights": detector.weights.name,
@@ -121,8 +148,15 @@ def main() -> None:
         "manifest_sha256": listed.sha256,
         "seed": options.seed,
         "config": dataclasses.asdict(config),
-        "synthesised": report(*made, time.perf_counter() - start),
     }
+    if options.videos:
+        start = time.perf_counter()
+        made = measure_synthesised([reals[place] for place in places], detector, config, options.seed, model)
+        result["synthesised"] = report(*made, time.perf_counter() - start)
+    if options.splices:
+        start = time.perf_counter()
+        spliced = measure_splices(listed, options.splices, detector, config, options.seed)
+        result["splices"] = report(*spliced, time.perf_counter() - start)
     if options.pairs:
         start = time.perf_counter()
         result["pairs"] = report(*measure_pairs(listed, options.pairs, detector), time.perf_counter() - start)

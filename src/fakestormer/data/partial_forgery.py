@@ -45,6 +45,7 @@ HELD_OUT = SynthesisConfig(
 )
 PATCHES = 14  # the synthesis wants sides that are a multiple of its patch grid
 MAX_DRAWS = 8
+MOST_FRAMES_LOST = 2  # at the end of a forgery, by the tool that made it
 
 Film = Callable[[], Iterator[UInt8[ndarray, "height width 3"]]]
 
@@ -88,35 +89,76 @@ def write_partial_forgery(
     truth = ForgedTruth((), ())
     if forge:
         track = largest_track(source, film, frame_rate, detector)
-        stretches = draw_stretches(track, frame_rate, rng, config)
+        seen = (track.observations[0].frame_index, track.observations[-1].frame_index)
+        stretches = draw_stretches(seen, frame_rate, rng, config)
         masks: list[FrameMask] = []
         for first, last in stretches:
             masks += _forge(film, track, (first, last), landmarker, rng, config, squares)
-        truth = ForgedTruth(
-            tuple(TimeSpan(first / frame_rate, (last + 1) / frame_rate) for first, last in stretches), tuple(masks)
-        )
+        truth = ForgedTruth(_spans(stretches, frame_rate), tuple(masks))
     write_video(out, pasted(film(), squares), frame_rate)
     return truth
 
 
-def open_film(source: Path, config: PartialForgeryConfig) -> tuple[Film, float]:
-    """The frames of the benchmark's video, as often as asked for, and their rate; short sources play to and fro."""
+def write_splice(
+    original: Path, forgery: Path, out: Path, seed: int, config: PartialForgeryConfig = PartialForgeryConfig()
+) -> ForgedTruth:
+    """What is forged in the video written to `out`: the original, for some seconds with the forgery's frames instead.
+
+    Both are lengthened alike and encoded once, together. Where in the frames the forgery lies is not said. Raises
+    VideoError for what cannot be read, DataError where the two are not frame by frame the same film.
+    """
+    counts, shapes = [], []
+    for path in (original, forgery):
+        shown = [frame.image.shape for frame in VideoReader(path)]
+        counts.append(len(shown))
+        shapes.append(shown[0] if shown else (0, 0, 3))
+    if shapes[0] != shapes[1] or abs(counts[0] - counts[1]) > MOST_FRAMES_LOST:
+        raise DataError(
+            f"{forgery} ({_size(shapes[1])}, {counts[1]} frames) does not go with {original} ({_size(shapes[0])}, "
+            f"{counts[0]} frames): give pairs that are the same film frame by frame"
+        )
+    (film, frame_rate), (forged, _) = (open_film(path, config, min(counts)) for path in (original, forgery))
+    count = sum(1 for _ in film())
+    stretches = draw_stretches((0, count - 1), frame_rate, np.random.default_rng(seed), config)
+    inside = {index for first, last in stretches for index in range(first, last + 1)}
+    frames = (
+        there if index in inside else here for index, (here, there) in enumerate(zip(film(), forged(), strict=True))
+    )
+    write_video(out, frames, frame_rate)
+    return ForgedTruth(_spans(stretches, frame_rate), ())
+
+
+def _spans(stretches: Sequence[tuple[int, int]], frame_rate: float) -> tuple[TimeSpan, ...]:
+    return tuple(TimeSpan(first / frame_rate, (last + 1) / frame_rate) for first, last in stretches)
+
+
+def _size(shape: tuple[int, ...]) -> str:
+    return f"{shape[1]} x {shape[0]}"
+
+
+def open_film(source: Path, config: PartialForgeryConfig, most: int | None = None) -> tuple[Film, float]:
+    """The frames of the benchmark's video, as often as asked for, and their rate; short sources play to and fro.
+
+    `most`: so many frames of the source are used at most.
+    """
     reader = VideoReader(source)
     frame_rate = reader.info.frame_rate
     wanted = round(config.seconds * frame_rate)
-    images = [frame.image for frame in itertools.islice(reader, round(config.least_seconds * frame_rate))]
-    if len(images) < round(config.least_seconds * frame_rate):
+    enough = round(config.least_seconds * frame_rate)
+    images = [frame.image for frame in itertools.islice(reader, enough if most is None else min(enough, most))]
+    if len(images) < enough:
         there_and_back = [*range(len(images)), *range(len(images) - 2, 0, -1)]
         order = list(itertools.islice(itertools.cycle(there_and_back), wanted))
         return lambda: (images[index] for index in order), frame_rate
+    wanted = wanted if most is None else min(wanted, most)
     return lambda: (frame.image for frame in itertools.islice(VideoReader(source), wanted)), frame_rate
 
 
 def draw_stretches(
-    track: FaceTrack, frame_rate: float, rng: np.random.Generator, config: PartialForgeryConfig
+    frames: tuple[int, int], frame_rate: float, rng: np.random.Generator, config: PartialForgeryConfig
 ) -> tuple[tuple[int, int], ...]:
-    """First and last frame of each stretch to forge, in order, none near another or a border of the track."""
-    first, last = track.observations[0].frame_index, track.observations[-1].frame_index
+    """First and last frame of each stretch to forge, in order, none near another or the first or last of `frames`."""
+    first, last = frames
     apart, seen = config.apart_seconds, (last - first + 1) / frame_rate
     count = 1 + int(rng.random() < config.p_second)
     while count:

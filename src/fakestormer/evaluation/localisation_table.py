@@ -7,7 +7,11 @@ from typing import Any
 
 from fakestormer.evaluation.markdown import align
 
-SETS = {"synthesised": "Synthesised partial forgeries", "pairs": "Real forgeries against their originals"}
+SETS = {
+    "synthesised": "Synthesised partial forgeries",
+    "splices": "Originals with some seconds of real forgeries",
+    "pairs": "Real forgeries against their originals",
+}
 NOTE = (
     "AP: average precision of proposed stretches at that temporal IoU, over all videos, genuine ones included. AR: "
     "average recall of the N best proposals of a video, mean over IoU 0.5 to 0.95. AUC of seconds: all videos "
@@ -46,6 +50,7 @@ def _set(found: Mapping[str, Any]) -> list[str]:
         )
         for name, one in found["pixels"].items()
     ]
+    any_pixels = any(one["num_frames"] for one in found["pixels"].values())
     answers = [(name, *(str(count) for count in found[f"decisions_{name}"].values())) for name in ("forged", "genuine")]
     outcomes = [outcome.replace("_", " ") for outcome in found["decisions_forged"]]
     left_out = f", {len(failures)} left out" if failures else ""
@@ -53,7 +58,11 @@ def _set(found: Mapping[str, Any]) -> list[str]:
         f"{time['num_videos']} videos with {time['num_spans']} forged stretches{left_out}; "
         f"{found['seconds_a_video']} s a video.",
         align([("over time", "value"), *rows]),
-        align([("map", "frames", "pixel AUC", "in the crop", "mask IoU", "pointing"), *maps]),
+        *(
+            [align([("map", "frames", "pixel AUC", "in the crop", "mask IoU", "pointing"), *maps])]
+            if any_pixels
+            else []
+        ),
         align([("videos \\ answer", *outcomes), *answers]),
     ]
 

@@ -2,26 +2,24 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.scripted_faces import box_of
 
-from fakestormer.data.partial_forgery import HELD_OUT, PartialForgeryConfig, draw_stretches, open_film
+from fakestormer.data.partial_forgery import HELD_OUT, PartialForgeryConfig, draw_stretches, open_film, write_splice
 from fakestormer.synthesis import SynthesisConfig
-from fakestormer.types import DataError, FaceObservation, FaceTrack
-from fakestormer.video import write_video
+from fakestormer.types import DataError
+from fakestormer.video import VideoReader, write_video
 
 CONFIG = PartialForgeryConfig()
 
 
-def a_track(seconds: float, rate: float = 25.0, first: int = 30) -> FaceTrack:
-    frames = (first, first + round(seconds * rate) - 1)
-    return FaceTrack(0, tuple(FaceObservation(index, index / rate, box_of(0, 0, 50, 50), 0.9) for index in frames))
+def seen_for(seconds: float, rate: float = 25.0, first: int = 30) -> tuple[int, int]:
+    return first, first + round(seconds * rate) - 1
 
 
 @pytest.mark.parametrize("seed", range(30))
 def test_forged_stretches_lie_apart_inside_the_track_and_leave_most_of_it_genuine(seed):
-    rate, track = 25.0, a_track(20.0)
-    stretches = draw_stretches(track, rate, np.random.default_rng(seed), CONFIG)
-    edges = [track.observations[0].frame_index - 1, *(edge for one in stretches for edge in one), 529 + 1]
+    rate, seen = 25.0, seen_for(20.0)
+    stretches = draw_stretches(seen, rate, np.random.default_rng(seed), CONFIG)
+    edges = [seen[0] - 1, *(edge for one in stretches for edge in one), 529 + 1]
     gaps = [(after - before - 1) / rate for before, after in zip(edges[::2], edges[1::2], strict=True)]
     assert min(gaps) >= CONFIG.apart_seconds - 2 / rate
     lengths = [(last - first + 1) / rate for first, last in stretches]
@@ -30,14 +28,14 @@ def test_forged_stretches_lie_apart_inside_the_track_and_leave_most_of_it_genuin
 
 
 def test_one_and_two_stretches_both_occur_and_a_seed_decides():
-    drawn = [draw_stretches(a_track(30.0), 25.0, np.random.default_rng(seed), CONFIG) for seed in range(40)]
+    drawn = [draw_stretches(seen_for(30.0), 25.0, np.random.default_rng(seed), CONFIG) for seed in range(40)]
     assert {len(one) for one in drawn} == {1, 2}
-    assert drawn[7] == draw_stretches(a_track(30.0), 25.0, np.random.default_rng(7), CONFIG)
+    assert drawn[7] == draw_stretches(seen_for(30.0), 25.0, np.random.default_rng(7), CONFIG)
 
 
 def test_a_face_that_is_seen_too_shortly_is_refused():
     with pytest.raises(DataError, match=r"seen for 4\.0 s, too short"):
-        draw_stretches(a_track(4.0), 25.0, np.random.default_rng(0), CONFIG)
+        draw_stretches(seen_for(4.0), 25.0, np.random.default_rng(0), CONFIG)
 
 
 def test_the_held_out_settings_overlap_with_no_recipe():
@@ -59,3 +57,33 @@ def test_a_short_source_is_played_to_and_fro_and_a_long_one_is_cut(tmp_path):
     assert len(list(film())) == 12
     cut, _ = open_film(tmp_path / "v.mp4", PartialForgeryConfig(seconds=0.3, least_seconds=0.2))
     assert len(list(cut())) == 3
+
+
+def a_pair(folder, original: int, forged: int, width: int = 32):
+    """A film that gets brighter by the frame, and its forgery: the same film, ten levels brighter."""
+    for name, count, more, size in (("original", original, 0, 32), ("forged", forged, 10, width)):
+        images = [np.full((32, size, 3), 40 + 2 * index + more, np.uint8) for index in range(count)]
+        write_video(folder / f"{name}.mp4", images, 10.0, crf=1)
+    return folder / "original.mp4", folder / "forged.mp4"
+
+
+def test_a_splice_shows_the_forgery_where_it_says_and_the_original_elsewhere(tmp_path):
+    original, forged = a_pair(tmp_path, 40, 39)
+    config = PartialForgeryConfig(seconds=16.0, p_second=0.0)
+    truth = write_splice(original, forged, tmp_path / "splice.mp4", 3, config)
+    (span,) = truth.spans
+    seen = [float(frame.image.mean()) for frame in VideoReader(tmp_path / "splice.mp4")]
+    to_and_fro = [*range(39), *range(37, 0, -1)]
+    assert len(seen) == 160
+    for index, level in enumerate(seen):
+        more = 10 if span.start - 0.01 <= index / 10 < span.end - 0.01 else 0
+        assert level == pytest.approx(40 + 2 * to_and_fro[index % 76] + more, abs=4)
+    assert 2.0 <= span.end - span.start <= 5.0
+
+
+@pytest.mark.parametrize(("forged", "width"), [(30, 32), (40, 48)])
+def test_films_that_do_not_go_together_frame_by_frame_are_refused(tmp_path, forged, width):
+    original, other = a_pair(tmp_path, 40, forged, width)
+    with pytest.raises(DataError, match=rf"{width} x 32, {forged} frames\) does not go with .*32 x 32, 40 frames"):
+        write_splice(original, other, tmp_path / "splice.mp4", 0)
+    assert not (tmp_path / "splice.mp4").exists()
