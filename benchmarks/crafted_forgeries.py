@@ -5,7 +5,10 @@ python benchmarks/crafted_forgeries.py --manifest train.csv --out DIR [--seconds
 Genuine videos of the manifest (columns file, label, group, identity) whose person is held out by the recipes become,
 each with the faces of the `--swaps` others that fit best, with the mouth of another moment, and as a re-animated still;
 and once more as they are, encoded alike. `fakestormer evaluate --manifest DIR/manifest.csv --out EVALUATION` scores
-them as any other set. Videos that are there already are kept, so an interrupted run goes on.
+them as any other set. Videos that are there already are kept, so an interrupted run goes on; a folder made otherwise is
+refused. No step trains on these people, but a run's vote is scaled on them and its validation watches them. What is
+made is crude, meant to test detectors with and nothing else: it shows people who were not asked, so keep it where it
+was made.
 """
 
 from __future__ import annotations
@@ -13,22 +16,24 @@ from __future__ import annotations
 import argparse
 import csv
 import hashlib
+import json
 import os
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+from benchmarks.craft import FilmedFace, film_face, paste_mouth, reanimate, swap_face
 from jaxtyping import UInt8
 from numpy import ndarray
 
-from fakestormer.data.crafted_forgery import FilmedFace, film_face, paste_mouth, reanimate, swap_face
 from fakestormer.data.training_set import is_held_out
 from fakestormer.evaluation import ManifestRow, read_manifest
 from fakestormer.faces.backends.facemesh import FaceMeshLandmarker, find_landmark_model
 from fakestormer.faces.backends.libface import LibfaceDetector
 from fakestormer.synthesis import source_misfit
 from fakestormer.training import Validation
-from fakestormer.types import FakestormerError
+from fakestormer.types import DataError, FakestormerError
 from fakestormer.video import write_video
 
 COLUMNS = ("file", "label", "group", "family", "method", "identity", "pair_of")
@@ -39,7 +44,8 @@ METHODS = {
 }
 CRF = (18, 30)
 
-Forged = tuple[str, UInt8[ndarray, "frames side side 3"]]
+Squares = UInt8[ndarray, "frames side side 3"]
+Images = Iterator[UInt8[ndarray, "height width 3"]]
 
 
 def people_held_out(rows: tuple[ManifestRow, ...]) -> list[ManifestRow]:
@@ -52,17 +58,76 @@ def people_held_out(rows: tuple[ManifestRow, ...]) -> list[ManifestRow]:
     return list(first.values())
 
 
-def forge(place: int, faces: list[FilmedFace], num_swaps: int, seed: int) -> Iterator[Forged]:
-    """The forgeries of one face: technique, with a number where there are several, and the new squares."""
-    rng = np.random.default_rng([seed, place])
-    here = faces[place].landmarks[:1]
-    others = [face for k, face in enumerate(faces) if k != place]
+def forge(face: FilmedFace, others: list[FilmedFace], technique: str, seed: list[int]) -> Squares:
+    """The face's squares by one technique: "mouth", "reanimation", or "swap" and the place of the other that fits."""
+    rng = np.random.default_rng(seed)
+    if technique == "mouth":
+        return paste_mouth(face, rng)
+    if technique == "reanimation":
+        return reanimate(face)
     # Those whose pose and shape fit best: a face seen from the side on one seen from the front deceives nobody.
-    best = sorted(others, key=lambda face: source_misfit(face.landmarks[:1], here))[:num_swaps]
-    for number, other in enumerate(best):
-        yield f"swap{number}", swap_face(faces[place], other, rng)
-    yield "mouth", paste_mouth(faces[place], rng)
-    yield "reanimation", reanimate(faces[place])
+    best = sorted(others, key=lambda other: source_misfit(other.landmarks[:1], face.landmarks[:1]))
+    return swap_face(face, best[int(technique.removeprefix("swap"))], rng)
+
+
+def forged_frames(face: FilmedFace, others: list[FilmedFace], technique: str, seed: list[int]) -> Images:
+    """The film's whole frames with that forgery; nothing is made before the first is asked for."""
+    yield from face.whole_frames(forge(face, others, technique, seed))
+
+
+def film_all(rows: list[ManifestRow], seconds: float, model: Path | None) -> list[tuple[ManifestRow, FilmedFace]]:
+    """Every film that can be used, with its face; the others are named."""
+    detector, landmarker = LibfaceDetector(max_size=640), FaceMeshLandmarker(find_landmark_model(model))
+    filmed = []
+    for row in rows:
+        try:
+            filmed.append((row, film_face(row.path, seconds, detector, landmarker)))
+        except FakestormerError as error:  # noqa: PERF203  (a film that cannot be used costs itself alone)
+            print(f"{row.file}: {error}")
+    return filmed
+
+
+def craft(options: argparse.Namespace) -> list[tuple[str, ...]]:
+    """The rows of the manifest of what was made now or before."""
+    listed = read_manifest(options.manifest)
+    _refuse_another_making(options, listed.sha256)
+    model = Path(options.landmark_model) if options.landmark_model else None
+    filmed = film_all(people_held_out(listed.rows), options.seconds, model)
+    if len(filmed) <= options.swaps:
+        raise DataError(
+            f"{options.manifest} has usable films of {len(filmed)} people held out, --swaps {options.swaps} needs "
+            "more: give a manifest with the column identity and more people"
+        )
+    rows: list[tuple[str, ...]] = []
+    for place, (row, face) in enumerate(filmed):
+        digest = hashlib.sha256(row.file.encode()).hexdigest()
+        identity, name, seed = dict(row.carried)["identity"], digest[:12], [options.seed, int(digest[:8], 16)]
+        crf = int(np.random.default_rng(seed).integers(CRF[0], CRF[1] + 1))
+        twin = f"{name}-genuine.mp4"
+        others = [other for k, (_, other) in enumerate(filmed) if k != place]
+        techniques = [*(f"swap{number}" for number in range(options.swaps)), "mouth", "reanimation"]
+        try:
+            _write(options.out / twin, face.whole_frames(), face.frame_rate, crf)
+            rows.append((twin, "real", "crafted", "", "", identity, ""))
+            for number, technique in enumerate(techniques):
+                file, family = f"{name}-{technique}.mp4", technique.rstrip("0123456789")
+                images = forged_frames(face, others, technique, [*seed, number])
+                _write(options.out / file, images, face.frame_rate, crf)
+                rows.append((file, "fake", "crafted", family, METHODS[family], identity, twin))
+        except FakestormerError as error:
+            print(f"{row.file}: {error}")
+        print(f"{place + 1} of {len(filmed)}: {row.file}", flush=True)
+    return rows
+
+
+def _refuse_another_making(options: argparse.Namespace, manifest_sha256: str) -> None:
+    """DataError where the folder holds videos made with other settings or from another manifest."""
+    making = {name: getattr(options, name) for name in ("seconds", "swaps", "seed")} | {"manifest": manifest_sha256}
+    options.out.mkdir(parents=True, exist_ok=True)
+    note = options.out / "made.json"
+    if note.exists() and json.loads(note.read_text("utf-8")) != making:
+        raise DataError(f"{options.out} holds videos of another making ({note.name} says which): choose another folder")
+    note.write_text(json.dumps(making) + "\n", "utf-8")
 
 
 def main() -> None:
@@ -75,39 +140,26 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--landmark-model", type=Path, default=os.environ.get("FAKESTORMER_LANDMARK_MODEL"))
     options = parser.parse_args()
-    options.out.mkdir(parents=True, exist_ok=True)
-    model = Path(options.landmark_model) if options.landmark_model else None
-    detector, landmarker = LibfaceDetector(max_size=640), FaceMeshLandmarker(find_landmark_model(model))
-    filmed: list[tuple[ManifestRow, FilmedFace]] = []
-    for row in people_held_out(read_manifest(options.manifest).rows):
-        try:
-            filmed.append((row, film_face(row.path, options.seconds, detector, landmarker)))
-        except FakestormerError as error:  # noqa: PERF203  (a film that cannot be used costs itself alone)
-            print(f"{row.file}: {error}")
-    faces = [face for _, face in filmed]
-    listed: list[tuple[str, ...]] = []
-    for place, (row, face) in enumerate(filmed):
-        identity, name = dict(row.carried)["identity"], hashlib.sha256(row.file.encode()).hexdigest()[:12]
-        crf = int(np.random.default_rng([options.seed, place, 1]).integers(CRF[0], CRF[1] + 1))
-        twin = f"{name}-genuine.mp4"
-        _write(options.out / twin, face.whole_frames(), face.frame_rate, crf)
-        listed.append((twin, "real", "crafted", "", "", identity, ""))
-        for technique, squares in forge(place, faces, options.swaps, options.seed):
-            file, family = f"{name}-{technique}.mp4", technique.rstrip("0123456789")
-            _write(options.out / file, face.whole_frames(squares), face.frame_rate, crf)
-            listed.append((file, "fake", "crafted", family, METHODS[family], identity, twin))
-        print(f"{place + 1} of {len(filmed)}: {row.file}", flush=True)
+    if options.seconds <= 0 or options.swaps < 0 or options.seed < 0:
+        parser.error("--seconds must be positive, --swaps and --seed at least 0")
+    try:
+        rows = craft(options)
+    except FakestormerError as error:
+        sys.exit(f"crafted_forgeries: {error}")
     with (options.out / "manifest.csv").open("w", newline="", encoding="utf-8") as stream:
-        csv.writer(stream).writerows([COLUMNS, *listed])
-    print(f"{len(listed)} videos of {len(filmed)} people listed in {options.out / 'manifest.csv'}")
+        csv.writer(stream).writerows([COLUMNS, *rows])
+    print(f"{len(rows)} videos listed in {options.out / 'manifest.csv'}")
 
 
-def _write(path: Path, images: Iterable[UInt8[ndarray, "height width 3"]], frame_rate: float, crf: int) -> None:
-    """The video at once or not at all; one that is there stays."""
+def _write(path: Path, images: Images, frame_rate: float, crf: int) -> None:
+    """The video at once or not at all; one that is there stays, and nothing is made for it."""
     if not path.exists():
         part = path.with_name(f"part-{path.name}")
-        write_video(part, images, frame_rate, crf)
-        part.replace(path)
+        try:
+            write_video(part, images, frame_rate, crf)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

@@ -95,7 +95,7 @@ def write_partial_forgery(
         for first, last in stretches:
             masks += _forge(film, track, (first, last), landmarker, rng, config, squares)
         truth = ForgedTruth(_spans(stretches, frame_rate), tuple(masks))
-    write_video(out, pasted(film(), squares), frame_rate)
+    write_video(out, _pasted(film(), squares), frame_rate)
     return truth
 
 
@@ -262,7 +262,7 @@ def find_landmarks(
     return smooth_points(filled.reshape(len(found), -1, 2), np.arange(len(found)) / 25)
 
 
-def pasted(
+def _pasted(
     images: Iterator[UInt8[ndarray, "height width 3"]], squares: dict[int, tuple[int, int, ndarray]]
 ) -> Iterator[UInt8[ndarray, "height width 3"]]:
     """The images, with the squares (left, top, picture) that there are for their numbers."""

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from benchmarks.craft import FilmedFace, carry, paste_mouth, reanimate, swap_face
 from benchmarks.crafted_forgeries import people_held_out
 from tests.synthetic_cache import drawn_track
 
-from fakestormer.data.crafted_forgery import FilmedFace, carry, paste_mouth, reanimate, swap_face
 from fakestormer.evaluation import read_manifest
+from fakestormer.synthesis import SCHEMES
 from fakestormer.video import write_video
 
 
@@ -41,12 +42,13 @@ def test_a_swapped_face_is_the_donors_and_all_around_it_stays():
     assert np.corrcoef(steps[0], steps[2])[0, 1] < 0.2
 
 
+LIPS = SCHEMES["facemesh468"].regions["mouth"]
+
+
 def test_another_moments_mouth_changes_the_mouth_alone():
     face = filmed(2)
     made = paste_mouth(face, np.random.default_rng(0))
-    lips = face.landmarks[
-        :, [61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291, 409, 270, 269, 267, 0, 37, 39, 40, 185]
-    ]
+    lips = face.landmarks[:, list(LIPS)]
     assert changed_beyond(made, face, lips, 2.0) <= 2  # rounding
     assert (made != face.squares).any()
 
@@ -54,15 +56,26 @@ def test_another_moments_mouth_changes_the_mouth_alone():
 def test_a_reanimated_still_has_the_texture_of_its_first_frame_and_the_films_border():
     face = filmed(3)
     frozen = FilmedFace(
-        face.source, 1, 25.0, 0, 0, face.squares, np.repeat(face.landmarks[:1], len(face.landmarks), 0), face.scheme
+        face.source, 1, 25.0, 0, 0, face.squares[[0] * 5], np.repeat(face.landmarks[:1], 5, 0), face.scheme
     )
-    made = reanimate(frozen)
-    inside = np.s_[30:-30, 30:-30]
-    for square in made:
-        assert np.abs(square[inside].astype(int) - face.squares[0][inside]).max() <= 1
-    assert np.abs(made[-1][0].astype(int) - face.squares[-1][0]).max() < 0.1 * 255
+    assert np.abs(reanimate(frozen).astype(int) - frozen.squares).max() <= 1  # on all pixels, the last row included
     moved = reanimate(face)
+    assert np.abs(moved[-1][0].astype(int) - face.squares[-1][0]).max() < 0.1 * 255
+    inside = np.s_[30:-30, 30:-30]
     assert np.abs(moved[-1][inside].astype(int) - face.squares[0][inside]).max() > 20
+
+
+def test_every_frame_gets_the_mouth_of_a_moment_half_the_film_away(monkeypatch):
+    face, asked = filmed(0, num_frames=9), []
+    estimate = cv2.estimateAffinePartial2D
+
+    def watched(points, here):
+        asked.append(next(k for k, one in enumerate(face.landmarks) if (one[61] == points[list(LIPS).index(61)]).all()))
+        return estimate(points, here)
+
+    monkeypatch.setattr(cv2, "estimateAffinePartial2D", watched)
+    paste_mouth(face, np.random.default_rng(0))
+    assert [abs(there - here) for here, there in enumerate(asked)] == [4, 4, 4, 4, 4, 5, 5, 5, 5]
 
 
 def test_a_mesh_that_moves_as_a_whole_moves_the_picture_as_a_whole():

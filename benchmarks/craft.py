@@ -1,4 +1,4 @@
-"""Forgeries of people held out, by techniques that no recipe trains with: company for a small development set.
+"""Techniques of forging that no recipe trains with, to test detectors with: company for a small development set.
 
 A swap takes another person's face by a mesh of landmarks, dubbing takes the mouth of another moment of the same film,
 both blended by Poisson's equation (Perez et al. 2003); a re-animation moves one still of the face along the landmarks
@@ -56,23 +56,27 @@ class FilmedFace:
     ) -> Iterator[UInt8[ndarray, "height width 3"]]:
         """The film's own frames, with other squares in their places where some are given."""
         own = itertools.islice(VideoReader(self.source), self.first, self.first + len(self.squares))
-        side = self.squares.shape[1]
+        side, place = self.squares.shape[1], -1
         for place, frame in enumerate(own):
             image = frame.image.copy()
             if squares is not None:
                 image[self.top : self.top + side, self.left : self.left + side] = squares[place]
             yield image
+        if place + 1 < len(self.squares):
+            raise DataError(f"{self.source} gave {len(self.squares)} frames before and {place + 1} now: leave it alone")
 
 
 def film_face(source: Path, seconds: float, detector: FaceDetector, landmarker: Landmarker) -> FilmedFace:
-    """The largest face of the first seconds of a film, from the first frame to the last on which it is seen.
+    """The face seen longest in the first seconds of a film, from the first frame to the last on which it is seen.
 
     Raises VideoError for what is no readable video, DataError where no face is seen for a dozen frames or its
     landmarks are not found.
     """
     reader = VideoReader(source)
     rate = reader.info.frame_rate
-    images = [frame.image for frame in itertools.islice(reader, round(seconds * rate))]
+    images = [frame.image for frame in itertools.islice(reader, max(1, round(seconds * rate)))]
+    if not images:
+        raise DataError(f"{source} has no frame that can be decoded: leave it out")
     track = largest_track(source, lambda: iter(images), rate, detector)
     first, last = track.observations[0].frame_index, track.observations[-1].frame_index
     if last - first + 1 < LEAST_FRAMES:
@@ -86,25 +90,27 @@ def film_face(source: Path, seconds: float, detector: FaceDetector, landmarker: 
 
 def swap_face(target: FilmedFace, donor: FilmedFace, rng: np.random.Generator) -> UInt8[ndarray, "frames side side 3"]:
     """The target's squares with the donor's face, frame by frame in its own expression; the donor plays to and fro."""
-    inside, outline = rng.uniform(*INSIDE_THE_OUTLINE), _outline(target)
+    inside, core = rng.uniform(*INSIDE_THE_OUTLINE), _all_regions(target)
     made = []
     for place in range(len(target.squares)):
         here, there = target.landmarks[place], _to_and_fro(place, len(donor.squares))
         face = carry(donor.squares[there], donor.landmarks[there], here, target.squares.shape[1])
-        made.append(_paste(face, target.squares[place], _around(here[outline], inside)))
+        made.append(_paste(face, target.squares[place], _around(here[core], inside)))
     return np.stack(made)
 
 
 def paste_mouth(target: FilmedFace, rng: np.random.Generator) -> UInt8[ndarray, "frames side side 3"]:
-    """The target's squares with the mouth of another moment of its own film, moved into place."""
+    """The target's squares with the mouth of half a film later or earlier, moved into place."""
     count, lips = len(target.squares), list(SCHEMES[target.scheme].regions["mouth"])
     reach, later, side = rng.uniform(*AROUND_THE_LIPS), count // 2, target.squares.shape[1]
     made = []
     for place in range(count):
-        here, there = target.landmarks[place][lips], _to_and_fro(place + later, count)
+        here, there = target.landmarks[place][lips], (place + later) % count
         matrix = cv2.estimateAffinePartial2D(target.landmarks[there][lips], here)[0]
         if matrix is None:
             raise DataError(f"the lips of frame {place} cannot be found again in frame {there}: leave this film out")
+        # Landmarks count from a pixel's edge, pictures from its middle.
+        matrix[:, 2] += matrix[:, :2] @ [0.5, 0.5] - 0.5
         moved = cv2.warpAffine(target.squares[there], matrix, (side, side), borderMode=cv2.BORDER_REFLECT)
         made.append(_paste(np.asarray(moved, np.uint8), target.squares[place], _around(here, reach)))
     return np.stack(made)
@@ -114,8 +120,9 @@ def reanimate(target: FilmedFace) -> UInt8[ndarray, "frames side side 3"]:
     """The first square alone, moved along the landmarks of all frames: a picture that talks, its texture frozen."""
     side = target.squares.shape[1]
     still, points = target.squares[0], target.landmarks[0]
-    ends = np.linspace(0, side, 5)
-    border = np.array([(x, y) for x in ends for y in ends if x in (0, side) or y in (0, side)])
+    # The mesh reaches a little beyond the square, as far as `carry` asks.
+    ends = np.linspace(-MAP_STEP, side + MAP_STEP, 5)
+    border = np.array([(x, y) for x in ends for y in ends if {x, y} & {ends[0], ends[-1]}])
     ramp = np.clip((np.minimum(np.arange(side), np.arange(side)[::-1]) + 1) / (FADE * side), 0, 1)
     share = np.minimum(ramp[:, None], ramp[None])[..., None]
     made = []
@@ -131,7 +138,7 @@ def carry(
     targets: Float[ndarray, "points 2"],
     side: int,
 ) -> UInt8[ndarray, "side side 3"]:
-    """The picture on a mesh whose points move to their targets; outside the mesh the nearest border, mirrored."""
+    """The picture on a mesh whose points move to their targets; outside the mesh nothing of meaning."""
     places = np.arange(0, side + MAP_STEP, MAP_STEP, dtype=float)
     grid = np.stack(np.meshgrid(places + 0.5, places + 0.5), axis=-1)
     found = LinearNDInterpolator(targets, points, fill_value=-1.0)(grid).astype(np.float32) - np.float32(0.5)
@@ -141,7 +148,7 @@ def carry(
     return np.asarray(cv2.remap(image, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT), np.uint8)
 
 
-def _outline(face: FilmedFace) -> list[int]:
+def _all_regions(face: FilmedFace) -> list[int]:
     scheme = SCHEMES[face.scheme]
     return list(scheme.indices(*scheme.regions))
 
