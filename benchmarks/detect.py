@@ -28,7 +28,7 @@ from typing import Any
 
 import torch
 
-from fakestormer.detector import Detector, DetectorConfig, Precision, score
+from fakestormer.detector import Detector, DetectorConfig, score
 from fakestormer.faces import FaceDetection, FaceTracker
 from fakestormer.faces.backends.libface import LibfaceDetector
 from fakestormer.model import attribute
@@ -102,7 +102,7 @@ class TimedFaces:
         return found
 
 
-def measure(path: Path, weights: Path | None, precision: Precision = "float32") -> dict[str, Any]:
+def measure(path: Path, weights: Path | None, precision: str = "float32") -> dict[str, Any]:
     """Seconds by stage, peak memory of this process in MiB, and what was measured."""
     start = time.perf_counter()
     stopwatch, config = Stopwatch(), DetectorConfig(device="cpu", precision=precision)
@@ -179,7 +179,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=1 / 6, help="of the film that is made without VIDEO")
     parser.add_argument("--height", type=int, default=720)
     parser.add_argument("--weights", type=Path)
-    parser.add_argument("--precision", choices=("float32", "bfloat16"), default="float32")
+    parser.add_argument("--precision", choices=PRECISIONS, default="float32")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         video = options.video or Path(folder) / "film.mp4"

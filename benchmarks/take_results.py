@@ -60,7 +60,12 @@ def take_robustness(name: str, evaluation: Path, results: Path) -> None:
 
 def take_crafted(name: str, evaluation: Path, results: Path) -> None:
     """The numbers of an evaluation of crafted forgeries, for the arm of that name."""
-    write_small(results / name / "crafted.json", compact(_read(evaluation / "metrics.json")))
+    crafted, arm = compact(_read(evaluation / "metrics.json")), _read(results / name / "metrics.json")
+    if "family" not in crafted["by"]:
+        raise DataError(f"{evaluation} has no column family: give an evaluation of benchmarks/crafted_forgeries.py")
+    if crafted["run"]["weights_sha256"] != arm["run"]["weights_sha256"]:
+        raise DataError(f"{evaluation} and the arm {name} are of different weights: evaluate the arm's own")
+    write_small(results / name / "crafted.json", crafted)
 
 
 def compact(metrics: dict[str, Any]) -> dict[str, Any]:

@@ -206,10 +206,10 @@ def _crafted(metrics: dict[str, Any]) -> list[str]:
 
 def _robustness(content: dict[str, Any], picture: str, num_files: int) -> list[str]:
     levels = sorted({one["level"] for one in content["distorted"] if not one["is_platform"]})
-    cells = {(one["kind"], one["level"]): _show(one["overall"]["auc"]) for one in content["distorted"]}
+    cells = {(one["kind"], one["level"]): _scored(one) for one in content["distorted"]}
     kinds = list(dict.fromkeys(one["kind"] for one in content["distorted"] if not one["is_platform"]))
     rows = [(kind, *(cells.get((kind, level), "-") for level in levels)) for kind in kinds]
-    platforms = [(one["kind"], _show(one["overall"]["auc"])) for one in content["distorted"] if one["is_platform"]]
+    platforms = [(one["kind"], _scored(one)) for one in content["distorted"] if one["is_platform"]]
     count = content["clean"]["coverage"]["num_files"]
     files = f"all {count} files" if count == num_files else f"{count} of the {num_files} files"
     text = f"Robustness, AUC of all fakes, on {files}; clean {_show(content['clean']['overall']['auc'])}."
@@ -219,6 +219,13 @@ def _robustness(content: dict[str, Any], picture: str, num_files: int) -> list[s
     if platforms:
         parts.append(align([("platform", "AUC"), *platforms]))
     return parts
+
+
+def _scored(distorted: dict[str, Any]) -> str:
+    """The AUC, and of how many files it is where faces were not found in all."""
+    coverage = distorted["coverage"]
+    auc, scored, listed = _show(distorted["overall"]["auc"]), coverage["num_scored"], coverage["num_files"]
+    return auc if scored == listed else f"{auc}, {scored} of {listed} files"
 
 
 def _slices(arm: dict[str, Any], column: str) -> list[dict[str, Any]]:

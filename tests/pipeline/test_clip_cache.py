@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -22,7 +23,7 @@ from fakestormer.evaluation import (
 )
 from fakestormer.faces.backends.libface import LibfaceDetector
 from fakestormer.model import FakeSTormer, load_weights, save_weights
-from fakestormer.types import SizeLevel, VideoError
+from fakestormer.types import DataError, SizeLevel, VideoError
 from fakestormer.video import Distortion
 
 CONFIG = fs.DetectorConfig(device="cpu", key_frames=0)
@@ -133,9 +134,15 @@ def test_a_damaged_file_of_the_cache_is_made_anew(videos, detector, tmp_path):
     wanted = caching.detect(videos / "face.mp4").score
     (file,) = tmp_path.iterdir()
     whole = file.read_bytes()
-    file.write_bytes(whole[:1000])
-    assert caching.detect(videos / "face.mp4").score == wanted
-    assert file.read_bytes() == whole
+    for damaged in (whole[:1000], whole[:-5000] + bytes(5000)):
+        file.write_bytes(damaged)
+        assert caching.detect(videos / "face.mp4").score == wanted
+        assert file.read_bytes() == whole
+
+
+def test_a_folder_that_cannot_be_written_is_refused_before_the_work(detector):
+    with pytest.raises(DataError, match="/proc/sys cannot be made or written"):
+        CachingDetector(detector, Path("/proc/sys"))
 
 
 def test_what_is_no_video_leaves_nothing_behind(videos, detector, tmp_path):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -11,7 +11,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 if TYPE_CHECKING:
     from fakestormer.cli.outputs import Outputs
-    from fakestormer.detector import Detector, Precision
+    from fakestormer.detector import Detector
     from fakestormer.types import FaceTrack, VideoVerdict
 
 COLOURS = {"fake": "red", "real": "green", "inconclusive": "yellow", "not_applicable": "yellow"}
@@ -44,7 +44,7 @@ def detect(
 
     outputs = Outputs(json=json, csv=csv, html=html, pdf=pdf, overlay=overlay)
     outputs.check(files)
-    config = DetectorConfig(device=device, precision=cast("Precision", precision))
+    config = DetectorConfig(device=device, precision=precision)
     detector = Detector.load(weights, thorough(config) if dense else config)
     verdicts: list[VideoVerdict] = []
     failures: list[tuple[str, str]] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -12,7 +12,6 @@ from rich.progress import Progress
 from fakestormer.cli.detect import PRECISION_HELP
 
 if TYPE_CHECKING:
-    from fakestormer.detector import Precision
     from fakestormer.evaluation import EvaluationProgress, RobustnessProgress, VideoDetector
     from fakestormer.video import Distortion
 
@@ -35,7 +34,7 @@ def evaluate(
     ] = None,
     clips: Annotated[
         Path | None,
-        typer.Option("--clips", help="Keep the cut clips here: other weights are then scored without reading videos."),
+        typer.Option("--clips", help="Keep clips of short videos here: other weights then need only the network."),
     ] = None,
     figures: Annotated[
         bool, typer.Option("--figures", help="Draw the pictures of `fakestormer figures` into OUT/figures as well.")
@@ -51,7 +50,7 @@ def evaluate(
     distortions = None if robustness is None else parse_distortions(robustness)
     total = len(read_manifest(manifest).rows)
     # Nobody looks at pictures of key frames here, and they cost a fifth of the time.
-    settings = DetectorConfig(device=device, precision=cast("Precision", precision), key_frames=0, protocol=protocol)
+    settings = DetectorConfig(device=device, precision=precision, key_frames=0, protocol=protocol)
     whole = Detector.load(weights, settings)
     detector: VideoDetector = whole if clips is None else CachingDetector(whole, clips)
     if distortions is None:

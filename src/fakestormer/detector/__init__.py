@@ -1,6 +1,6 @@
 """The room that knows the order of the stages."""
 
-from fakestormer.detector.config import DetectorConfig, Precision, thorough
+from fakestormer.detector.config import DetectorConfig, thorough
 from fakestormer.detector.cut_video import CutVideo
 from fakestormer.detector.detector import Detector, default_weights_path
 from fakestormer.detector.overlay import write_overlay
@@ -13,7 +13,6 @@ __all__ = [
     "Detector",
     "DetectorConfig",
     "Outcome",
-    "Precision",
     "Protocol",
     "Verification",
     "choose_protocol",

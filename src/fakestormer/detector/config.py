@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, Literal, get_args
+from typing import Any
 
 from fakestormer.faces import TrackingConfig
+from fakestormer.model import PRECISIONS
 from fakestormer.types import ConfigError
 
-Precision = Literal["float32", "bfloat16"]
 # "tracking" is described by its parts, "protocol" by what it came to (see protocol.py)
 NOT_DESCRIBED = frozenset({"device", "batch_size", "tracking", "protocol"})
 TRACKING = "tracking."
@@ -29,7 +29,7 @@ class DetectorConfig:
     """
 
     device: str = "auto"
-    precision: Precision = "float32"
+    precision: str = "float32"
     batch_size: int = 4
     detection_size: int = 640
     clip_interval: float = 1.0
@@ -48,8 +48,8 @@ class DetectorConfig:
                 f"min_clip_interval={self.min_clip_interval} and clip_interval={self.clip_interval} must satisfy "
                 "0 < min_clip_interval <= clip_interval"
             )
-        if self.precision not in get_args(Precision):
-            raise ConfigError(f"there is no precision {self.precision!r}: choose {' or '.join(get_args(Precision))}")
+        if self.precision not in PRECISIONS:
+            raise ConfigError(f"there is no precision {self.precision!r}: choose {' or '.join(PRECISIONS)}")
         if self.min_clips < 1 or self.detection_size < 32:
             raise ConfigError(
                 f"min_clips={self.min_clips} and detection_size={self.detection_size} must be at least 1 and 32"
@@ -93,7 +93,7 @@ class DetectorConfig:
             if short not in _names(kind):
                 raise ConfigError(f"the setting {name!r} is unknown to this fakestormer: use the version that wrote it")
             values[short] = _read(name, text, getattr(kind(), short))
-        if own.get("precision", "float32") not in get_args(Precision):
+        if own.get("precision", "float32") not in PRECISIONS:
             raise ConfigError(
                 f"precision must be float32 or bfloat16, got {own['precision']!r}: the report was changed"
             )

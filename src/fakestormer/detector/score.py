@@ -13,7 +13,14 @@ from numpy import ndarray
 
 from fakestormer.detector.config import DetectorConfig
 from fakestormer.faces import measure_blur
-from fakestormer.model import LoadedWeights, ModelOutput, PublishedFakeSTormer, attribute, preprocess
+from fakestormer.model import (
+    LoadedWeights,
+    ModelOutput,
+    PublishedFakeSTormer,
+    attribute,
+    preprocess,
+    refuse_emulated_bfloat16,
+)
 from fakestormer.types import ClipEvidence, ConfigError, FaceClip
 
 
@@ -30,6 +37,7 @@ class ClipScorer:
 
     def __init__(self, weights: LoadedWeights, config: DetectorConfig) -> None:
         self.device = choose_device(config.device)
+        refuse_emulated_bfloat16(config.precision, self.device)
         self._weights = weights
         self._config = config
         self._model = weights.model.to(self.device).eval()

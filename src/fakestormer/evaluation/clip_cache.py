@@ -1,4 +1,4 @@
-"""Crops of a set of videos on the disk, so that many weights can be scored on them and the videos are read once.
+"""Crops of a set of videos on the disk, so that many weights can be scored on them and videos are decoded once.
 
 One safetensors file a video, named by the hash of the video and the hash of everything that decides about its crops.
 The crops are kept as they are, not compressed: a score from the cache is the detector's own, to the last digit.
@@ -10,7 +10,9 @@ import dataclasses
 import hashlib
 import json
 import os
+import tempfile
 from collections.abc import Callable, Mapping
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +25,7 @@ from fakestormer.detector import CutVideo, Detector
 from fakestormer.types import DataError, FaceClip, SetAsideTrack, TimeSpan, VideoDamage, VideoInfo, VideoVerdict
 from fakestormer.video import decoder_version, hash_file
 
-LAYOUT = 1
+LAYOUT = 2  # to be raised where videos are cut or distorted otherwise, too: clips made before are then made anew
 METADATA_KEY = "video"
 # These change what the network answers, not what it sees.
 NOT_OF_THE_CROPS = ("precision", "flip", "key_frames", "max_maps", "max_pictured_faces")
@@ -40,9 +42,10 @@ class CachingDetector:
     def __init__(self, detector: Detector, folder: Path) -> None:
         try:
             folder.mkdir(parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=folder).close()
         except OSError as error:
             raise DataError(
-                f"the folder {folder} cannot be made ({error.strerror}): choose another for clips"
+                f"the folder {folder} cannot be made or written ({error.strerror}): choose another for clips"
             ) from None
         self._detector, self._folder = detector, folder
         self._settings = _hash_settings(detector)
@@ -91,9 +94,15 @@ def write_cut_video(path: Path, video: CutVideo) -> None:
     if video.clips:
         for name in ("images", "to_frame", "frame_indices"):
             tensors[name] = np.stack([getattr(clip, name) for clip in video.clips])
+    note["tensors_sha256"] = _hash_tensors(tensors)
     part = path.with_name(f"{path.name}.{os.getpid()}.part")  # two processes may cut the same video at once
-    part.write_bytes(save(tensors, {METADATA_KEY: json.dumps(note)}))
-    part.replace(path)
+    try:
+        part.write_bytes(save(tensors, {METADATA_KEY: json.dumps(note)}))
+        part.replace(path)
+    except OSError as error:
+        raise DataError(f"clips cannot be kept in {path.parent} ({error.strerror}): make room there") from None
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def read_cut_video(path: Path) -> CutVideo | None:
@@ -102,7 +111,8 @@ def read_cut_video(path: Path) -> CutVideo | None:
         with safe_open(path, framework="numpy") as opened:
             note = json.loads((opened.metadata() or {})[METADATA_KEY])
             tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118  (not a dict)
-        return _cut_video(note, tensors) if note["layout"] == LAYOUT else None
+        intact = note["layout"] == LAYOUT and note["tensors_sha256"] == _hash_tensors(tensors)
+        return _cut_video(note, tensors) if intact else None
     except (OSError, SafetensorError, KeyError, TypeError, ValueError):
         return None
 
@@ -130,11 +140,19 @@ def _cut_video(note: Mapping[str, Any], tensors: Mapping[str, ndarray]) -> CutVi
     )
 
 
+def _hash_tensors(tensors: Mapping[str, ndarray]) -> str:
+    whole = hashlib.sha256()
+    for name in sorted(tensors):
+        whole.update(np.ascontiguousarray(tensors[name]).data)
+    return whole.hexdigest()
+
+
 def _hash_settings(detector: Detector) -> str:
     """One SHA-256 for all that decides which crops are cut."""
     settings = {name: value for name, value in detector.config.described() if name not in NOT_OF_THE_CROPS}
     weights = detector.weights
     # The mean and the deviation of pixels are the network's affair; a crop is cut alike whatever they are.
     spec = {k: v for k, v in dataclasses.asdict(weights.clip_spec).items() if k not in ("mean", "std")}
-    everything = [settings, spec, detector.protocol.sha256, detector.face_detector_name, decoder_version()]
+    versions = (LAYOUT, metadata.version("fakestormer"), detector.face_detector_name, decoder_version())
+    everything = [settings, spec, detector.protocol.sha256, *versions]
     return hashlib.sha256(json.dumps(everything, sort_keys=True).encode()).hexdigest()

@@ -91,8 +91,8 @@ def evaluate_robustness(
 
     The clean evaluation is that of `evaluate`, in `out` itself, and goes on from one that is there; each other one has
     its folder `out/robustness/NAME` and goes on after an interruption just so. The detector gets a distorted copy of
-    each video, one at a time, deleted when it was judged: it is the detector's own code that scores. A video that
-    cannot be copied is a row with the decision "error".
+    each video, one at a time, deleted when it was judged: it is the detector's own code that scores. One
+    that keeps clips makes each copy once. A video that cannot be copied is a row with the decision "error".
 
     Raises:
         DataError: the manifest cannot be used, or a folder cannot be made (see `evaluate`).

@@ -11,12 +11,14 @@ from fakestormer.model.config import ModelConfig
 from fakestormer.model.conversion import ConversionReport, convert_published
 from fakestormer.model.fakestormer import FakeSTormer
 from fakestormer.model.output import ModelOutput
+from fakestormer.model.precision import PRECISIONS, refuse_emulated_bfloat16
 from fakestormer.model.preprocess import preprocess
 from fakestormer.model.published import PublishedConfig, PublishedFakeSTormer
 from fakestormer.model.warm_start import WarmStartReport, warm_start_lite, warm_start_vit, warm_start_vote
 from fakestormer.model.weights import ClipProtocol, LoadedWeights, load_weights, save_weights
 
 __all__ = [
+    "PRECISIONS",
     "ClipProtocol",
     "ConversionReport",
     "FakeSTormer",
@@ -30,6 +32,7 @@ __all__ = [
     "convert_published",
     "load_weights",
     "preprocess",
+    "refuse_emulated_bfloat16",
     "save_weights",
     "warm_start_lite",
     "warm_start_vit",

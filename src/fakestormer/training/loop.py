@@ -11,7 +11,7 @@ import torch
 
 from fakestormer.data.cache import CachedTrack, read_cache
 from fakestormer.data.training_set import split_identities
-from fakestormer.model import FakeSTormer, WarmStartReport, save_weights
+from fakestormer.model import FakeSTormer, WarmStartReport, refuse_emulated_bfloat16, save_weights
 from fakestormer.training.average import WeightAverage
 from fakestormer.training.batches import training_steps, validation_batches
 from fakestormer.training.checkpoint import load_checkpoint, save_checkpoint
@@ -21,7 +21,7 @@ from fakestormer.training.memory import keep_freed_memory
 from fakestormer.training.metrics_log import MetricsLog, read_rows
 from fakestormer.training.run_record import RunRecord, make_record, refuse_another_run, write_record
 from fakestormer.training.start import make_model
-from fakestormer.training.step import refuse_emulated_bfloat16, train_step
+from fakestormer.training.step import train_step
 from fakestormer.training.tensorboard import TensorBoard
 from fakestormer.training.trained import choose_ever_trained, make_optimizer
 from fakestormer.training.validate import validate
@@ -53,7 +53,7 @@ def train(
     refuse_another_run(run, folder, resume)
     data = _read_data(run, caches)
     with joined_team() as team:
-        refuse_emulated_bfloat16(run, team.device)
+        refuse_emulated_bfloat16(run.precision, team.device)
         wait_for_all(team)  # nobody writes before everybody has looked
         record = make_record(run, caches, data.training, data.held_out)
         return _Engine(run, data, folder, team, observe).start(record, resume, warm_start_file).run_to_end()

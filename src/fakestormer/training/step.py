@@ -16,7 +16,6 @@ from fakestormer.training.randomness import read_random_state, set_random_state
 from fakestormer.training.sam import ascend, descend
 from fakestormer.training.schedule import learning_rate
 from fakestormer.training.trained import choose_trained
-from fakestormer.types import ConfigError
 
 
 def train_step(
@@ -85,15 +84,6 @@ def _backward(replica: nn.Module, batch: Batch, run: TrainRun, counts: LossCount
     # Joined gradients are the mean over the team; the losses are parts of one whole, so their sum is wanted.
     torch.autograd.backward(losses.total * team.size)
     return losses
-
-
-def refuse_emulated_bfloat16(run: TrainRun, device: torch.device) -> None:
-    """ConfigError where the run asks bfloat16 of a CPU without instructions for it, which takes many times as long."""
-    if run.precision == "bfloat16" and device.type == "cpu" and not torch.ops.mkldnn._is_mkldnn_bf16_supported():
-        raise ConfigError(
-            "precision='bfloat16' needs an accelerator or a CPU with bfloat16 instructions, and this CPU would emulate "
-            "them, many times slower than float32: use precision='float32' here"
-        )
 
 
 def batch_losses(replica: nn.Module, batch: Batch, run: TrainRun, counts: LossCounts | None = None) -> Losses:

@@ -7,10 +7,9 @@ import torch
 from tests.distributed.team_worker import NUM_PAIRS, PLAIN, pairs_as_batch, run_of, steps_of
 
 from fakestormer.model import FakeSTormer
-from fakestormer.recipes.lite import lite
 from fakestormer.training import Optimisation
 from fakestormer.training.distributed import ALONE, Team, even_parts, share_of
-from fakestormer.training.step import refuse_emulated_bfloat16, train_step
+from fakestormer.training.step import train_step
 from fakestormer.training.trained import make_optimizer
 from fakestormer.types import ConfigError
 
@@ -62,14 +61,3 @@ def test_the_shares_of_a_team_make_the_whole() -> None:
 def test_contradictions_are_refused(changes: dict[str, object], said: str) -> None:
     with pytest.raises(ConfigError, match=said):
         replace(PLAIN, **changes)
-
-
-def test_bfloat16_is_refused_where_a_cpu_would_emulate_it_and_nowhere_else() -> None:
-    run, cpu = replace(lite(), precision="bfloat16"), torch.device("cpu")
-    refuse_emulated_bfloat16(lite(), cpu)
-    refuse_emulated_bfloat16(run, torch.device("cuda"))
-    if torch.ops.mkldnn._is_mkldnn_bf16_supported():
-        refuse_emulated_bfloat16(run, cpu)
-    else:
-        with pytest.raises(ConfigError, match="use precision='float32' here"):
-            refuse_emulated_bfloat16(run, cpu)
