@@ -456,6 +456,20 @@ def test_a_printed_probability_never_crosses_a_threshold_and_the_path_is_as_type
     assert "1 corrupt packet skipped" in said
 
 
+def test_evaluate_with_kept_clips_gives_the_same_scores_and_an_unknown_precision_none(run, good, weights, tmp_path):
+    manifest, kept = tmp_path / "list.csv", tmp_path / "clips"
+    manifest.write_text(f"file,label,group\n{good},real,x\n")
+    scores = {}
+    for name, more in (("own", ()), ("cut", ("--clips", kept)), ("kept", ("--clips", kept))):
+        arguments = ("--manifest", manifest, "--out", tmp_path / name, "--weights", weights, "--device", "cpu", *more)
+        assert run("evaluate", *arguments).code == 0
+        scores[name] = (tmp_path / name / "scores.csv").read_text()
+    assert scores["own"] == scores["cut"] == scores["kept"]
+    assert len(list(kept.iterdir())) == 1
+    wrong = run("evaluate", "--manifest", manifest, "--out", tmp_path / "x", "--precision", "half")
+    assert (wrong.code, "choose float32 or bfloat16" in wrong.sentences[0]) == (1, True)
+
+
 def test_evaluate_ends_with_1_where_a_file_failed(run, good, weights, tmp_path):
     manifest = tmp_path / "list.csv"
     manifest.write_text(f"file,label,group\n{good},real,x\nabsent.mp4,fake,x\n")
