@@ -31,7 +31,7 @@ import torch
 from fakestormer.detector import Detector, DetectorConfig, score
 from fakestormer.faces import FaceDetection, FaceTracker
 from fakestormer.faces.backends.libface import LibfaceDetector
-from fakestormer.model import attribute
+from fakestormer.model import PRECISIONS, attribute
 from fakestormer.report import write_html, write_json, write_pdf
 from fakestormer.types import ConfigError, VideoVerdict
 from fakestormer.video import VideoReader
