@@ -1,6 +1,6 @@
 """Videos forged by techniques that no recipe trains with, of people whom no recipe trains on, and their manifest.
 
-python benchmarks/crafted_forgeries.py --manifest train.csv --out DIR [--seconds 2.2] [--swaps 2]
+python -m benchmarks.crafted_forgeries --manifest train.csv --out DIR [--seconds 2.2] [--swaps 2]
 
 Genuine videos of the manifest (columns file, label, group, identity) whose person is held out by the recipes become,
 each with the faces of the `--swaps` others that fit best, with the mouth of another moment, and as a re-animated still;
@@ -17,15 +17,19 @@ import argparse
 import csv
 import hashlib
 import json
+import math
 import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import cv2
 import numpy as np
 from benchmarks.craft import FilmedFace, film_face, paste_mouth, reanimate, swap_face
 from jaxtyping import UInt8
 from numpy import ndarray
+from scipy.spatial import QhullError
 
 from fakestormer.data.training_set import is_held_out
 from fakestormer.evaluation import ManifestRow, read_manifest
@@ -37,12 +41,14 @@ from fakestormer.types import DataError, FakestormerError
 from fakestormer.video import write_video
 
 COLUMNS = ("file", "label", "group", "family", "method", "identity", "pair_of")
+NOTE = "made.json"
 METHODS = {
     "swap": "mesh and Poisson blending",
     "mouth": "another moment, Poisson blending",
     "reanimation": "one still along landmarks",
 }
 CRF = (18, 30)
+MAKING = 1  # to be raised where the same options make other videos
 
 Squares = UInt8[ndarray, "frames side side 3"]
 Images = Iterator[UInt8[ndarray, "height width 3"]]
@@ -90,7 +96,9 @@ def film_all(rows: list[ManifestRow], seconds: float, model: Path | None) -> lis
 def craft(options: argparse.Namespace) -> list[tuple[str, ...]]:
     """The rows of the manifest of what was made now or before."""
     listed = read_manifest(options.manifest)
-    _refuse_another_making(options, listed.sha256)
+    making = {name: getattr(options, name) for name in ("seconds", "swaps", "seed")}
+    making |= {"making": MAKING, "manifest": listed.sha256}
+    _refuse_another_making(options.out, making)
     model = Path(options.landmark_model) if options.landmark_model else None
     filmed = film_all(people_held_out(listed.rows), options.seconds, model)
     if len(filmed) <= options.swaps:
@@ -98,6 +106,7 @@ def craft(options: argparse.Namespace) -> list[tuple[str, ...]]:
             f"{options.manifest} has usable films of {len(filmed)} people held out, --swaps {options.swaps} needs "
             "more: give a manifest with the column identity and more people"
         )
+    (options.out / NOTE).write_text(json.dumps(making) + "\n", "utf-8")
     rows: list[tuple[str, ...]] = []
     for place, (row, face) in enumerate(filmed):
         digest = hashlib.sha256(row.file.encode()).hexdigest()
@@ -114,20 +123,23 @@ def craft(options: argparse.Namespace) -> list[tuple[str, ...]]:
                 images = forged_frames(face, others, technique, [*seed, number])
                 _write(options.out / file, images, face.frame_rate, crf)
                 rows.append((file, "fake", "crafted", family, METHODS[family], identity, twin))
-        except FakestormerError as error:
+        except (FakestormerError, cv2.error, QhullError) as error:  # landmarks that no mesh can be made of
             print(f"{row.file}: {error}")
         print(f"{place + 1} of {len(filmed)}: {row.file}", flush=True)
     return rows
 
 
-def _refuse_another_making(options: argparse.Namespace, manifest_sha256: str) -> None:
-    """DataError where the folder holds videos made with other settings or from another manifest."""
-    making = {name: getattr(options, name) for name in ("seconds", "swaps", "seed")} | {"manifest": manifest_sha256}
-    options.out.mkdir(parents=True, exist_ok=True)
-    note = options.out / "made.json"
-    if note.exists() and json.loads(note.read_text("utf-8")) != making:
-        raise DataError(f"{options.out} holds videos of another making ({note.name} says which): choose another folder")
-    note.write_text(json.dumps(making) + "\n", "utf-8")
+def _refuse_another_making(out: Path, making: dict[str, Any]) -> None:
+    """DataError where the folder holds videos made with other settings, otherwise or from another manifest."""
+    out.mkdir(parents=True, exist_ok=True)
+    try:
+        made = json.loads((out / NOTE).read_text("utf-8"))
+    except FileNotFoundError:
+        return
+    except ValueError:
+        made = None
+    if made != making:
+        raise DataError(f"{out} holds videos of another making ({NOTE} says which): choose another folder")
 
 
 def main() -> None:
@@ -140,11 +152,11 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--landmark-model", type=Path, default=os.environ.get("FAKESTORMER_LANDMARK_MODEL"))
     options = parser.parse_args()
-    if options.seconds <= 0 or options.swaps < 0 or options.seed < 0:
+    if not (math.isfinite(options.seconds) and options.seconds > 0) or options.swaps < 0 or options.seed < 0:
         parser.error("--seconds must be positive, --swaps and --seed at least 0")
     try:
         rows = craft(options)
-    except FakestormerError as error:
+    except (FakestormerError, OSError) as error:
         sys.exit(f"crafted_forgeries: {error}")
     with (options.out / "manifest.csv").open("w", newline="", encoding="utf-8") as stream:
         csv.writer(stream).writerows([COLUMNS, *rows])

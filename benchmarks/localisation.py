@@ -15,6 +15,7 @@ import argparse
 import dataclasses
 import json
 import os
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -31,7 +32,7 @@ from fakestormer.evaluation.localisation import LocalisedVideo, localise_video, 
 from fakestormer.evaluation.localisation_table import render_localisation
 from fakestormer.faces.backends.facemesh import FaceMeshLandmarker, find_landmark_model
 from fakestormer.faces.backends.libface import LibfaceDetector
-from fakestormer.types import FakestormerError, ForgedTruth
+from fakestormer.types import DataError, FakestormerError, ForgedTruth
 
 GENUINE_EVERY = 4
 
@@ -102,7 +103,9 @@ def measure_pairs(listed: Manifest, most: int, detector: Detector) -> tuple[list
 
 
 def report(videos: list[LocalisedVideo], failures: list[str], seconds: float) -> dict[str, Any]:
-    """The figures of one set as plain values."""
+    """The figures of one set as plain values; what could not be used is printed."""
+    for sentence in failures:
+        print(f"left out: {sentence}")
     found = dataclasses.asdict(measure_localisation(videos))
     files = [
         {
@@ -134,10 +137,27 @@ def main() -> None:
     parser.add_argument("--weights", type=Path)
     parser.add_argument("--landmark-model", type=Path, default=os.environ.get("FAKESTORMER_LANDMARK_MODEL"))
     options = parser.parse_args()
+    if min(options.videos, options.splices, options.pairs) < 0 or not options.videos + options.splices + options.pairs:
+        parser.error("--videos, --splices and --pairs must be at least 0, and one of them more")
+    try:
+        options.out.mkdir(parents=True, exist_ok=True)
+        result = measure(options)
+    except (FakestormerError, OSError) as error:
+        sys.exit(f"localisation: {error}")
+    (options.out / "localisation.json").write_text(json.dumps(result, indent=2) + "\n", "utf-8")
+    table = render_localisation(result)
+    (options.out / "localisation.md").write_text(table, "utf-8")
+    print(table)
+
+
+def measure(options: argparse.Namespace) -> dict[str, Any]:
+    """What localisation.json holds."""
     listed = read_manifest(options.manifest)
     reals = [row for row in listed.rows if row.label == "real"]
     places = np.unique(np.linspace(0, len(reals) - 1, min(options.videos, len(reals))).astype(int))
     config = PartialForgeryConfig(seconds=options.seconds)
+    if (options.splices or options.pairs) and not _choose_pairs(listed, 1):
+        raise DataError(f"no forgery in {options.manifest} names its original: fill the column pair_of")
     settings = thorough(DetectorConfig(device=options.device, key_frames=0, max_maps=10_000))
     detector = Detector.load(options.weights, settings)
     model = Path(options.landmark_model) if options.landmark_model else None
@@ -160,11 +180,7 @@ def main() -> None:
     if options.pairs:
         start = time.perf_counter()
         result["pairs"] = report(*measure_pairs(listed, options.pairs, detector), time.perf_counter() - start)
-    options.out.mkdir(parents=True, exist_ok=True)
-    (options.out / "localisation.json").write_text(json.dumps(result, indent=2) + "\n", "utf-8")
-    table = render_localisation(result)
-    (options.out / "localisation.md").write_text(table, "utf-8")
-    print(table)
+    return result
 
 
 if __name__ == "__main__":

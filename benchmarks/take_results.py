@@ -8,7 +8,7 @@ python -m benchmarks.take_results --ablations ABLATIONS.json
 EVALUATION is a folder of `fakestormer evaluate`. Taken are: of metrics.json what the document shows; robustness.json
 and .png where they are there, or those of another evaluation of the same weights (on a part of the set, which the
 document then says); reliability diagram and score distributions, drawn from scores.csv. `--crafted` takes the
-evaluation of the videos that `python benchmarks/crafted_forgeries.py` made. DETECT.json is what
+evaluation of the videos that `python -m benchmarks.crafted_forgeries` made. DETECT.json is what
 `python benchmarks/detect.py` printed; ABLATIONS.json what `python benchmarks/ablations.py` wrote.
 """
 
@@ -61,8 +61,9 @@ def take_robustness(name: str, evaluation: Path, results: Path) -> None:
 def take_crafted(name: str, evaluation: Path, results: Path) -> None:
     """The numbers of an evaluation of crafted forgeries, for the arm of that name."""
     crafted, arm = compact(_read(evaluation / "metrics.json")), _read(results / name / "metrics.json")
-    if "family" not in crafted["by"]:
-        raise DataError(f"{evaluation} has no column family: give an evaluation of benchmarks/crafted_forgeries.py")
+    groups = [item["name"] for item in crafted["by"].get("group", {}).get("slices", ())]
+    if "family" not in crafted["by"] or groups != ["crafted"]:
+        raise DataError(f"{evaluation} is no evaluation of what benchmarks/crafted_forgeries.py made: give one")
     if crafted["run"]["weights_sha256"] != arm["run"]["weights_sha256"]:
         raise DataError(f"{evaluation} and the arm {name} are of different weights: evaluate the arm's own")
     write_small(results / name / "crafted.json", crafted)
@@ -120,6 +121,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--ablations", type=Path)
     parser.add_argument("--results", type=Path, default=RESULTS)
     options = parser.parse_args(arguments)
+    if not options.name and (options.seconds or options.robustness or options.crafted):
+        parser.error("NAME is missing: the arm's folder, as docs/results/arms.json names it")
     try:
         if options.evaluation:
             take(options.name, options.evaluation, options.results)

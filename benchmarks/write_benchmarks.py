@@ -196,9 +196,10 @@ def _crafted(metrics: dict[str, Any]) -> list[str]:
     slices = metrics["by"]["family"]["slices"]
     rows = [(item["name"], str(item["all"]["num_fake"]), _show(item["all"]["auc"])) for item in slices]
     return [
-        f"Crafted forgeries of people on whom no step trains, by techniques with which none trains (`python "
-        f"benchmarks/crafted_forgeries.py`): {coverage['num_scored']} of {coverage['num_files']} videos scored, "
-        f"{metrics['overall']['num_real']} of them genuine. AUC of all {_show(metrics['overall']['auc'])}, in order "
+        "Crafted forgeries by techniques with which no recipe trains, of people on whom no step trains (the vote is "
+        "scaled on them, and validation watches them; `python -m benchmarks.crafted_forgeries`): "
+        f"{coverage['num_scored']} of {coverage['num_files']} videos scored, {metrics['overall']['num_real']} of them "
+        f"genuine. AUC of all {_show(metrics['overall']['auc'])}, in order "
         f"{'-' if pairs is None else _show(pairs['in_order'])}.",
         align([("technique", "fakes", "AUC"), *rows]),
     ]

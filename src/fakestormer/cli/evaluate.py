@@ -34,7 +34,7 @@ def evaluate(
     ] = None,
     clips: Annotated[
         Path | None,
-        typer.Option("--clips", help="Keep clips of short videos here: other weights then need only the network."),
+        typer.Option("--clips", help="Keep crops here, of short videos: other weights then need only the network."),
     ] = None,
     figures: Annotated[
         bool, typer.Option("--figures", help="Draw the pictures of `fakestormer figures` into OUT/figures as well.")

@@ -7,6 +7,7 @@ pixels, so nothing but the blending itself tells it from the rest; the video is 
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -107,22 +108,26 @@ def write_splice(
     Both are lengthened alike and encoded once, together. Where in the frames the forgery lies is not said. Raises
     VideoError for what cannot be read, DataError where the two are not frame by frame the same film.
     """
-    counts, shapes = [], []
+    counts, shapes, rates = [], [], []
     for path in (original, forgery):
-        shown = [frame.image.shape for frame in VideoReader(path)]
+        reader = VideoReader(path)
+        shown = [frame.image.shape for frame in reader]
+        rates.append(reader.info.frame_rate)
         counts.append(len(shown))
         shapes.append(shown[0] if shown else (0, 0, 3))
-    if shapes[0] != shapes[1] or abs(counts[0] - counts[1]) > MOST_FRAMES_LOST:
+    alike = shapes[0] == shapes[1] and math.isclose(*rates, rel_tol=0.01)
+    if not alike or abs(counts[0] - counts[1]) > MOST_FRAMES_LOST:
+        told = [f"{_size(shapes[k])}, {counts[k]} frames, {rates[k]:g} a second" for k in (0, 1)]
         raise DataError(
-            f"{forgery} ({_size(shapes[1])}, {counts[1]} frames) does not go with {original} ({_size(shapes[0])}, "
-            f"{counts[0]} frames): give pairs that are the same film frame by frame"
+            f"{forgery} ({told[1]}) does not go with {original} ({told[0]}): give pairs that are the same film frame "
+            "by frame"
         )
     (film, frame_rate), (forged, _) = (open_film(path, config, min(counts)) for path in (original, forgery))
-    count = sum(1 for _ in film())
+    count = min(sum(1 for _ in one()) for one in (film, forged))
     stretches = draw_stretches((0, count - 1), frame_rate, np.random.default_rng(seed), config)
     inside = {index for first, last in stretches for index in range(first, last + 1)}
     frames = (
-        there if index in inside else here for index, (here, there) in enumerate(zip(film(), forged(), strict=True))
+        there if index in inside else here for index, (here, there) in enumerate(zip(film(), forged(), strict=False))
     )
     write_video(out, frames, frame_rate)
     return ForgedTruth(_spans(stretches, frame_rate), ())

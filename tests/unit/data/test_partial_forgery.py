@@ -59,11 +59,11 @@ def test_a_short_source_is_played_to_and_fro_and_a_long_one_is_cut(tmp_path):
     assert len(list(cut())) == 3
 
 
-def a_pair(folder, original: int, forged: int, width: int = 32):
+def a_pair(folder, original: int, forged: int, width: int = 32, rate: float = 10.0):
     """A film that gets brighter by the frame, and its forgery: the same film, ten levels brighter."""
-    for name, count, more, size in (("original", original, 0, 32), ("forged", forged, 10, width)):
+    for name, count, more, size, speed in (("original", original, 0, 32, 10.0), ("forged", forged, 10, width, rate)):
         images = [np.full((32, size, 3), 40 + 2 * index + more, np.uint8) for index in range(count)]
-        write_video(folder / f"{name}.mp4", images, 10.0, crf=1)
+        write_video(folder / f"{name}.mp4", images, speed, crf=1)
     return folder / "original.mp4", folder / "forged.mp4"
 
 
@@ -81,9 +81,10 @@ def test_a_splice_shows_the_forgery_where_it_says_and_the_original_elsewhere(tmp
     assert 2.0 <= span.end - span.start <= 5.0
 
 
-@pytest.mark.parametrize(("forged", "width"), [(30, 32), (40, 48)])
-def test_films_that_do_not_go_together_frame_by_frame_are_refused(tmp_path, forged, width):
-    original, other = a_pair(tmp_path, 40, forged, width)
-    with pytest.raises(DataError, match=rf"{width} x 32, {forged} frames\) does not go with .*32 x 32, 40 frames"):
+@pytest.mark.parametrize(("forged", "width", "rate"), [(30, 32, 10.0), (40, 48, 10.0), (40, 32, 25.0)])
+def test_films_that_do_not_go_together_frame_by_frame_are_refused(tmp_path, forged, width, rate):
+    original, other = a_pair(tmp_path, 40, forged, width, rate)
+    told = rf"{width} x 32, {forged} frames, {rate:g} a second\) does not go with .*32 x 32, 40 frames, 10 a second"
+    with pytest.raises(DataError, match=told):
         write_splice(original, other, tmp_path / "splice.mp4", 0)
     assert not (tmp_path / "splice.mp4").exists()

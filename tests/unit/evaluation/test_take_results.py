@@ -55,7 +55,12 @@ def test_a_folder_that_is_no_evaluation_is_one_sentence(tmp_path, evaluation):
 @pytest.mark.slow
 def test_crafted_forgeries_stand_beside_the_arm(tmp_path, evaluation):
     main(["one", str(evaluation), "--results", str(tmp_path / "results")])
-    main(["one", "--crafted", str(evaluation), "--results", str(tmp_path / "results")])
+    crafted = ["one", "--crafted", str(evaluation), "--results", str(tmp_path / "results")]
+    with pytest.raises(SystemExit, match="is no evaluation of what benchmarks/crafted_forgeries"):
+        main(crafted)
+    metrics = (evaluation / "metrics.json").read_text()
+    (evaluation / "metrics.json").write_text(metrics.replace('"name": "g"', '"name": "crafted"'))
+    main(crafted)
     text = (tmp_path / "benchmarks.md").read_text()
     assert "12 of 12 videos scored, 4 of them genuine" in text
     line = next(line for line in text.splitlines() if line.startswith("| lips") and line.count("|") == 4)
