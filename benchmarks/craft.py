@@ -11,7 +11,6 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
 
 import cv2
 import numpy as np
@@ -25,8 +24,6 @@ from fakestormer.synthesis import SCHEMES
 from fakestormer.types import DataError
 from fakestormer.video import VideoReader
 
-Technique = Literal["swap", "mouth", "reanimation"]
-TECHNIQUES: tuple[Technique, ...] = get_args(Technique)
 LEAST_FRAMES = 12
 # Lengths on the face: how far inside its outline the new face ends, and how far around the lips the new mouth reaches.
 INSIDE_THE_OUTLINE, AROUND_THE_LIPS = (0.85, 0.97), (1.2, 1.6)
@@ -36,7 +33,7 @@ MAP_STEP = 2  # pixels between the places at which the mesh is evaluated; betwee
 
 @dataclass(frozen=True, slots=True)
 class FilmedFace:
-    """The frames of a film's beginning, and a square around its largest face that stays in place, with landmarks.
+    """A square around a film's face that stays in place, frame by frame with landmarks, and where it lies in the film.
 
     `landmarks` are in pixels of the square, in the order of `scheme`. Whole frames are read again when they are asked
     for: squares are small, so that many people fit in memory.

@@ -49,7 +49,7 @@ def evaluate(
         raise ConfigError(missing)  # before the hours of work
     distortions = None if robustness is None else parse_distortions(robustness)
     total = len(read_manifest(manifest).rows)
-    # Nobody looks at pictures of key frames here, and they cost a fifth of the time.
+    # Nobody looks at pictures of key frames here, and their attributions cost time.
     settings = DetectorConfig(device=device, precision=precision, key_frames=0, protocol=protocol)
     whole = Detector.load(weights, settings)
     detector: VideoDetector = whole if clips is None else CachingDetector(whole, clips)

@@ -50,7 +50,8 @@ def _set(found: Mapping[str, Any]) -> list[str]:
         )
         for name, one in found["pixels"].items()
     ]
-    any_pixels = any(one["num_frames"] for one in found["pixels"].values())
+    looked = any(one["num_frames"] for one in found["pixels"].values())
+    pixels = [align([("map", "frames", "pixel AUC", "in the crop", "mask IoU", "pointing"), *maps])] if looked else []
     answers = [(name, *(str(count) for count in found[f"decisions_{name}"].values())) for name in ("forged", "genuine")]
     outcomes = [outcome.replace("_", " ") for outcome in found["decisions_forged"]]
     left_out = f", {len(failures)} left out" if failures else ""
@@ -58,11 +59,7 @@ def _set(found: Mapping[str, Any]) -> list[str]:
         f"{time['num_videos']} videos with {time['num_spans']} forged stretches{left_out}; "
         f"{found['seconds_a_video']} s a video.",
         align([("over time", "value"), *rows]),
-        *(
-            [align([("map", "frames", "pixel AUC", "in the crop", "mask IoU", "pointing"), *maps])]
-            if any_pixels
-            else []
-        ),
+        *pixels,
         align([("videos \\ answer", *outcomes), *answers]),
     ]
 
