@@ -1,4 +1,4 @@
-"""Small trees in the layout of the benchmarks: files whose bytes are their names, and the sets' lists."""
+"""Small trees in the layout of the known data sets: files whose bytes are their names, and the sets' lists."""
 
 from __future__ import annotations
 
@@ -6,26 +6,25 @@ import json
 import re
 from pathlib import Path
 
-from fakestormer.data.benchmarks import Benchmark
-from fakestormer.data.benchmarks.layout import Part
+from fakestormer.datasets import Dataset, Part
 
 NUM_FILES = 4  # of each part; files 0 and 1, 2 and 3 are each other's partners
 FRAMES = ("7", "10")
 PLACE = re.compile(r"\{(\w+)(?::([^}]*))?\}")
 
 
-def plant(benchmark: Benchmark, root: Path) -> dict[str, tuple[Part, int]]:
+def plant(dataset: Dataset, root: Path) -> dict[str, tuple[Part, int]]:
     """Writes a complete tree with its lists; the videos by their path, each with its part and number."""
     planted: dict[str, tuple[Part, int]] = {}
-    for part in benchmark.parts:
-        if benchmark.name == "dfdc" and part.folder == "test/videos":
+    for part in dataset.parts:
+        if dataset.name == "dfdc" and part.folder == "test/videos":
             continue  # either place serves, not both
         for number in range(NUM_FILES):
             for frame in FRAMES if part.frames else ("",):
                 name = path_of(part, number, frame)
                 write(root / name, name)
                 planted[name.rpartition("/")[0] if part.frames else name] = (part, number)
-    LISTS.get(benchmark.name, no_list)(root, planted)
+    LISTS.get(dataset.name, no_list)(root, planted)
     return planted
 
 

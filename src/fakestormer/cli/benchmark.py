@@ -9,9 +9,8 @@ from rich.console import Console
 from rich.progress import Progress, TaskID
 
 if TYPE_CHECKING:
-    from fakestormer.data.benchmarks.inventory import Inventory
-    from fakestormer.data.benchmarks.layout import Benchmark
     from fakestormer.data.prepare import SourceFile
+    from fakestormer.datasets import Dataset, Inventory
 
 
 def take_stock(name: str, root: Path, out: Path, *, inventory_only: bool) -> tuple[SourceFile, ...]:
@@ -20,53 +19,49 @@ def take_stock(name: str, root: Path, out: Path, *, inventory_only: bool) -> tup
     Raises:
         FakestormerError: no such data set, a root that does not hold it, or an output folder within the root.
     """
-    from fakestormer.data.benchmarks import find_benchmark
-    from fakestormer.data.benchmarks.inventory import take_inventory
-    from fakestormer.data.benchmarks.inventory_report import describe_inventory, write_inventory
+    from fakestormer.datasets import describe_inventory, find_dataset, take_inventory, write_inventory
     from fakestormer.types import DataError
 
-    benchmark = find_benchmark(name)
+    dataset = find_dataset(name)
     if out.resolve().is_relative_to(root.resolve()):
         raise DataError(f"the output {out} lies within the data set {root}: choose a folder outside it")
     console = Console(stderr=True)
     with Progress(console=console, disable=not console.is_terminal) as progress:
         follow = _Follow(progress)
-        inventory = take_inventory(benchmark, root, follow)
+        inventory = take_inventory(dataset, root, follow)
         out.mkdir(parents=True, exist_ok=True)
-        write_inventory(out / "inventory.json", benchmark, inventory)
-        for line in describe_inventory(benchmark, inventory):
+        write_inventory(out / "inventory.json", dataset, inventory)
+        for line in describe_inventory(dataset, inventory):
             progress.console.print(line, markup=False, highlight=False, soft_wrap=True)
-        if inventory_only and benchmark.has_frames:
+        if inventory_only and dataset.has_frames:
             return ()
-        sources = _write_manifests(benchmark, inventory, out, follow, progress.console)
+        sources = _write_manifests(dataset, inventory, out, follow, progress.console)
     return () if inventory_only else sources
 
 
 def _write_manifests(
-    benchmark: Benchmark, inventory: Inventory, out: Path, follow: _Follow, console: Console
+    dataset: Dataset, inventory: Inventory, out: Path, follow: _Follow, console: Console
 ) -> tuple[SourceFile, ...]:
-    from fakestormer.data.benchmarks.evaluation_manifest import write_manifests
-    from fakestormer.data.benchmarks.frame_films import film_path, write_films
-    from fakestormer.data.benchmarks.inventory import Item, trainable
     from fakestormer.data.prepare import SourceFile
+    from fakestormer.datasets import Item, film_path, trainable, write_films, write_manifests
 
     root, films = Path(inventory.root), out / "films"
 
     def locate(item: Item) -> Path:
         return film_path(films, item) if item.part.frames else root / item.path
 
-    if benchmark.has_frames:
+    if dataset.has_frames:
         pictures = tuple(item for item in inventory.items if item.part.frames)
         for name, reason in write_films(root, films, pictures, follow):
             console.print(f"no video of {name}: {reason}", markup=False, soft_wrap=True)
-    written = write_manifests(benchmark, inventory, out, locate)
+    written = write_manifests(dataset, inventory, out, locate)
     for path, num_rows in written.files:
         console.print(f"{path}: {num_rows} videos", markup=False, highlight=False, soft_wrap=True)
     if written.unlabelled:
         text = f"{len(written.unlabelled)} videos are in no manifest, since nothing says whether they are real"
         console.print(text, markup=False, soft_wrap=True)
     return tuple(
-        SourceFile(locate(item), item.path, item.entry.identity or item.path, benchmark.name)
+        SourceFile(locate(item), item.path, item.entry.identity or item.path, dataset.name)
         for item in trainable(inventory)
     )
 

@@ -7,7 +7,6 @@ import typer
 
 def datasets() -> None:
     """Say which data sets `prepare NAME ROOT` knows: folders, lists, documented counts, and their sources."""
-    from fakestormer.data.benchmarks import BENCHMARKS
-    from fakestormer.data.benchmarks.page import render_page
+    from fakestormer.datasets import DATASETS, render_page
 
-    typer.echo(render_page(BENCHMARKS), nl=False)
+    typer.echo(render_page(DATASETS), nl=False)

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from fakestormer.data.benchmarks.inventory import Inventory, Item
-from fakestormer.data.benchmarks.layout import Benchmark
+from fakestormer.datasets.inventory import Inventory, Item
+from fakestormer.datasets.layout import Dataset
 from fakestormer.types import DataError
 
 COLUMNS = ("file", "label", "group", "identity", "pair_of", "method", "compression", "split")
@@ -25,7 +25,7 @@ class WrittenManifests:
 
 
 def write_manifests(
-    benchmark: Benchmark, inventory: Inventory, folder: Path, locate: Callable[[Item], Path] | None = None
+    dataset: Dataset, inventory: Inventory, folder: Path, locate: Callable[[Item], Path] | None = None
 ) -> WrittenManifests:
     """`manifest.csv` and a `manifest-SPLIT.csv` for each split, in the order of the paths; files relative to `folder`.
 
@@ -40,24 +40,24 @@ def write_manifests(
     locate = locate or (lambda item: root / item.path)
     labelled = [item for item in inventory.items if item.entry.label]
     if not labelled:
-        paths = benchmark.listing.paths if benchmark.listing else ()
+        paths = dataset.listing.paths if dataset.listing else ()
         raise DataError(
-            f"nothing says which videos of {inventory.root} are real: {benchmark.title} needs "
-            f"{', '.join(str(root / path) for path in paths)} ({benchmark.listing.origin if benchmark.listing else ''})"
+            f"nothing says which videos of {inventory.root} are real: {dataset.title} needs "
+            f"{', '.join(str(root / path) for path in paths)} ({dataset.listing.origin if dataset.listing else ''})"
         )
     names = {item.path: Path(os.path.relpath(locate(item), folder)).as_posix() for item in labelled}
     sets = {MANIFEST_FILE: labelled}
     for split in sorted({item.entry.split for item in labelled} - {""}):
         sets[f"manifest-{split}.csv"] = [item for item in labelled if item.entry.split == split]
     for file, items in sets.items():
-        _write(folder / file, benchmark, items, names)
+        _write(folder / file, dataset, items, names)
     return WrittenManifests(
         tuple((folder / file, len(items)) for file, items in sets.items()),
         tuple(item.path for item in inventory.items if not item.entry.label),
     )
 
 
-def _write(path: Path, benchmark: Benchmark, items: list[Item], names: dict[str, str]) -> None:
+def _write(path: Path, dataset: Dataset, items: list[Item], names: dict[str, str]) -> None:
     here = {item.path for item in items}
     part = path.with_name(path.name + ".part")
     with part.open("w", encoding="utf-8", newline="") as stream:
@@ -65,7 +65,7 @@ def _write(path: Path, benchmark: Benchmark, items: list[Item], names: dict[str,
         writer.writerow(COLUMNS)
         for item in items:
             entry = item.entry
-            group = entry.group or "-".join(filter(None, (benchmark.name, entry.compression)))
+            group = entry.group or "-".join(filter(None, (dataset.name, entry.compression)))
             pair = names[entry.original] if entry.label == "fake" and entry.original in here else ""
             facts = (entry.identity, pair, entry.method, entry.compression, entry.split)
             writer.writerow((names[item.path], entry.label, group, *facts))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from fakestormer.data.benchmarks.layout import VIDEO, Benchmark, Part
+from fakestormer.datasets.layout import VIDEO, Dataset, Part
 
-DIFFSWAP = Benchmark(
+DIFFSWAP = Dataset(
     name="diffswap",
     title="DiffSwap",
     sources=("https://github.com/wl-zhao/DiffSwap (the method; no data set, split or count is documented there)",),

@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import UInt8
 from numpy import ndarray
 
-from fakestormer.data.benchmarks.inventory import Item
+from fakestormer.datasets.inventory import Item
 from fakestormer.types import DataError, VideoError
 from fakestormer.video import write_video
 

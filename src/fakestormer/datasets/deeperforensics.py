@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fakestormer.data.benchmarks.layout import Benchmark, Entry, Listing, Part
-from fakestormer.data.benchmarks.lists import read_lines
+from fakestormer.datasets.layout import Dataset, Entry, Listing, Part
+from fakestormer.datasets.lists import read_lines
 
 VARIANTS = (
     "end_to_end",
@@ -43,7 +43,7 @@ LISTING = Listing(
     read=read_splits,
 )
 
-DEEPERFORENSICS = Benchmark(
+DEEPERFORENSICS = Dataset(
     name="deeperforensics",
     title="DeeperForensics-1.0",
     sources=(

@@ -7,29 +7,26 @@ from pathlib import Path
 import pytest
 from tests.planted_sets import plant
 
-from fakestormer.data.benchmarks import BENCHMARKS
-from fakestormer.data.benchmarks.evaluation_manifest import write_manifests
-from fakestormer.data.benchmarks.frame_films import film_path
-from fakestormer.data.benchmarks.inventory import take_inventory
+from fakestormer.datasets import DATASETS, film_path, take_inventory, write_manifests
 from fakestormer.evaluation import read_manifest
 
 
-@pytest.mark.parametrize("name", sorted(BENCHMARKS))
+@pytest.mark.parametrize("name", sorted(DATASETS))
 def test_its_manifests_can_be_evaluated(tmp_path: Path, name: str) -> None:
-    benchmark, root, out = BENCHMARKS[name], tmp_path / "set", tmp_path / "out"
-    planted = plant(benchmark, root)
+    dataset, root, out = DATASETS[name], tmp_path / "set", tmp_path / "out"
+    planted = plant(dataset, root)
     out.mkdir()
-    inventory = take_inventory(benchmark, root)
+    inventory = take_inventory(dataset, root)
 
     def locate(item):  # type: ignore[no-untyped-def]
         return film_path(out / "films", item) if item.part.frames else root / item.path
 
-    written = write_manifests(benchmark, inventory, out, locate)
+    written = write_manifests(dataset, inventory, out, locate)
     assert written.unlabelled == ()
     whole = read_manifest(out / "manifest.csv")
     assert len(whole.rows) == len(planted)
     assert whole.carried_columns == ("identity", "pair_of", "method", "compression", "split")
-    if not benchmark.has_frames:
+    if not dataset.has_frames:
         assert all(row.path.exists() for row in whole.rows)
     splits = {dict(row.carried)["split"] for row in whole.rows}
     assert {path.name for path, _ in written.files} == {"manifest.csv"} | {

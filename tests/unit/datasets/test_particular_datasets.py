@@ -12,11 +12,18 @@ import numpy as np
 import pytest
 from tests.planted_sets import plant
 
-from fakestormer.data.benchmarks import BENCHMARKS, find_benchmark
-from fakestormer.data.benchmarks.evaluation_manifest import write_manifests
-from fakestormer.data.benchmarks.frame_films import film_path, write_films
-from fakestormer.data.benchmarks.inventory import Inventory, take_inventory, trainable
-from fakestormer.data.benchmarks.inventory_report import describe_inventory, write_inventory
+from fakestormer.datasets import (
+    DATASETS,
+    Inventory,
+    describe_inventory,
+    film_path,
+    find_dataset,
+    take_inventory,
+    trainable,
+    write_films,
+    write_inventory,
+    write_manifests,
+)
 from fakestormer.types import ConfigError, DataError
 from fakestormer.video import VideoReader
 
@@ -24,22 +31,22 @@ from fakestormer.video import VideoReader
 def rows_of(name: str, root: Path, out: Path) -> dict[str, dict[str, str]]:
     """The manifest's rows by the path below the root."""
     out.mkdir(exist_ok=True)
-    benchmark = find_benchmark(name)
-    write_manifests(benchmark, take_inventory(benchmark, root), out)
+    dataset = find_dataset(name)
+    write_manifests(dataset, take_inventory(dataset, root), out)
     with (out / "manifest.csv").open(newline="") as stream:
         rows = list(csv.DictReader(stream))
     return {(out / row["file"]).resolve().relative_to(root.resolve()).as_posix(): row for row in rows}
 
 
 def take(name: str, root: Path) -> Inventory:
-    return take_inventory(find_benchmark(name), root)
+    return take_inventory(find_dataset(name), root)
 
 
 @pytest.fixture
 def faceforensics(tmp_path: Path) -> Path:
     """FaceForensics++ as most people have it: c23, without the actors."""
     root = tmp_path / "FaceForensics++"
-    for path in plant(BENCHMARKS["faceforensics"], root):
+    for path in plant(DATASETS["faceforensics"], root):
         if "/c23/" not in path or "actors" in path or "DeepFakeDetection" in path:
             (root / path).unlink()
     return root
@@ -81,7 +88,7 @@ def test_faceforensics_without_its_split_files_says_where_they_belong(faceforens
     (faceforensics / "splits/test.json").unlink()
     found = take("faceforensics", faceforensics)
     assert found.missing_lists == ("splits/test.json",)
-    said = "\n".join(describe_inventory(BENCHMARKS["faceforensics"], found))
+    said = "\n".join(describe_inventory(DATASETS["faceforensics"], found))
     assert f"missing list: {faceforensics}/splits/test.json (https://github.com/ondyari/FaceForensics/" in said
     assert {row["split"] for row in rows_of("faceforensics", faceforensics, tmp_path / "out").values()} == {""}
 
@@ -92,7 +99,7 @@ def test_only_what_a_split_gives_to_training_is_trained_on(faceforensics: Path, 
     (faceforensics / "splits/train.json").unlink()
     assert trainable(take("faceforensics", faceforensics)) == ()
     for name, number in (("dfd", 0), ("diffswap", 0), ("folder", 4), ("kodf", 4), ("ffiw", 4)):
-        plant(BENCHMARKS[name], tmp_path / name)
+        plant(DATASETS[name], tmp_path / name)
         found = trainable(take(f"{name}:c23" if name == "dfd" else name, tmp_path / name))
         assert len(found) == number, name
 
@@ -106,14 +113,14 @@ def test_faceforensics_lossless_videos_may_lie_in_raw(faceforensics: Path) -> No
 
 
 def test_one_compression_can_be_chosen_and_others_are_no_surprise(tmp_path: Path) -> None:
-    plant(BENCHMARKS["faceforensics"], tmp_path)
+    plant(DATASETS["faceforensics"], tmp_path)
     found = take("faceforensics:c40", tmp_path)
     assert {item.entry.compression for item in found.items} == {"c40"}
     assert found.unexpected == ()
     with pytest.raises(ConfigError, match=r"no compression 'c30': choose from c0, c23, c40"):
-        find_benchmark("faceforensics:c30")
+        find_dataset("faceforensics:c30")
     with pytest.raises(ConfigError, match="there is no data set 'imagenet': choose from faceforensics"):
-        find_benchmark("imagenet")
+        find_dataset("imagenet")
 
 
 def test_damaged_split_files_are_refused_in_one_sentence(faceforensics: Path) -> None:
@@ -128,7 +135,7 @@ def test_damaged_split_files_are_refused_in_one_sentence(faceforensics: Path) ->
 
 
 def test_dfd_is_found_in_the_tree_of_faceforensics(tmp_path: Path) -> None:
-    plant(BENCHMARKS["faceforensics"], tmp_path)
+    plant(DATASETS["faceforensics"], tmp_path)
     found = take("dfd:c23", tmp_path)
     assert (len(found.items), found.missing, found.unexpected) == (8, (), ())
     fake = next(item for item in found.items if item.entry.label == "fake")
@@ -137,7 +144,7 @@ def test_dfd_is_found_in_the_tree_of_faceforensics(tmp_path: Path) -> None:
 
 
 def test_celebdf_files_that_the_list_does_not_name_are_for_training(tmp_path: Path) -> None:
-    plant(BENCHMARKS["celebdf-v2"], tmp_path / "set")
+    plant(DATASETS["celebdf-v2"], tmp_path / "set")
     rows = rows_of("celebdf-v2", tmp_path / "set", tmp_path / "out")
     test, train = rows["Celeb-synthesis/id0_id1_0000.mp4"], rows["Celeb-synthesis/id1_id0_0001.mp4"]
     assert (test["split"], train["split"]) == ("test", "train")
@@ -146,14 +153,14 @@ def test_celebdf_files_that_the_list_does_not_name_are_for_training(tmp_path: Pa
 
 
 def test_a_list_of_another_length_than_documented_is_seen(tmp_path: Path) -> None:
-    plant(BENCHMARKS["celebdf-v2"], tmp_path)
+    plant(DATASETS["celebdf-v2"], tmp_path)
     found = take("celebdf-v2", tmp_path)
     assert (found.num_listed, found.num_listed_documented, found.is_whole) == (3, 518, False)
-    assert "  3 of 518 files named by the lists" in describe_inventory(BENCHMARKS["celebdf-v2"], found)
+    assert "  3 of 518 files named by the lists" in describe_inventory(DATASETS["celebdf-v2"], found)
 
 
 def test_a_list_that_contradicts_the_folder_is_refused(tmp_path: Path) -> None:
-    plant(BENCHMARKS["celebdf-v2"], tmp_path)
+    plant(DATASETS["celebdf-v2"], tmp_path)
     (tmp_path / "List_of_testing_videos.txt").write_text("1 Celeb-synthesis/id0_id1_0000.mp4\n")
     with pytest.raises(
         DataError, match=r"calls Celeb-synthesis/id0_id1_0000\.mp4 real, but its folder holds what is fake"
@@ -162,13 +169,13 @@ def test_a_list_that_contradicts_the_folder_is_refused(tmp_path: Path) -> None:
 
 
 def test_celebdf_pp_knows_its_twenty_two_methods(tmp_path: Path) -> None:
-    plant(BENCHMARKS["celebdf-pp"], tmp_path / "set")
+    plant(DATASETS["celebdf-pp"], tmp_path / "set")
     rows = rows_of("celebdf-pp", tmp_path / "set", tmp_path / "out")
     assert len({row["method"] for row in rows.values()} - {""}) == 22
 
 
 def test_dfdc_clips_that_the_labels_do_not_name_are_unexpected(tmp_path: Path) -> None:
-    plant(BENCHMARKS["dfdc"], tmp_path)
+    plant(DATASETS["dfdc"], tmp_path)
     (tmp_path / "test/extra.mp4").write_text("extra")
     found = take("dfdc", tmp_path)
     assert found.unexpected == ("test/extra.mp4",)
@@ -176,21 +183,21 @@ def test_dfdc_clips_that_the_labels_do_not_name_are_unexpected(tmp_path: Path) -
 
 
 def test_dfdc_without_labels_has_an_inventory_but_no_manifest(tmp_path: Path) -> None:
-    plant(BENCHMARKS["dfdc"], tmp_path)
+    plant(DATASETS["dfdc"], tmp_path)
     (tmp_path / "test/labels.csv").unlink()
     found = take("dfdc", tmp_path)
     assert (len(found.items), found.missing_lists) == (4, ("test/labels.csv",))
     with pytest.raises(DataError, match=r"nothing says which videos of .* are real: DFDC \(test\) needs .*labels.csv"):
-        write_manifests(BENCHMARKS["dfdc"], found, tmp_path)
+        write_manifests(DATASETS["dfdc"], found, tmp_path)
 
 
 def test_where_only_the_voice_is_forged_the_picture_is_real(tmp_path: Path) -> None:
-    plant(BENCHMARKS["lavdf"], tmp_path / "lavdf")
+    plant(DATASETS["lavdf"], tmp_path / "lavdf")
     rows = rows_of("lavdf", tmp_path / "lavdf", tmp_path / "out")
     facts = [(rows[f"test/name{number}.mp4"]["label"], rows[f"test/name{number}.mp4"]["method"]) for number in range(4)]
     assert facts == [("real", ""), ("real", "voice only"), ("fake", "picture"), ("fake", "picture and voice")]
     assert rows["test/name2.mp4"]["pair_of"] == rows["test/name0.mp4"]["file"]
-    plant(BENCHMARKS["fakeavceleb"], tmp_path / "fav")
+    plant(DATASETS["fakeavceleb"], tmp_path / "fav")
     kinds = {
         (row["label"], row["method"]) for row in rows_of("fakeavceleb", tmp_path / "fav", tmp_path / "out").values()
     }
@@ -200,7 +207,7 @@ def test_where_only_the_voice_is_forged_the_picture_is_real(tmp_path: Path) -> N
 
 def test_deeperforensics_takes_its_real_part_from_faceforensics_where_it_is_there(tmp_path: Path) -> None:
     root = tmp_path / "set"
-    plant(BENCHMARKS["deeperforensics"], root)
+    plant(DATASETS["deeperforensics"], root)
     rows = rows_of("deeperforensics", root, tmp_path / "out")
     fake = rows["manipulated_videos/end_to_end_level_3/000_id1.mp4"]
     assert (fake["method"], fake["split"]) == ("end_to_end_level_3", "test")
@@ -240,7 +247,7 @@ def test_a_sequence_of_pictures_becomes_a_video_in_the_order_of_its_numbers(tmp_
 
 
 def test_checksums_that_lie_with_the_set_are_compared(tmp_path: Path) -> None:
-    plant(BENCHMARKS["folder"], tmp_path)
+    plant(DATASETS["folder"], tmp_path)
     right = hashlib.sha256(b"fake/name1.mp4").hexdigest()
     lines = [f"{'9' * 64}  real/name0.mp4", f"{right} *./fake/name1.mp4", f"{right}  gone.mp4"]
     (tmp_path / "SHA256SUMS").write_text("\n".join(lines) + "\n")
@@ -254,7 +261,7 @@ def test_checksums_that_lie_with_the_set_are_compared(tmp_path: Path) -> None:
 
 
 def test_an_empty_file_is_named_and_not_taken_for_a_copy_of_another(tmp_path: Path) -> None:
-    plant(BENCHMARKS["folder"], tmp_path)
+    plant(DATASETS["folder"], tmp_path)
     for name in ("real/name0.mp4", "real/name1.mp4"):
         (tmp_path / name).write_bytes(b"")
     found = take("folder", tmp_path)
@@ -264,13 +271,13 @@ def test_an_empty_file_is_named_and_not_taken_for_a_copy_of_another(tmp_path: Pa
 
 def test_the_inventory_file_holds_all_names_and_tells_copies_apart(tmp_path: Path) -> None:
     root = tmp_path / "set"
-    plant(BENCHMARKS["celebdf-v1"], root)
+    plant(DATASETS["celebdf-v1"], root)
     found = take("celebdf-v1", root)
-    write_inventory(tmp_path / "inventory.json", BENCHMARKS["celebdf-v1"], found)
+    write_inventory(tmp_path / "inventory.json", DATASETS["celebdf-v1"], found)
     content = json.loads((tmp_path / "inventory.json").read_text())
-    assert (content["schema"], content["schema_version"], content["benchmark"]) == (
+    assert (content["schema"], content["schema_version"], content["dataset"]) == (
         "fakestormer.inventory",
-        1,
+        2,
         "celebdf-v1",
     )
     assert (content["num_found"], content["whole"], content["missing"]) == (12, False, [])
@@ -286,7 +293,7 @@ def test_the_inventory_file_holds_all_names_and_tells_copies_apart(tmp_path: Pat
 
 
 def test_a_folder_with_a_manifest_is_compared_with_it(tmp_path: Path) -> None:
-    plant(BENCHMARKS["manifest"], tmp_path)
+    plant(DATASETS["manifest"], tmp_path)
     (tmp_path / "more.mp4").write_text("more")
     (tmp_path / "name2.mp4").unlink()
     found = take("manifest", tmp_path)

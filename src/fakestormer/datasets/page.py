@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from fakestormer.data.benchmarks.layout import Benchmark, Part
+from fakestormer.datasets.layout import Dataset, Part
 
 INTRODUCTION = """# Data sets
 
-<!-- Written by `fakestormer datasets > docs/datasets.md` from the tables in src/fakestormer/data/benchmarks. -->
+<!-- Written by `fakestormer datasets > docs/datasets.md` from the tables in src/fakestormer/datasets. -->
 
 `fakestormer` knows where the files of these data sets lie. It brings none of them: you get each from its authors, under
 its own terms. Nothing here was tried on the real data, which could not be had; the tests use small generated trees.
@@ -39,22 +39,22 @@ unexpected. A label comes from the folder or the list, never from a guess.
 """
 
 
-def render_page(benchmarks: Mapping[str, Benchmark]) -> str:
+def render_page(datasets: Mapping[str, Dataset]) -> str:
     """The page as text that ends with a newline."""
     rows = [
         "| name | data set | real | fake | lists that must be there |",
         "| --- | --- | --- | --- | --- |",
-        *(_overview(one) for one in benchmarks.values()),
+        *(_overview(one) for one in datasets.values()),
     ]
-    return "\n".join([INTRODUCTION, *rows, ""]) + "\n" + "\n".join(map(_section, benchmarks.values()))
+    return "\n".join([INTRODUCTION, *rows, ""]) + "\n" + "\n".join(map(_section, datasets.values()))
 
 
-def _overview(one: Benchmark) -> str:
+def _overview(one: Dataset) -> str:
     lists = ", ".join(f"`{path}`" for path in one.listing.paths) if one.listing else ""
     return f"| `{one.name}` | {one.title} | {_sum(one, 'real')} | {_sum(one, 'fake')} | {lists} |"
 
 
-def _sum(one: Benchmark, label: str) -> str:
+def _sum(one: Dataset, label: str) -> str:
     """The documented number of videos of a label, in one compression; "-" where a count is lacking or a list tells."""
     first = ("", *one.compressions[:1])
     parts = [part for part in one.parts if part.label == label and part.compression in first]
@@ -65,7 +65,7 @@ def _sum(one: Benchmark, label: str) -> str:
     return " + ".join(filter(None, (needed, optional and f"{optional} optional")))
 
 
-def _section(one: Benchmark) -> str:
+def _section(one: Dataset) -> str:
     lines = [
         f"## {one.title}",
         "",
@@ -86,7 +86,7 @@ def _section(one: Benchmark) -> str:
     return "\n".join([*lines, f"- Sources: {sources}.", ""])
 
 
-def _other_compressions(one: Benchmark) -> tuple[str, ...]:
+def _other_compressions(one: Dataset) -> tuple[str, ...]:
     """Sets that come in several compressions have the same folders in each."""
     if len(one.compressions) < 2:
         return ()

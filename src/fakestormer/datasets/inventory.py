@@ -10,10 +10,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from fakestormer.data.benchmarks.checksums import ChecksumResult, check_sums
-from fakestormer.data.benchmarks.duplicates import find_duplicates
-from fakestormer.data.benchmarks.layout import Benchmark, Entry, Label, Part, fill, matcher
-from fakestormer.data.benchmarks.wrong_root import explain_wrong_root
+from fakestormer.datasets.file_hashes import ChecksumResult, check_sums, find_duplicates
+from fakestormer.datasets.layout import Dataset, Entry, Label, Part, fill, matcher
+from fakestormer.datasets.wrong_root import explain_wrong_root
 from fakestormer.types import DataError
 
 Progress = Callable[[str, int, int], None]
@@ -52,7 +51,7 @@ class Inventory:
     sizes of the videos' files: two copies with the same one have the same files, to the byte count.
     """
 
-    benchmark: str
+    dataset: str
     root: str
     items: tuple[Item, ...]
     parts: tuple[PartCount, ...]
@@ -76,7 +75,7 @@ class Inventory:
         return not short and not any(flaws)
 
 
-def take_inventory(benchmark: Benchmark, root: Path, observe: Progress | None = None) -> Inventory:
+def take_inventory(dataset: Dataset, root: Path, observe: Progress | None = None) -> Inventory:
     """The inventory of a data set below a root; `observe(what, done, of)` hears how far the reading of files is.
 
     Names are compared first; only videos of the same size are read, to see whether they are the same, and files for
@@ -87,27 +86,27 @@ def take_inventory(benchmark: Benchmark, root: Path, observe: Progress | None = 
             lies one folder higher or lower, the root to give), or a list of the set cannot be read.
     """
     if not root.is_dir():
-        raise DataError(f"{root} is no folder: give the folder that holds {benchmark.title}")
+        raise DataError(f"{root} is no folder: give the folder that holds {dataset.title}")
     files = _list_files(root)
-    found = _match(benchmark, files)
+    found = _match(dataset, files)
     if not found:
-        raise explain_wrong_root(benchmark, root, files)
-    present = tuple(part for part in benchmark.parts if any(part is one for one, _, _ in found.values()))
-    entries, missing_lists = _read_lists(benchmark, root, present)
-    items = tuple(_item(benchmark, path, *found[path], entries) for path in sorted(found))
+        raise explain_wrong_root(dataset, root, files)
+    present = tuple(part for part in dataset.parts if any(part is one for one, _, _ in found.values()))
+    entries, missing_lists = _read_lists(dataset, root, present)
+    items = tuple(_item(dataset, path, *found[path], entries) for path in sorted(found))
     sizes = {name: (root / name).stat().st_size for item in items for name in item.files}
     used = {name for item in items for name in item.files}
     return Inventory(
-        benchmark=benchmark.name,
+        dataset=dataset.name,
         root=str(root),
         items=items,
-        parts=_count(benchmark, present, items),
-        absent=tuple(part.shown for part in benchmark.parts if part not in present and _may_lack(part, present)),
-        missing=_missing(benchmark, present, entries, found),
+        parts=_count(dataset, present, items),
+        absent=tuple(part.shown for part in dataset.parts if part not in present and _may_lack(part, present)),
+        missing=_missing(dataset, present, entries, found),
         missing_lists=missing_lists,
         num_listed=len(entries),
-        num_listed_documented=benchmark.listing.num_listed if benchmark.listing else None,
-        unexpected=_unexpected(benchmark, set(files) - used, items, entries if not missing_lists else None),
+        num_listed_documented=dataset.listing.num_listed if dataset.listing else None,
+        unexpected=_unexpected(dataset, set(files) - used, items, entries if not missing_lists else None),
         empty=tuple(name for name, size in sizes.items() if size == 0),
         duplicates=find_duplicates(root, {item.path: item.files for item in items}, sizes, observe),
         checksums=check_sums(root, observe),
@@ -143,11 +142,11 @@ def _list_files(root: Path) -> tuple[str, ...]:
     return tuple(sorted(names))
 
 
-def _match(benchmark: Benchmark, files: Iterable[str]) -> Found:
+def _match(dataset: Dataset, files: Iterable[str]) -> Found:
     """The videos by their place: part, what its places stood for, and its files."""
     found: Found = {}
     for name in files:
-        for part in benchmark.parts:
+        for part in dataset.parts:
             match = part.pattern.match(name)
             if match:
                 path = name.rpartition("/")[0] if part.frames else name
@@ -157,18 +156,16 @@ def _match(benchmark: Benchmark, files: Iterable[str]) -> Found:
     return found
 
 
-def _read_lists(
-    benchmark: Benchmark, root: Path, present: tuple[Part, ...]
-) -> tuple[dict[str, Entry], tuple[str, ...]]:
+def _read_lists(dataset: Dataset, root: Path, present: tuple[Part, ...]) -> tuple[dict[str, Entry], tuple[str, ...]]:
     """What the lists say, and which of them are not there; without all of them nothing is read."""
-    if benchmark.listing is None:
+    if dataset.listing is None:
         return {}, ()
-    missing = tuple(path for path in benchmark.listing.paths if not (root / path).is_file())
-    return ({} if missing else benchmark.listing.read(root, present)), missing
+    missing = tuple(path for path in dataset.listing.paths if not (root / path).is_file())
+    return ({} if missing else dataset.listing.read(root, present)), missing
 
 
 def _item(
-    benchmark: Benchmark,
+    dataset: Dataset,
     path: str,
     part: Part,
     places: dict[str, str],
@@ -178,10 +175,10 @@ def _item(
     listed = entries.get(path)
     if listed and listed.label and part.label and listed.label != part.label:
         raise DataError(
-            f"the list of {benchmark.title} calls {path} {listed.label}, but its folder holds what is {part.label}: "
+            f"the list of {dataset.title} calls {path} {listed.label}, but its folder holds what is {part.label}: "
             "get the list again"
         )
-    told = listed or Entry(split=benchmark.listing.unlisted_split if benchmark.listing and entries else "")
+    told = listed or Entry(split=dataset.listing.unlisted_split if dataset.listing and entries else "")
     entry = dataclasses.replace(
         told,
         label=part.label or told.label,
@@ -203,9 +200,9 @@ def _method(part: Part, listed: Label | None, places: dict[str, str]) -> str:
     return part.method or places.get("method", "")
 
 
-def _count(benchmark: Benchmark, present: tuple[Part, ...], items: tuple[Item, ...]) -> tuple[PartCount, ...]:
+def _count(dataset: Dataset, present: tuple[Part, ...], items: tuple[Item, ...]) -> tuple[PartCount, ...]:
     counts = Counter(id(item.part) for item in items)
-    shown = (part for part in benchmark.parts if part in present or not _may_lack(part, present))
+    shown = (part for part in dataset.parts if part in present or not _may_lack(part, present))
     return tuple(PartCount(part.shown, counts[id(part)], part.num_files, part.count_source) for part in shown)
 
 
@@ -214,20 +211,18 @@ def _may_lack(part: Part, present: tuple[Part, ...]) -> bool:
     return part.optional or (bool(part.compression) and part.compression not in {one.compression for one in present})
 
 
-def _missing(
-    benchmark: Benchmark, present: tuple[Part, ...], entries: dict[str, Entry], found: Found
-) -> tuple[str, ...]:
-    whole_parts = [part.shown for part in benchmark.parts if part not in present and not _may_lack(part, present)]
+def _missing(dataset: Dataset, present: tuple[Part, ...], entries: dict[str, Entry], found: Found) -> tuple[str, ...]:
+    whole_parts = [part.shown for part in dataset.parts if part not in present and not _may_lack(part, present)]
     return (*whole_parts, *sorted(path for path in entries if path not in found))
 
 
 def _unexpected(
-    benchmark: Benchmark, others: set[str], items: tuple[Item, ...], entries: dict[str, Entry] | None
+    dataset: Dataset, others: set[str], items: tuple[Item, ...], entries: dict[str, Entry] | None
 ) -> tuple[str, ...]:
     """Files that belong to no part and no side, and those that a complete list does not name."""
-    lists = set(benchmark.listing.paths) if benchmark.listing else set()
-    sides = [matcher(template) for template in benchmark.side]
+    lists = set(dataset.listing.paths) if dataset.listing else set()
+    sides = [matcher(template) for template in dataset.side]
     strange = {name for name in others - lists if not any(side.match(name) for side in sides)}
-    if benchmark.listing and benchmark.listing.complete and entries is not None:
+    if dataset.listing and dataset.listing.complete and entries is not None:
         strange |= {item.path for item in items if item.path not in entries}
     return tuple(sorted(strange))

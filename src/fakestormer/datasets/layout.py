@@ -99,7 +99,7 @@ class Listing:
 
 
 @dataclass(frozen=True)
-class Benchmark:
+class Dataset:
     """One data set: its table of parts, its lists, and the sources of what is said here.
 
     `side`: templates of files that belong to the set but are no videos (masks, terms, notes). `unpack`: the template of
@@ -125,7 +125,7 @@ class Benchmark:
         """Whether its videos are folders of pictures."""
         return any(part.frames for part in self.parts)
 
-    def only(self, compression: str) -> Benchmark:
+    def only(self, compression: str) -> Dataset:
         """The set in that one compression; ConfigError where it has no such parts."""
         if compression not in self.compressions:
             known = ", ".join(self.compressions) or "it has none"

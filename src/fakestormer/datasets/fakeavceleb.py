@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from fakestormer.data.benchmarks.layout import Benchmark, Part
+from fakestormer.datasets.layout import Dataset, Part
 
 PLACE = "/{race}/{gender}/{identity}/{name}.mp4"
 
-FAKEAVCELEB = Benchmark(
+FAKEAVCELEB = Dataset(
     name="fakeavceleb",
     title="FakeAVCeleb",
     sources=(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from fakestormer.data.benchmarks.layout import PICTURE, Benchmark, Part
+from fakestormer.datasets.layout import PICTURE, Dataset, Part
 
-DF40 = Benchmark(
+DF40 = Dataset(
     name="df40",
     title="DF40",
     sources=(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fakestormer.data.benchmarks.layout import Benchmark, Entry, Listing, Part
-from fakestormer.data.benchmarks.lists import read_json_list, unreadable
+from fakestormer.datasets.layout import Dataset, Entry, Listing, Part
+from fakestormer.datasets.lists import read_json_list, unreadable
 
 SPLITS = ("train", "dev", "test")
 
@@ -33,7 +33,7 @@ def read_metadata(root: Path, _parts: tuple[Part, ...]) -> dict[str, Entry]:
     return entries
 
 
-LAVDF = Benchmark(
+LAVDF = Dataset(
     name="lavdf",
     title="LAV-DF",
     sources=(

@@ -7,14 +7,14 @@ import json
 from pathlib import Path
 from typing import Any
 
-from fakestormer.data.benchmarks.inventory import Inventory
-from fakestormer.data.benchmarks.layout import Benchmark
+from fakestormer.datasets.inventory import Inventory
+from fakestormer.datasets.layout import Dataset
 
-SCHEMA, SCHEMA_VERSION = "fakestormer.inventory", 1
+SCHEMA, SCHEMA_VERSION = "fakestormer.inventory", 2
 MOST_NAMED = 5  # names of each kind in the text; the JSON has all
 
 
-def inventory_to_json(benchmark: Benchmark, inventory: Inventory) -> dict[str, Any]:
+def inventory_to_json(dataset: Dataset, inventory: Inventory) -> dict[str, Any]:
     """The inventory as what the json module can write, with the sources of the documented counts."""
     plain = {
         field.name: getattr(inventory, field.name)
@@ -29,28 +29,28 @@ def inventory_to_json(benchmark: Benchmark, inventory: Inventory) -> dict[str, A
         "num_found": len(inventory.items),
         "parts": [dataclasses.asdict(part) for part in inventory.parts],
         "checksums": dataclasses.asdict(inventory.checksums),
-        "sources": benchmark.sources,
-        "notes": benchmark.notes,
+        "sources": dataset.sources,
+        "notes": dataset.notes,
     }
 
 
-def write_inventory(path: Path, benchmark: Benchmark, inventory: Inventory) -> None:
+def write_inventory(path: Path, dataset: Dataset, inventory: Inventory) -> None:
     """The inventory as a JSON file; an earlier one is replaced at once or not at all."""
     part = path.with_name(path.name + ".part")
-    part.write_text(json.dumps(inventory_to_json(benchmark, inventory), indent=2) + "\n", "utf-8")
+    part.write_text(json.dumps(inventory_to_json(dataset, inventory), indent=2) + "\n", "utf-8")
     part.replace(path)
 
 
-def describe_inventory(benchmark: Benchmark, inventory: Inventory) -> tuple[str, ...]:
+def describe_inventory(dataset: Dataset, inventory: Inventory) -> tuple[str, ...]:
     """Lines for the terminal: found by part, then each kind of flaw with its first names, then the sum of it."""
-    lines = [f"{benchmark.title} in {inventory.root}: {len(inventory.items)} videos"]
+    lines = [f"{dataset.title} in {inventory.root}: {len(inventory.items)} videos"]
     for part in inventory.parts:
         wanted = "with no documented count" if part.num_documented is None else f"of {part.num_documented}"
         by = " (third-party count)" if part.num_documented is not None and part.count_source != "authors" else ""
         lines.append(f"  {part.num_found} {wanted}{by}: {part.path}")
-    if benchmark.listing and inventory.missing_lists:
+    if dataset.listing and inventory.missing_lists:
         names = ", ".join(str(Path(inventory.root) / name) for name in inventory.missing_lists)
-        lines.append(f"missing list: {names} ({benchmark.listing.origin}); without it there is no split")
+        lines.append(f"missing list: {names} ({dataset.listing.origin}); without it there is no split")
     elif inventory.num_listed_documented is not None:
         lines.append(f"  {inventory.num_listed} of {inventory.num_listed_documented} files named by the lists")
     flaws = (

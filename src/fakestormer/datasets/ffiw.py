@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from fakestormer.data.benchmarks.layout import Benchmark, Part
+from fakestormer.datasets.layout import Dataset, Part
 
-FFIW = Benchmark(
+FFIW = Dataset(
     name="ffiw",
     title="FFIW10K",
     sources=(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from fakestormer.data.benchmarks.layout import PICTURE, Benchmark, Part
+from fakestormer.datasets.layout import PICTURE, Dataset, Part
 
 # One folder an archive; within it `real` or `fake`, a number for the sequence, pictures named by their frame number.
 REAL = "/{archive:#}/real/{sequence:#}/{frame:#}." + PICTURE
 FAKE = "/{archive:#}/fake/{sequence:#}/{frame:#}." + PICTURE
 
-WILDDEEPFAKE = Benchmark(
+WILDDEEPFAKE = Dataset(
     name="wilddeepfake",
     title="WildDeepfake (Deepfake in the Wild)",
     sources=(

@@ -1,11 +1,15 @@
-"""FaceForensics++: 1000 YouTube videos, five manipulations of each, and the actors' videos of DeepFakeDetection."""
+"""FaceForensics++: 1000 YouTube videos and five manipulations of each; with it DeepFakeDetection (DFD).
+
+DFD, by Google and Jigsaw, shows 28 actors in 16 scenes and is handed out in the tree of FaceForensics++. It is part of
+that set here and a set of its own.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from fakestormer.data.benchmarks.layout import Benchmark, CountSource, Entry, Listing, Part
-from fakestormer.data.benchmarks.lists import read_json_list, unreadable
+from fakestormer.datasets.layout import CountSource, Dataset, Entry, Listing, Part
+from fakestormer.datasets.lists import read_json_list, unreadable
 
 # The lossless videos lie in `c0`; the download script calls them `raw` as well.
 COMPRESSIONS = (("c0", "c0|raw"), ("c23", "c23"), ("c40", "c40"))
@@ -81,7 +85,7 @@ LISTING = Listing(
     read=read_splits,
 )
 
-FACEFORENSICS = Benchmark(
+FACEFORENSICS = Dataset(
     name="faceforensics",
     title="FaceForensics++",
     sources=(
@@ -105,4 +109,21 @@ FACEFORENSICS = Benchmark(
         "The split files do not come with the videos: put them in `splits/`. They say nothing of DeepFakeDetection.",
         "`faceforensics:c23` takes one compression. The lossless videos may lie in `raw` instead of `c0`.",
     ),
+)
+
+DFD = Dataset(
+    name="dfd",
+    title="DeepFakeDetection (DFD)",
+    sources=(
+        "https://github.com/ondyari/FaceForensics/tree/master/dataset/DeepFakeDetection (28 actors, over 3000 fakes)",
+        "https://arxiv.org/html/2311.15308v2, table 1 (363 and 3068)",
+    ),
+    parts=tuple(part for name, folder in COMPRESSIONS for part in actor_parts(name, folder, "test", optional=False)),
+    # In the tree of FaceForensics++ the other parts are no surprise.
+    side=(
+        *FACEFORENSICS.side,
+        *(part.path for name, folder in COMPRESSIONS for part in youtube_parts(name, folder)),
+        "splits/{name}.json",
+    ),
+    notes=("No official split: every file is for testing.", "`dfd:c23` takes one compression."),
 )
