@@ -1,14 +1,15 @@
 """What each part of the method is worth: the method alone, its five ablations and lite, short, over seeds, on dev.
 
-python benchmarks/ablations.py --data CACHE [--data CACHE] --manifest DEV.csv --out DIR
-    [--seeds 0 1 2] [--arms full without_cutout ...] [--steps 200] [--pairs 6] [--clips 4] [--table-only]
+python -m benchmarks.ablations --data CACHE [--data CACHE] --manifest DEV.csv --out DIR
+    [--seeds 0 1 2] [--variants full without_cutout ...] [--steps 200] [--pairs 6] [--clips 4] [--table-only]
 
-The arm `full` is lite without its direct vote, `with_direct_vote` is lite: as many steps, behind the fit of its vote.
+The variant `full` is lite without its direct vote; `with_direct_vote` is lite: as many steps, behind the fit of its
+vote.
 
-The arms take turns, seed by seed, so that an interrupted series is a whole one with fewer seeds. Finished runs are
+The variants take turns, seed by seed, so that an interrupted series is a whole one with fewer seeds. Finished runs are
 skipped (refused, if their recipe has changed since), an interrupted one goes on from its checkpoint. The command may be
 started more than once on one DIR: each run is done by one process, on one thread. DIR/ablations.md and .json hold the
-table of what is finished so far. Beside each run's weights (ARM/seed-N/last.safetensors) lie its scores
+table of what is finished so far. Beside each run's weights (VARIANT/seed-N/last.safetensors) lie its scores
 (dev/scores.csv).
 """
 
@@ -27,16 +28,14 @@ from pathlib import Path
 
 import cv2
 import torch
+from benchmarks.variants import compare_variants, render_variants, variants_to_json
 
 from fakestormer.detector import Detector, DetectorConfig
 from fakestormer.evaluation import (
     CachingDetector,
     EvaluationConfig,
-    arms_to_json,
     evaluate,
-    measure_arms,
     read_scores,
-    render_arms,
 )
 from fakestormer.recipes import ablations
 from fakestormer.recipes.lite import lite
@@ -47,7 +46,7 @@ from fakestormer.training.run_record import refuse_another_run
 from fakestormer.types import ConfigError, FakestormerError
 
 BASELINE = "full"
-ARMS: dict[str, Callable[[], TrainRun]] = {
+VARIANTS: dict[str, Callable[[], TrainRun]] = {
     BASELINE: ablations.without_direct_vote,
     "without_temporal_head": ablations.without_temporal_head,
     "without_spatial_head": ablations.without_spatial_head,
@@ -87,15 +86,15 @@ def short_run(recipe: Callable[[], TrainRun], seed: int, budget: Budget) -> Trai
 
 def do_series(options: argparse.Namespace, budget: Budget) -> None:
     """Does what is not done yet, and writes the table after each run."""
-    plan = [(arm, seed) for seed in options.seeds for arm in options.arms]
-    for arm, seed in plan:
-        _refuse_other_recipes(options.out / arm / f"seed-{seed}", short_run(ARMS[arm], seed, budget))
-    for number, (arm, seed) in enumerate(plan, start=1):
-        folder = options.out / arm / f"seed-{seed}"
+    plan = [(variant, seed) for seed in options.seeds for variant in options.variants]
+    for variant, seed in plan:
+        _refuse_other_recipes(options.out / variant / f"seed-{seed}", short_run(VARIANTS[variant], seed, budget))
+    for number, (variant, seed) in enumerate(plan, start=1):
+        folder = options.out / variant / f"seed-{seed}"
         with _claimed(folder) as mine:
             if mine and not (folder / RESULT_FILE).exists():
-                title = f"{number}/{len(plan)} {arm} seed {seed}"
-                _train_and_score(title, folder, short_run(ARMS[arm], seed, budget), options, budget)
+                title = f"{number}/{len(plan)} {variant} seed {seed}"
+                _train_and_score(title, folder, short_run(VARIANTS[variant], seed, budget), options, budget)
                 write_table(options.out)
 
 
@@ -141,29 +140,29 @@ def write_table(out: Path) -> str:
     if not finished:
         raise ConfigError(f"{out} holds no finished run: leave --table-only out")
     tables = {
-        arm: {
+        variant: {
             int(folder.name.removeprefix("seed-")): read_scores(folder / "dev" / "scores.csv")
             for folder in finished
-            if folder.parent.name == arm
+            if folder.parent.name == variant
         }
-        for arm in ARMS
+        for variant in VARIANTS
     }
     results = [json.loads((folder / RESULT_FILE).read_text("utf-8")) for folder in finished]
     for name in ("data_sha256", "manifest_sha256"):
         if len({result[name] for result in results}) > 1:
             raise ConfigError(f"the runs in {out} have not all the same {name}: use one folder for each set of data")
-    arms = measure_arms(tables, BASELINE)
+    variants = compare_variants(tables, BASELINE)
     content = {
         "budget": results[0]["budget"],
         "data_sha256": results[0]["data_sha256"],
         "manifest_sha256": results[0]["manifest_sha256"],
         "minutes_of_training": round(sum(result["minutes_of_training"] for result in results), 1),
-        "arms": arms_to_json(arms),
+        "variants": variants_to_json(variants),
     }
     told = ", ".join(
         f"{value} {name}" if name != "precision" else str(value) for name, value in content["budget"].items()
     )
-    text = f"Budget of a run: {told}.\n\n{render_arms(arms)}"
+    text = f"Budget of a run: {told}.\n\n{render_variants(variants)}"
     _write(out / JSON_FILE, json.dumps(content, indent=1) + "\n")
     _write(out / TABLE_FILE, text)
     return text
@@ -214,7 +213,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--clip-cache", type=Path, help="folder for the cut dev clips; OUT/clips without it")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
-    parser.add_argument("--arms", nargs="+", choices=list(ARMS), default=list(ARMS))
+    parser.add_argument("--variants", nargs="+", choices=list(VARIANTS), default=list(VARIANTS))
     for name in ("steps", "pairs", "clips"):
         parser.add_argument(f"--{name}", type=int, default=getattr(Budget(), name))
     parser.add_argument("--precision", choices=("float32", "bfloat16"), default="float32")

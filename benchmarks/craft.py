@@ -14,11 +14,11 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from benchmarks.localisation.partial_forgery import find_landmarks, largest_track, square_around
 from jaxtyping import Float, UInt8
 from numpy import ndarray
 from scipy.interpolate import LinearNDInterpolator
 
-from fakestormer.data.partial_forgery import find_landmarks, largest_track, square_around
 from fakestormer.faces import FaceDetector, Landmarker, box_at
 from fakestormer.synthesis import SCHEMES
 from fakestormer.types import DataError

@@ -1,6 +1,6 @@
 """How the search for suspicious stretches behaves on made-up logits: false alarms by length, forged seconds found.
 
-python benchmarks/spans.py [--videos 200]
+python -m benchmarks.spans [--videos 200]
 
 A face's clips have a level of their own (Gaussian over faces), noise that dies away with time (autoregressive,
 Student's t) and now and then a rise that is none of forgery (a turned head: 2 s). A forgery lifts the logits by
@@ -18,10 +18,10 @@ import json
 from collections.abc import Callable
 
 import numpy as np
+from benchmarks.localisation.segment_metrics import Proposal, TimedVideo, measure_temporal
 from scipy.signal import lfilter
 from sklearn.linear_model import LogisticRegression
 
-from fakestormer.evaluation.temporal import Proposal, TimedVideo, measure_temporal
 from fakestormer.types import Calibration, ClipEvidence, Decision, TimeSpan
 from fakestormer.verdict import judge_face, propose_spans
 
@@ -81,7 +81,7 @@ def propose_neighbours(logits: np.ndarray, calibration: Calibration) -> list[Pro
 
 
 def propose_ours(logits: np.ndarray, calibration: Calibration) -> list[Proposal]:
-    """The rule of the package, ranked by contrast as `benchmarks/localisation.py` does."""
+    """The rule of the package, ranked by contrast as `python -m benchmarks.localisation` does."""
     return [Proposal(one.span, one.contrast or 0.0) for one in propose_spans(as_clips(logits, STEP), calibration, 20)]
 
 

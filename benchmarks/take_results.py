@@ -9,7 +9,7 @@ EVALUATION is a folder of `fakestormer evaluate`. Taken are: of metrics.json wha
 and .png where they are there, or those of another evaluation of the same weights (on a part of the set, which the
 document then says); reliability diagram and score distributions, drawn from scores.csv. `--crafted` takes the
 evaluation of the videos that `python -m benchmarks.crafted_forgeries` made. DETECT.json is what
-`python benchmarks/detect.py` printed; ABLATIONS.json what `python benchmarks/ablations.py` wrote.
+`python benchmarks/detect.py` printed; ABLATIONS.json what `python -m benchmarks.ablations` wrote.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def take(name: str, evaluation: Path, results: Path) -> None:
 
 
 def take_robustness(name: str, evaluation: Path, results: Path) -> None:
-    """The evaluation's robustness for the arm of that name; of its run, what tells whether it is the arm's own."""
+    """The evaluation's robustness for the variant of that name, and what tells whether it is that variant's own."""
     robustness = _read(evaluation / "robustness.json")
     run = robustness.pop("run")
     robustness["manifest_sha256"] = run["manifest_sha256"]
@@ -59,13 +59,13 @@ def take_robustness(name: str, evaluation: Path, results: Path) -> None:
 
 
 def take_crafted(name: str, evaluation: Path, results: Path) -> None:
-    """The numbers of an evaluation of crafted forgeries, for the arm of that name."""
-    crafted, arm = compact(_read(evaluation / "metrics.json")), _read(results / name / "metrics.json")
+    """The numbers of an evaluation of crafted forgeries, for the variant of that name."""
+    crafted, variant = compact(_read(evaluation / "metrics.json")), _read(results / name / "metrics.json")
     groups = [item["name"] for item in crafted["by"].get("group", {}).get("slices", ())]
     if "family" not in crafted["by"] or groups != ["crafted"]:
         raise DataError(f"{evaluation} is no evaluation of what benchmarks/crafted_forgeries.py made: give one")
-    if crafted["run"]["weights_sha256"] != arm["run"]["weights_sha256"]:
-        raise DataError(f"{evaluation} and the arm {name} are of different weights: evaluate the arm's own")
+    if crafted["run"]["weights_sha256"] != variant["run"]["weights_sha256"]:
+        raise DataError(f"{evaluation} and the variant {name} are of different weights: evaluate the variant's own")
     write_small(results / name / "crafted.json", crafted)
 
 
@@ -113,7 +113,7 @@ def _read(path: Path) -> dict[str, Any]:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Takes what is given and writes docs/benchmarks.md anew."""
     parser = argparse.ArgumentParser(description="Take results into the documents.")
-    parser.add_argument("name", nargs="?", help="the arm's folder, as docs/results/arms.json names it")
+    parser.add_argument("name", nargs="?", help="the variant's folder, as docs/results/variants.json names it")
     parser.add_argument("evaluation", nargs="?", type=Path)
     parser.add_argument("--seconds", type=Path, help="output of benchmarks/detect.py with these weights")
     parser.add_argument("--robustness", type=Path, help="an evaluation whose robustness is taken, and nothing else")
@@ -122,7 +122,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--results", type=Path, default=RESULTS)
     options = parser.parse_args(arguments)
     if not options.name and (options.seconds or options.robustness or options.crafted):
-        parser.error("NAME is missing: the arm's folder, as docs/results/arms.json names it")
+        parser.error("NAME is missing: the variant's folder, as docs/results/variants.json names it")
     try:
         if options.evaluation:
             take(options.name, options.evaluation, options.results)

@@ -1,7 +1,7 @@
-"""docs/benchmarks.md from docs/results: python benchmarks/write_benchmarks.py [RESULTS]
+"""docs/benchmarks.md from docs/results: python -m benchmarks.write_benchmarks [RESULTS]
 
-Numbers come from the files that `benchmarks/take_results.py` laid there. Written by hand is only RESULTS/arms.json: for
-each arm its folder, title, whether it was kept, what it is, seeds and command; and the goals.
+Numbers come from the files that `benchmarks/take_results.py` laid there. Written by hand is only RESULTS/variants.json:
+for each variant its folder, title, whether it was kept, what it is, seeds and command; and the goals.
 """
 
 from __future__ import annotations
@@ -11,13 +11,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from fakestormer.evaluation import Estimate, arms_from_json, render_arms
+from benchmarks.variants import render_variants, variants_from_json
+
+from fakestormer.evaluation import Estimate
 from fakestormer.evaluation.markdown import align, show
 
 RESULTS = Path(__file__).parents[1] / "docs" / "results"
 HEAD = """# Benchmarks
 
-Written by `python benchmarks/write_benchmarks.py` from the files in `docs/results`; do not edit. Results are taken
+Written by `python -m benchmarks.write_benchmarks` from the files in `docs/results`; do not edit. Results are taken
 there with `python -m benchmarks.take_results NAME EVALUATION`, where EVALUATION is the folder of a
 `fakestormer evaluate`.
 
@@ -39,31 +41,33 @@ def write(results: Path) -> Path:
 
 def render(results: Path) -> str:
     """The whole document."""
-    listed = json.loads((results / "arms.json").read_text("utf-8"))
-    arms = [arm | {"metrics": _read(results / arm["folder"] / "metrics.json")} for arm in listed["arms"]]
-    parts = [HEAD, "## All arms", _summary(arms)]
-    for arm in arms:
-        if arm["state"] == "kept":
-            parts += [f"## Goals: {arm['title']}", *_goals(listed["goals"], arm, results)]
+    listed = json.loads((results / "variants.json").read_text("utf-8"))
+    variants = [
+        variant | {"metrics": _read(results / variant["folder"] / "metrics.json")} for variant in listed["variants"]
+    ]
+    parts = [HEAD, "## All variants", _summary(variants)]
+    for variant in variants:
+        if variant["state"] == "kept":
+            parts += [f"## Goals: {variant['title']}", *_goals(listed["goals"], variant, results)]
     if (results / "ablations.json").exists():
         parts += ["## Ablations", *_ablations(_read(results / "ablations.json"))]
-    parts += _seconds(arms, results)
-    for arm in arms:
-        parts += [f"## {arm['title']}", *_arm(arm, results)]
+    parts += _seconds(variants, results)
+    for variant in variants:
+        parts += [f"## {variant['title']}", *_variant(variant, results)]
     return "\n\n".join(parts) + "\n"
 
 
-def _summary(arms: list[dict[str, Any]]) -> str:
-    families = sorted({item["name"] for arm in arms for item in _slices(arm, "family")})
-    rows = [("arm", "state", "all fakes", "mean of families, all", "own", "in order", "ECE", "scored", *families)]
-    for arm in arms:
-        metrics = arm["metrics"]
+def _summary(variants: list[dict[str, Any]]) -> str:
+    families = sorted({item["name"] for variant in variants for item in _slices(variant, "family")})
+    rows = [("variant", "state", "all fakes", "mean of families, all", "own", "in order", "ECE", "scored", *families)]
+    for variant in variants:
+        metrics = variant["metrics"]
         macro, pairs, coverage = metrics["by"]["family"]["macro"], metrics["pairs"], metrics["coverage"]
-        by_name = {item["name"]: item["all"]["auc"] for item in _slices(arm, "family")}
+        by_name = {item["name"]: item["all"]["auc"] for item in _slices(variant, "family")}
         rows.append(
             (
-                arm["title"],
-                arm["state"],
+                variant["title"],
+                variant["state"],
                 _show(metrics["overall"]["auc"]),
                 _show(macro["all"]["auc"]),
                 _show(macro["own"]["auc"]),
@@ -76,10 +80,10 @@ def _summary(arms: list[dict[str, Any]]) -> str:
     return align(rows)
 
 
-def _goals(goals: list[dict[str, Any]], arm: dict[str, Any], results: Path) -> tuple[str, str]:
+def _goals(goals: list[dict[str, Any]], variant: dict[str, Any], results: Path) -> tuple[str, str]:
     rows = [("goal", "wanted", "reached", "")]
     for goal in goals:
-        found = _found(goal, arm, results)
+        found = _found(goal, variant, results)
         if found is None:
             rows.append((goal["name"], _wanted(goal), "-", "not measured"))
             continue
@@ -92,13 +96,13 @@ def _wanted(goal: dict[str, Any]) -> str:
     return f"at least {goal['at_least']:.2f}" if "at_least" in goal else f"at most {goal['at_most']:.2f}"
 
 
-def _found(goal: dict[str, Any], arm: dict[str, Any], results: Path) -> dict[str, Any] | None:
+def _found(goal: dict[str, Any], variant: dict[str, Any], results: Path) -> dict[str, Any] | None:
     """The estimate that a goal speaks of; None where it was not measured."""
     if "family" in goal:
-        found = [item for item in _slices(arm, "family") if item["name"] == goal["family"]]
+        found = [item for item in _slices(variant, "family") if item["name"] == goal["family"]]
         return found[0][found[0]["reference"]]["auc"] if found else None
     if "distortion" in goal:
-        path = results / arm["folder"] / "robustness.json"
+        path = results / variant["folder"] / "robustness.json"
         named = {one["name"]: one for one in _read(path)["distorted"]} if path.exists() else {}
         distorted = named.get(goal["distortion"])
         if distorted is None or distorted["overall"]["auc"] is None:
@@ -106,32 +110,34 @@ def _found(goal: dict[str, Any], arm: dict[str, Any], results: Path) -> dict[str
         drop = _read(path)["clean"]["overall"]["auc"]["value"] - distorted["overall"]["auc"]["value"]
         return {"value": drop, "low": None, "high": None}
     if goal.get("measure") == "macro":
-        return arm["metrics"]["by"]["family"]["macro"]["chosen"]["auc"]
-    return arm["metrics"]["reliability"]["expected_calibration_error"]
+        return variant["metrics"]["by"]["family"]["macro"]["chosen"]["auc"]
+    return variant["metrics"]["reliability"]["expected_calibration_error"]
 
 
 def _ablations(content: dict[str, Any]) -> tuple[str, str]:
     budget = content["budget"]
     options = " ".join(f"--{name} {budget[name]}" for name in ("steps", "pairs", "clips", "precision"))
     text = (
-        f"`python benchmarks/ablations.py {options}`, {content['minutes_of_training']} minutes of training in all, on "
+        f"`python -m benchmarks.ablations {options}`, {content['minutes_of_training']} minutes of training in all, on "
         f"data with the hash {content['data_sha256'][:12]}, scored on the manifest {content['manifest_sha256'][:12]}. "
-        "Short runs: they compare parts of the method with each other, not with the arms above."
+        "Short runs: they compare parts of the method with each other, not with the variants above."
     )
-    return text, render_arms(arms_from_json(content["arms"])).rstrip("\n")
+    return text, render_variants(variants_from_json(content["variants"])).rstrip("\n")
 
 
-def _seconds(arms: list[dict[str, Any]], results: Path) -> list[str]:
-    rows = [("arm", "video", "seconds in all", *STAGES, "peak MiB", "machine")]
-    for arm in arms:
-        path = results / arm["folder"] / "seconds.json"
+def _seconds(variants: list[dict[str, Any]], results: Path) -> list[str]:
+    rows = [("variant", "video", "seconds in all", *STAGES, "peak MiB", "machine")]
+    for variant in variants:
+        path = results / variant["folder"] / "seconds.json"
         if path.exists():
             told = _read(path)
             video, seconds = told["video"], told["seconds"]
             size = f"{video['width']} x {video['height']}, {video['duration']:g} s, {told['num_clips']} clips"
             stages = (str(seconds.get(stage, "-")) for stage in STAGES)
             peak = str(told["peak_memory_mib"])
-            rows.append((arm["title"], size, str(told["seconds_detect_and_report"]), *stages, peak, told["machine"]))
+            rows.append(
+                (variant["title"], size, str(told["seconds_detect_and_report"]), *stages, peak, told["machine"])
+            )
     if len(rows) == 1:
         return []
     return [
@@ -141,19 +147,19 @@ def _seconds(arms: list[dict[str, Any]], results: Path) -> list[str]:
     ]
 
 
-def _arm(arm: dict[str, Any], results: Path) -> list[str]:
-    metrics, folder = arm["metrics"], arm["folder"]
+def _variant(variant: dict[str, Any], results: Path) -> list[str]:
+    metrics, folder = variant["metrics"], variant["folder"]
     run = metrics["run"]
     parts = [
-        f"{arm['what']} Seeds: {', '.join(map(str, arm['seeds']))}. State: {arm['state']}.",
-        f"```console\n{arm['command']}\n```",
+        f"{variant['what']} Seeds: {', '.join(map(str, variant['seeds']))}. State: {variant['state']}.",
+        f"```console\n{variant['command']}\n```",
         f"Weights {run['model_name']} (sha256 {run['weights_sha256'][:12]}), fakestormer {run['package_version']}, "
         f"manifest sha256 {run['manifest_sha256'][:12]}, protocol {run['detector_sha256'][:12]}, calibrated on "
         f"{run['calibration_fitted_on']}.",
     ]
     for column, title in COLUMN_TITLES.items():
         if column in metrics["by"]:
-            parts.append(align([(title, "fakes", "all", "reals", "own", "own reals"), *_lines(arm, column)]))
+            parts.append(align([(title, "fakes", "all", "reals", "own", "own reals"), *_lines(variant, column)]))
     relied = metrics["reliability"]
     parts.append(
         f"Probabilities: ECE {_show(relied['expected_calibration_error'])}, Brier {_show(relied['brier_score'])}, Cllr "
@@ -175,7 +181,7 @@ def _arm(arm: dict[str, Any], results: Path) -> list[str]:
     return parts
 
 
-def _lines(arm: dict[str, Any], column: str) -> list[tuple[str, ...]]:
+def _lines(variant: dict[str, Any], column: str) -> list[tuple[str, ...]]:
     lines = [
         (
             item["name"] or "(none)",
@@ -185,9 +191,9 @@ def _lines(arm: dict[str, Any], column: str) -> list[tuple[str, ...]]:
             _show(item["own"]["auc"]),
             str(item["own"]["num_real"]),
         )
-        for item in _slices(arm, column)
+        for item in _slices(variant, column)
     ]
-    macro = arm["metrics"]["by"][column]["macro"]
+    macro = variant["metrics"]["by"][column]["macro"]
     return [*lines, ("**mean**", "", _show(macro["all"]["auc"]), "", _show(macro["own"]["auc"]), "")]
 
 
@@ -229,8 +235,8 @@ def _scored(distorted: dict[str, Any]) -> str:
     return auc if scored == listed else f"{auc}, {scored} of {listed} files"
 
 
-def _slices(arm: dict[str, Any], column: str) -> list[dict[str, Any]]:
-    slices: list[dict[str, Any]] = arm["metrics"]["by"][column]["slices"]
+def _slices(variant: dict[str, Any], column: str) -> list[dict[str, Any]]:
+    slices: list[dict[str, Any]] = variant["metrics"]["by"][column]["slices"]
     return slices
 
 

@@ -12,7 +12,7 @@ DOCUMENT = RESULTS.parent / "benchmarks.md"
 
 
 def test_the_document_is_what_its_command_makes_of_the_committed_results():
-    advice = "run: python benchmarks/write_benchmarks.py"
+    advice = "run: python -m benchmarks.write_benchmarks"
     assert DOCUMENT.read_text(encoding="utf-8") == render(RESULTS), advice
 
 
@@ -22,8 +22,10 @@ def test_every_picture_of_the_document_is_there():
     assert [name for name in pictures if not (DOCUMENT.parent / name).is_file()] == []
 
 
-def test_every_folder_of_results_is_an_arm():
-    listed = {arm["folder"] for arm in json.loads((RESULTS / "arms.json").read_text(encoding="utf-8"))["arms"]}
+def test_every_folder_of_results_is_a_variant():
+    listed = {
+        variant["folder"] for variant in json.loads((RESULTS / "variants.json").read_text(encoding="utf-8"))["variants"]
+    }
     assert listed == {path.name for path in RESULTS.iterdir() if path.is_dir()}
 
 
@@ -31,8 +33,8 @@ def test_a_number_that_changes_changes_the_document(tmp_path):
     results = tmp_path / "results"
     shutil.copytree(RESULTS, results)
     before = render(results)
-    arm = json.loads((results / "arms.json").read_text(encoding="utf-8"))["arms"][0]["folder"]
-    path = results / arm / "metrics.json"
+    variant = json.loads((results / "variants.json").read_text(encoding="utf-8"))["variants"][0]["folder"]
+    path = results / variant / "metrics.json"
     metrics = json.loads(path.read_text(encoding="utf-8"))
     metrics["reliability"]["expected_calibration_error"]["value"] = 0.0123
     path.write_text(json.dumps(metrics), encoding="utf-8")

@@ -19,8 +19,8 @@ def silent() -> script.TrainRun:
 
 @pytest.fixture
 def series(tmp_path, film, monkeypatch):
-    """Runs the script with two tiny arms on two films; further arguments are added."""
-    monkeypatch.setattr(script, "ARMS", {"full": tiny, "silent": silent})
+    """Runs the script with two tiny variants on two films; further arguments are added."""
+    monkeypatch.setattr(script, "VARIANTS", {"full": tiny, "silent": silent})
     for name, frames in (("real.mp4", film[:14]), ("fake.mp4", film[:14, :, ::-1])):
         recipe = Recipe(num_frames=14, width=film.shape[2], height=film.shape[1])
         make_video(tmp_path / name, recipe, lambda index, frames=frames: frames[index])
@@ -30,7 +30,7 @@ def series(tmp_path, film, monkeypatch):
     common = ["--data", str(cache), "--manifest", str(tmp_path / "dev.csv"), "--out", str(tmp_path / "out")]
 
     def run(*more):
-        script.main([*common, "--steps", "2", "--pairs", "2", "--clips", "1", "--arms", "full", "silent", *more])
+        script.main([*common, "--steps", "2", "--pairs", "2", "--clips", "1", "--variants", "full", "silent", *more])
 
     run.out = tmp_path / "out"
     return run
@@ -50,21 +50,24 @@ def test_an_interrupted_series_goes_on_and_ends_in_a_table(series, monkeypatch, 
     monkeypatch.setattr(script, "train", train_until_the_power_goes)
     with pytest.raises(KeyboardInterrupt):
         series("--seeds", "0")
-    assert list(json.loads((series.out / "ablations.json").read_text())["arms"][0]["measures"]) == [
+    assert list(json.loads((series.out / "ablations.json").read_text())["variants"][0]["measures"]) == [
         "AUC",
         "AUC by family",
-        "own-source AUC by family",
+        "same-source AUC by family",
     ]
     series("--seeds", "0")
     assert trained == [("tiny run", 0, 2, 2), ("silent", 0, 2, 2), ("silent", 0, 2, 2)]
     content = json.loads((series.out / "ablations.json").read_text())
-    assert [(arm["arm"], arm["seeds"]) for arm in content["arms"]] == [("full", [0]), ("silent", [0])]
-    assert content["arms"][1]["differences"]["AUC"]["over_seeds"]["low"] is None
+    assert [(variant["variant"], variant["seeds"]) for variant in content["variants"]] == [
+        ("full", [0]),
+        ("silent", [0]),
+    ]
+    assert content["variants"][1]["differences"]["AUC"]["over_seeds"]["low"] is None
     assert "Difference to full:" in capsys.readouterr().out
     assert not list(series.out.glob("*/seed-0/checkpoint.pt"))
     with pytest.raises(SystemExit, match="holds runs of the budget"):
         series("--seeds", "0", "--steps", "3")
-    monkeypatch.setitem(script.ARMS, "silent", tiny)
+    monkeypatch.setitem(script.VARIANTS, "silent", tiny)
     with pytest.raises(SystemExit, match="silent/seed-0 holds a run whose name is another than the recipe's"):
         series("--seeds", "0")
 

@@ -6,14 +6,14 @@ import itertools
 import json
 
 import pytest
+from benchmarks.localisation.measure import localise_video, measure_localisation
+from benchmarks.localisation.partial_forgery import PartialForgeryConfig, write_partial_forgery
+from benchmarks.localisation.segment_metrics import temporal_iou
 from tests.laid_landmarks import LaidLandmarks
 
 import fakestormer as fs
 from fakestormer.cli.detect import describe_spans
-from fakestormer.data.partial_forgery import PartialForgeryConfig, write_partial_forgery
 from fakestormer.detector import thorough
-from fakestormer.evaluation.localisation import localise_video, measure_localisation
-from fakestormer.evaluation.temporal import temporal_iou
 from fakestormer.faces.backends.libface import LibfaceDetector
 from fakestormer.report import verdict_from_json, verdict_to_json
 from fakestormer.types import TimeSpan

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
-from fakestormer.evaluation.temporal import (
+from benchmarks.localisation.segment_metrics import (
     IOU_LEVELS,
     RECALL_LEVELS,
     Proposal,
@@ -14,6 +13,7 @@ from fakestormer.evaluation.temporal import (
     average_recall,
     measure_temporal,
 )
+
 from fakestormer.types import TimeSpan
 
 NOTHING = (np.zeros(0), np.zeros(0, bool))

@@ -1,7 +1,5 @@
 """Verdicts to numbers: score the files of a manifest, measure with intervals, calibrate on development data."""
 
-from fakestormer.evaluation.arms import Arm, Difference, measure_arms
-from fakestormer.evaluation.arms_table import arms_from_json, arms_to_json, render_arms
 from fakestormer.evaluation.breakdown import Breakdown, Coverage, Slice
 from fakestormer.evaluation.calibrate import apply_calibration, fit_calibration
 from fakestormer.evaluation.clip_cache import CachingDetector
@@ -52,14 +50,12 @@ from fakestormer.evaluation.tables import render_table
 __all__ = [
     "FIGURES_FOLDER",
     "PICTURE_FILE",
-    "Arm",
     "AucDifference",
     "Breakdown",
     "CachingDetector",
     "Comparison",
     "Coverage",
     "DetectorDifference",
-    "Difference",
     "DifferenceBreakdown",
     "DifferenceRecord",
     "DistortedMetrics",
@@ -85,8 +81,6 @@ __all__ = [
     "Summary",
     "VideoDetector",
     "apply_calibration",
-    "arms_from_json",
-    "arms_to_json",
     "compare_evaluations",
     "conclude",
     "draw_robustness",
@@ -95,12 +89,10 @@ __all__ = [
     "fit_calibration",
     "fit_size_level",
     "mean_drops",
-    "measure_arms",
     "measure_difference",
     "parse_distortions",
     "read_manifest",
     "read_scores",
-    "render_arms",
     "render_difference",
     "render_robustness",
     "render_table",

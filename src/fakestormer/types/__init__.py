@@ -34,7 +34,6 @@ from fakestormer.types.likelihood import (
     strength_of,
 )
 from fakestormer.types.time import TimeSpan
-from fakestormer.types.truth import ForgedTruth, FrameMask
 
 __all__ = [
     "MAP_NAMES",
@@ -54,9 +53,7 @@ __all__ = [
     "FaceTrack",
     "FaceVerdict",
     "FakestormerError",
-    "ForgedTruth",
     "Frame",
-    "FrameMask",
     "KeyFrame",
     "KnownRange",
     "LandmarkModelError",

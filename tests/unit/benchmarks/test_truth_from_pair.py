@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from benchmarks.localisation.truth import ForgedTruth
+from benchmarks.localisation.truth_from_pair import truth_from_pair
 
-from fakestormer.data.pair_difference import truth_from_pair
-from fakestormer.types import DataError, ForgedTruth
+from fakestormer.types import DataError
 from fakestormer.video import write_video
 
 RATE = 10.0

@@ -6,10 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from benchmarks.localisation.pixel_metrics import (
+    DEFAULT_MAPS,
+    ClipMap,
+    MapSample,
+    PixelMetrics,
+    measure_pixels,
+    sample_clip,
+)
+from benchmarks.localisation.segment_metrics import Proposal, TemporalMetrics, TimedVideo, measure_temporal
+from benchmarks.localisation.truth import ForgedTruth
 
-from fakestormer.evaluation.pixel import DEFAULT_MAPS, ClipMap, MapSample, PixelMetrics, measure_pixels, sample_clip
-from fakestormer.evaluation.temporal import Proposal, TemporalMetrics, TimedVideo, measure_temporal
-from fakestormer.types import Decision, FaceVerdict, ForgedTruth, TimeSpan, VideoVerdict
+from fakestormer.types import Decision, FaceVerdict, TimeSpan, VideoVerdict
 from fakestormer.verdict import propose_spans
 
 MOST_PROPOSALS = 20

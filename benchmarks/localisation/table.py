@@ -23,7 +23,7 @@ NOTE = (
 
 
 def render_localisation(result: Mapping[str, Any]) -> str:
-    """What `benchmarks/localisation.py` writes as JSON, as Markdown that ends with a newline."""
+    """What `python -m benchmarks.localisation` writes as JSON, as Markdown that ends with a newline."""
     parts = ["# Localisation", f"Weights {result['weights']} (sha256 {result['weights_sha256'][:12]})."]
     for name, title in SETS.items():
         if name in result:

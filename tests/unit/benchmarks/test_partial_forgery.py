@@ -2,8 +2,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from benchmarks.localisation.partial_forgery import (
+    HELD_OUT,
+    PartialForgeryConfig,
+    draw_stretches,
+    open_film,
+    write_splice,
+)
 
-from fakestormer.data.partial_forgery import HELD_OUT, PartialForgeryConfig, draw_stretches, open_film, write_splice
 from fakestormer.synthesis import SynthesisConfig
 from fakestormer.types import DataError
 from fakestormer.video import VideoReader, write_video

@@ -14,13 +14,14 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from benchmarks.localisation.truth import ForgedTruth, FrameMask
 from jaxtyping import Float, UInt8
 from numpy import ndarray
 
 from fakestormer.data.prepare import DETECTION_SIZE
 from fakestormer.faces import FaceDetector, FaceTracker, Landmarker, box_at, smooth_points
 from fakestormer.synthesis import NO_AUGMENTATION, SelfBlender, SynthesisConfig
-from fakestormer.types import Box, DataError, FaceTrack, ForgedTruth, Frame, FrameMask, TimeSpan
+from fakestormer.types import Box, DataError, FaceTrack, Frame, TimeSpan
 from fakestormer.video import VideoReader, write_video
 
 # Settings that no recipe trains with: another sampling factor, blending share, softness, elastic field, and a source

@@ -12,10 +12,11 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from benchmarks.localisation.truth import ForgedTruth, FrameMask
 from jaxtyping import UInt8
 from numpy import ndarray
 
-from fakestormer.types import DataError, ForgedTruth, Frame, FrameMask, TimeSpan
+from fakestormer.types import DataError, Frame, TimeSpan
 from fakestormer.video import VideoReader
 
 LEAST_DIFFERENCE = 16.0  # 8-bit levels, the largest of the three channels

@@ -4,10 +4,11 @@ import json
 
 import numpy as np
 import pytest
+from benchmarks.variants import compare_variants, render_variants, variants_from_json, variants_to_json
 from scipy import stats
 from sklearn.metrics import roc_auc_score
 
-from fakestormer.evaluation import EvaluationConfig, ScoreRow, arms_from_json, arms_to_json, measure_arms, render_arms
+from fakestormer.evaluation import EvaluationConfig, ScoreRow
 from fakestormer.types import DataError
 
 CONFIG = EvaluationConfig(num_rounds=200)
@@ -39,7 +40,7 @@ def tables():
 
 
 def test_a_mean_over_seeds_has_students_interval(tables):
-    full = measure_arms(tables, "full", CONFIG)[0]
+    full = compare_variants(tables, "full", CONFIG)[0]
     areas = [area(table) for table in tables["full"].values()]
     low, high = stats.t.interval(0.95, 2, loc=np.mean(areas), scale=stats.sem(areas))
     found = full.measures["AUC"]
@@ -51,7 +52,7 @@ def test_a_mean_over_seeds_has_students_interval(tables):
 
 
 def test_differences_are_paired_by_seed_and_have_an_interval_over_people(tables):
-    gap = measure_arms(tables, "full", CONFIG)[1].differences["AUC"]
+    gap = compare_variants(tables, "full", CONFIG)[1].differences["AUC"]
     gaps = [area(tables["worse"][seed]) - area(tables["full"][seed]) for seed in (0, 1, 2)]
     assert gap.over_seeds.value == pytest.approx(np.mean(gaps))
     assert gap.over_people.value == pytest.approx(np.mean(gaps))
@@ -61,15 +62,15 @@ def test_differences_are_paired_by_seed_and_have_an_interval_over_people(tables)
 
 def test_only_seeds_that_both_have_finished_are_compared(tables):
     partial = {"full": tables["full"], "worse": {2: tables["worse"][2]}}
-    full, worse = measure_arms(partial, "full", CONFIG)
+    full, worse = compare_variants(partial, "full", CONFIG)
     gap = worse.differences["AUC"].over_seeds
     assert (full.seeds, worse.seeds) == ((0, 1, 2), (2,))
     assert gap.value == pytest.approx(area(tables["worse"][2]) - area(tables["full"][2]))
     assert gap.low is None  # one seed has no spread
 
 
-def test_an_arm_equal_to_the_baseline_differs_by_nothing(tables):
-    twins = measure_arms({"full": tables["full"], "twin": tables["full"]}, "full", CONFIG)
+def test_a_variant_equal_to_the_baseline_differs_by_nothing(tables):
+    twins = compare_variants({"full": tables["full"], "twin": tables["full"]}, "full", CONFIG)
     gap = twins[1].differences["AUC by family"]
     assert (gap.over_seeds.value, gap.over_people.low, gap.over_people.high) == (0, 0, 0)
 
@@ -79,7 +80,7 @@ def test_a_manifest_without_families_has_the_plain_measures_only(tables):
         name: {seed: [ScoreRow(*row_without_columns(row)) for row in table] for seed, table in seeds.items()}
         for name, seeds in tables.items()
     }
-    worse = measure_arms(bare, "full", CONFIG)[1]
+    worse = compare_variants(bare, "full", CONFIG)[1]
     assert set(worse.measures) == set(worse.differences) == {"AUC"}
 
 
@@ -87,16 +88,16 @@ def row_without_columns(row):
     return row.file, row.label, row.group, row.decision, row.score, row.logit, row.probability, row.reason
 
 
-def test_arms_scored_on_other_files_are_refused(tables):
+def test_variants_scored_on_other_files_are_refused(tables):
     with pytest.raises(DataError, match="worse, seed 2 and full, seed 0 were scored on different files"):
-        measure_arms({"full": tables["full"], "worse": {2: tables["worse"][2][:-1]}}, "full", CONFIG)
+        compare_variants({"full": tables["full"], "worse": {2: tables["worse"][2][:-1]}}, "full", CONFIG)
 
 
 def test_the_table_shows_values_families_and_differences(tables):
-    arms = measure_arms(tables, "full", CONFIG)
-    text = render_arms(arms)
+    variants = compare_variants(tables, "full", CONFIG)
+    text = render_variants(variants)
     assert "Difference to full:" in text
-    assert f"{arms[0].measures['AUC'].value:.3f} [" in text
-    assert f"{arms[1].differences['AUC'].over_seeds.value:+.3f} [-" in text
+    assert f"{variants[0].measures['AUC'].value:.3f} [" in text
+    assert f"{variants[1].differences['AUC'].over_seeds.value:+.3f} [-" in text
     assert all(family in text for family in FAMILIES)
-    assert arms_from_json(json.loads(json.dumps(arms_to_json(arms)))) == arms
+    assert variants_from_json(json.loads(json.dumps(variants_to_json(variants)))) == variants

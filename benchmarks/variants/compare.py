@@ -23,12 +23,12 @@ from fakestormer.types import DataError
 Table = Sequence[ScoreRow]
 FAMILY = "family"
 # Pooled: against all reals. Own source: against reals of the fakes' own groups. Means are over families.
-MEASURES = ("AUC", "AUC by family", "own-source AUC by family", "pairs in order")
+MEASURES = ("AUC", "AUC by family", "same-source AUC by family", "pairwise accuracy")
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """An arm less the baseline, paired by seed: the mean over the seeds, with two intervals.
+    """A variant less the baseline, paired by seed: the mean over the seeds, with two intervals.
 
     `over_seeds`: Student's interval. `over_people`: the seeds as they are, people drawn anew, on the files that all
     tables scored; None for the measures that are not drawn anew here (own source, pairs).
@@ -39,7 +39,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Arm:
+class Variant:
     """One variant: its seeds, each measure's mean with Student's interval, and the differences to the baseline.
 
     `families`: the mean AUC of each family against all reals. The baseline itself has no differences.
@@ -52,12 +52,12 @@ class Arm:
     differences: Mapping[str, Difference]
 
 
-def measure_arms(
+def compare_variants(
     tables: Mapping[str, Mapping[int, Table]], baseline: str, config: EvaluationConfig | None = None
-) -> tuple[Arm, ...]:
-    """Every arm of `tables` (arm -> seed -> score table of the same files), the baseline first.
+) -> tuple[Variant, ...]:
+    """Every variant of `tables` (variant -> seed -> score table of the same files), the baseline first.
 
-    Differences are paired: they take the seeds that the arm and the baseline share.
+    Differences are paired: they take the seeds that the variant and the baseline share.
 
     Raises:
         DataError: two tables do not list the same files.
@@ -71,16 +71,16 @@ def measure_arms(
         if by_seed
     }
     names = sorted(values, key=lambda name: (name != baseline, name))
-    return tuple(_arm(name, baseline, values, tables, config) for name in names)
+    return tuple(_variant(name, baseline, values, tables, config) for name in names)
 
 
-def _arm(
+def _variant(
     name: str,
     baseline: str,
     values: Mapping[str, Mapping[int, Mapping[str, float]]],
     tables: Mapping[str, Mapping[int, Table]],
     config: EvaluationConfig,
-) -> Arm:
+) -> Variant:
     of_seeds = list(values[name].values())
     families = sorted({measure for one in of_seeds for measure in one if measure not in MEASURES})
     means = {
@@ -100,7 +100,7 @@ def _arm(
                 differences[measure] = Difference(gap, over_people.get(measure))
     chosen = {measure: means[measure] for measure in MEASURES if measure in means}
     named = {measure: means[measure] for measure in families if measure in means}
-    return Arm(name, tuple(sorted(values[name])), chosen, named, differences)
+    return Variant(name, tuple(sorted(values[name])), chosen, named, differences)
 
 
 def mean_over_seeds(values: Sequence[float], confidence: float) -> Estimate:
@@ -118,10 +118,10 @@ def _measure_table(table: Table, config: EvaluationConfig) -> dict[str, float]:
     found = {"AUC": summary.overall.rates.auc}
     for breakdown in summary.breakdowns:
         if breakdown.column == FAMILY:
-            found |= {"AUC by family": breakdown.all.rates.auc, "own-source AUC by family": breakdown.own.rates.auc}
+            found |= {"AUC by family": breakdown.all.rates.auc, "same-source AUC by family": breakdown.own.rates.auc}
             found |= {item.name: item.all.rates.auc for item in breakdown.slices}
     if summary.pairs:
-        found["pairs in order"] = summary.pairs.in_order
+        found["pairwise accuracy"] = summary.pairs.in_order
     return {name: one.value for name, one in found.items() if one is not None}
 
 
@@ -167,5 +167,5 @@ def _refuse_other_files(tables: Mapping[str, Mapping[int, Table]]) -> None:
     for title, table in everything[1:]:
         if {(row.file, row.label) for row in table} != {(row.file, row.label) for row in everything[0][1]}:
             raise DataError(
-                f"{title} and {everything[0][0]} were scored on different files: score all arms on one manifest"
+                f"{title} and {everything[0][0]} were scored on different files: score all variants on one manifest"
             )

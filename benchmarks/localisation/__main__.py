@@ -1,6 +1,6 @@
 """How well forged seconds and forged pixels are found, without licensed data: JSON and a table.
 
-python benchmarks/localisation.py --manifest dev.csv --out DIR [--videos 20] [--splices 40] [--pairs 20]
+python -m benchmarks.localisation --manifest dev.csv --out DIR [--videos 20] [--splices 40] [--pairs 20]
 
 Genuine videos of the manifest (columns file, label, group; label real) become videos whose face is blended with itself
 for some seconds, by settings that no recipe trains with; every fourth stays genuine. `--pairs` adds forgeries of the
@@ -23,16 +23,23 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from benchmarks.localisation import (
+    ForgedTruth,
+    LocalisedVideo,
+    PartialForgeryConfig,
+    localise_video,
+    measure_localisation,
+    render_localisation,
+    truth_from_pair,
+    write_partial_forgery,
+    write_splice,
+)
 
-from fakestormer.data.pair_difference import truth_from_pair
-from fakestormer.data.partial_forgery import PartialForgeryConfig, write_partial_forgery, write_splice
 from fakestormer.detector import Detector, DetectorConfig, thorough
 from fakestormer.evaluation import Manifest, ManifestRow, read_manifest
-from fakestormer.evaluation.localisation import LocalisedVideo, localise_video, measure_localisation
-from fakestormer.evaluation.localisation_table import render_localisation
 from fakestormer.faces.backends.facemesh import FaceMeshLandmarker, find_landmark_model
 from fakestormer.faces.backends.libface import LibfaceDetector
-from fakestormer.types import DataError, FakestormerError, ForgedTruth
+from fakestormer.types import DataError, FakestormerError
 
 GENUINE_EVERY = 4
 
@@ -121,7 +128,10 @@ def report(videos: list[LocalisedVideo], failures: list[str], seconds: float) ->
 
 def main() -> None:
     """Writes localisation.json and localisation.md, and prints the table."""
-    parser = argparse.ArgumentParser(description="Measure localisation on self-made partial forgeries and real pairs.")
+    parser = argparse.ArgumentParser(
+        "python -m benchmarks.localisation",
+        description="Measure localisation on self-made partial forgeries and real pairs.",
+    )
     parser.add_argument("--manifest", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument(

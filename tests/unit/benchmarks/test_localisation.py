@@ -5,21 +5,12 @@ import json
 
 import numpy as np
 import pytest
+from benchmarks.localisation.measure import localise_video, measure_localisation
+from benchmarks.localisation.pixel_metrics import GRID, MapSample, measure_pixels, sample_clip
+from benchmarks.localisation.table import render_localisation
+from benchmarks.localisation.truth import ForgedTruth, FrameMask
 
-from fakestormer.evaluation.localisation import localise_video, measure_localisation
-from fakestormer.evaluation.localisation_table import render_localisation
-from fakestormer.evaluation.pixel import GRID, MapSample, measure_pixels, sample_clip
-from fakestormer.types import (
-    Calibration,
-    ClipEvidence,
-    ClipSpec,
-    ForgedTruth,
-    FrameMask,
-    Provenance,
-    TimeSpan,
-    VideoDamage,
-    VideoInfo,
-)
+from fakestormer.types import Calibration, ClipEvidence, ClipSpec, Provenance, TimeSpan, VideoDamage, VideoInfo
 from fakestormer.verdict import judge_face, judge_video
 
 RATE, SIDE, CROP = 25.0, 400, 224

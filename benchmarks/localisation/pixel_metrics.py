@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from benchmarks.localisation.truth import FrameMask
 from jaxtyping import Bool, Float, Float32
 from numpy import ndarray
 from sklearn.metrics import roc_auc_score
 
-from fakestormer.types import ClipEvidence, FrameMask
+from fakestormer.types import ClipEvidence
 
 # A map of a clip: its evidence -> frames x rows x columns, high where it speaks of forgery, laid over the crops.
 ClipMap = Callable[[ClipEvidence], Float[ndarray, "frames rows columns"]]

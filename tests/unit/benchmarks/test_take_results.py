@@ -14,7 +14,14 @@ GOALS = [
     {"name": "lips", "family": "lips", "at_least": 0.9},
     {"name": "noise", "distortion": "noise-3", "at_most": 0.08},
 ]
-ARM = {"folder": "one", "title": "first", "state": "kept", "what": "What it is.", "seeds": [4], "command": "$ do it"}
+VARIANT = {
+    "folder": "one",
+    "title": "first",
+    "state": "kept",
+    "what": "What it is.",
+    "seeds": [4],
+    "command": "$ do it",
+}
 ROWS = [f"{name}{n}.mp4,{label},g,{family},{name}{n}" for n in range(4) for name, label, family in (
     ("real", "real", ""), ("swap", "fake", "swap"), ("lips", "fake", "lips"))]  # fmt: skip
 LOGITS = {"real": 0.0, "swap": 5.0, "lips": -1.0}
@@ -27,7 +34,7 @@ def evaluation(tmp_path, write_manifest, scripted):
     manifest = write_manifest(*ROWS, header="file,label,group,family,identity")
     evaluate(manifest, tmp_path / "evaluation", scripted(answers), config=EvaluationConfig(num_rounds=20))
     (tmp_path / "results").mkdir()
-    (tmp_path / "results" / "arms.json").write_text(json.dumps({"goals": GOALS, "arms": [ARM]}))
+    (tmp_path / "results" / "variants.json").write_text(json.dumps({"goals": GOALS, "variants": [VARIANT]}))
     return tmp_path / "evaluation"
 
 

@@ -1,4 +1,4 @@
-"""Arms as text and as JSON."""
+"""Variants as text and as JSON."""
 
 from __future__ import annotations
 
@@ -6,51 +6,57 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fakestormer.evaluation.arms import MEASURES, Arm, Difference
+from benchmarks.variants.compare import MEASURES, Difference, Variant
+
 from fakestormer.evaluation.estimate import Estimate
 from fakestormer.evaluation.markdown import align, show
 
 NOTE = (
     "AUC: all fakes against all reals. By family: the mean of the families' AUCs, against all reals, and against the "
-    "reals of the fakes' own sources. Pairs in order: fakes that score above the original they were made from. "
+    "reals of the fakes' own sources. Pairwise accuracy: fakes that score above the original they were made from. "
     "Brackets: 95 % Student's interval of the mean over seeds; in the second pair, the same seeds with people drawn "
-    "anew (bootstrap by cluster). Differences are paired by seed, arm less baseline."
+    "anew (bootstrap by cluster). Differences are paired by seed, variant less baseline."
 )
 
 
-def render_arms(arms: Sequence[Arm]) -> str:
-    """Two tables, of values and of differences to the first arm, and what their brackets mean; ends with a newline."""
-    families = sorted({family for arm in arms for family in arm.families})
-    values: list[tuple[str, ...]] = [("arm", "seeds", *MEASURES)]
-    values += [(arm.name, str(len(arm.seeds)), *(show(arm.measures.get(name)) for name in MEASURES)) for arm in arms]
-    by_family = [("arm", *families), *((arm.name, *(_plain(arm.families.get(f)) for f in families)) for arm in arms)]
-    gaps: list[tuple[str, ...]] = [("arm", *MEASURES)]
-    gaps += [(arm.name, *(_show_gap(arm.differences.get(name)) for name in MEASURES)) for arm in arms[1:]]
+def render_variants(variants: Sequence[Variant]) -> str:
+    """Two tables, of values and of differences to the first variant, and what their brackets mean, as Markdown."""
+    families = sorted({family for one in variants for family in one.families})
+    values: list[tuple[str, ...]] = [("variant", "seeds", *MEASURES)]
+    values += [
+        (one.name, str(len(one.seeds)), *(show(one.measures.get(name)) for name in MEASURES)) for one in variants
+    ]
+    by_family = [
+        ("variant", *families),
+        *((one.name, *(_plain(one.families.get(f)) for f in families)) for one in variants),
+    ]
+    gaps: list[tuple[str, ...]] = [("variant", *MEASURES)]
+    gaps += [(one.name, *(_show_gap(one.differences.get(name)) for name in MEASURES)) for one in variants[1:]]
     parts = [align(values), *([align(by_family)] if families else [])]
-    if len(arms) > 1:
-        parts += [f"Difference to {arms[0].name}:", align(gaps)]
+    if len(variants) > 1:
+        parts += [f"Difference to {variants[0].name}:", align(gaps)]
     return "\n\n".join([*parts, NOTE]) + "\n"
 
 
-def arms_to_json(arms: Sequence[Arm]) -> list[dict[str, Any]]:
-    """The arms as plain JSON values."""
+def variants_to_json(variants: Sequence[Variant]) -> list[dict[str, Any]]:
+    """The variants as plain JSON values."""
     return [
         {
-            "arm": arm.name,
-            "seeds": list(arm.seeds),
-            "measures": _plain_values(arm.measures),
-            "families": _plain_values(arm.families),
-            "differences": _plain_values(arm.differences),
+            "variant": variant.name,
+            "seeds": list(variant.seeds),
+            "measures": _plain_values(variant.measures),
+            "families": _plain_values(variant.families),
+            "differences": _plain_values(variant.differences),
         }
-        for arm in arms
+        for variant in variants
     ]
 
 
-def arms_from_json(plain: Sequence[Mapping[str, Any]]) -> tuple[Arm, ...]:
-    """The arms that `arms_to_json` made plain."""
+def variants_from_json(plain: Sequence[Mapping[str, Any]]) -> tuple[Variant, ...]:
+    """The variants that `variants_to_json` made plain."""
     return tuple(
-        Arm(
-            one["arm"],
+        Variant(
+            one["variant"],
             tuple(one["seeds"]),
             {name: Estimate(**value) for name, value in one["measures"].items()},
             {name: Estimate(**value) for name, value in one["families"].items()},
