@@ -14,7 +14,7 @@ from typing import Any
 from benchmarks.variants import render_variants, variants_from_json
 
 from fakestormer.evaluation import Estimate
-from fakestormer.evaluation.markdown import align, show
+from fakestormer.evaluation.tables import align, show
 
 RESULTS = Path(__file__).parents[1] / "docs" / "results"
 HEAD = """# Benchmarks

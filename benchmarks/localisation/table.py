@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from fakestormer.evaluation.markdown import align
+from fakestormer.evaluation.tables import align
 
 SETS = {
     "synthesised": "Synthesised partial forgeries",

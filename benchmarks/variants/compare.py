@@ -11,12 +11,10 @@ from numpy import ndarray
 from scipy import stats
 
 from fakestormer.evaluation.breakdown import plan_slices
-from fakestormer.evaluation.comparison import missing_labels
 from fakestormer.evaluation.config import EvaluationConfig
-from fakestormer.evaluation.estimate import Estimate, RoundMeasure, estimate, run_rounds
-from fakestormer.evaluation.metrics import measure_rounds
-from fakestormer.evaluation.scored import ScoredSet
-from fakestormer.evaluation.scores import ScoreRow
+from fakestormer.evaluation.metrics import Estimate, RoundMeasure, estimate, measure_rounds, run_rounds
+from fakestormer.evaluation.rates import missing_labels
+from fakestormer.evaluation.scores import ScoredSet, ScoreRow
 from fakestormer.evaluation.summary import summarise
 from fakestormer.types import DataError
 

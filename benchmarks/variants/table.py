@@ -8,8 +8,8 @@ from typing import Any
 
 from benchmarks.variants.compare import MEASURES, Difference, Variant
 
-from fakestormer.evaluation.estimate import Estimate
-from fakestormer.evaluation.markdown import align, show
+from fakestormer.evaluation.metrics import Estimate
+from fakestormer.evaluation.tables import align, show
 
 NOTE = (
     "AUC: all fakes against all reals. By family: the mean of the families' AUCs, against all reals, and against the "

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fakestormer.evaluation.delong import compare_areas, placements
+from fakestormer.evaluation.metrics import compare_areas, placements
 
 
 @st.composite

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import balanced_accuracy_score, brier_score_loss
 from sklearn.utils.class_weight import compute_sample_weight
 
-from fakestormer.evaluation.answers import AnswerRates, measure_answers
-from fakestormer.evaluation.probabilities import measure_costs, measure_probabilities
+from fakestormer.evaluation.probabilities import AnswerRates, measure_answers, measure_costs, measure_probabilities
 
 
 @st.composite

@@ -1,25 +1,21 @@
 """Verdicts to numbers: score the files of a manifest, measure with intervals, calibrate on development data."""
 
-from fakestormer.evaluation.breakdown import Breakdown, Coverage, Slice
+from fakestormer.evaluation.breakdown import Breakdown, Coverage, PairOrder, Slice
 from fakestormer.evaluation.calibrate import apply_calibration, fit_calibration
 from fakestormer.evaluation.clip_cache import CachingDetector
-from fakestormer.evaluation.comparison import Comparison, EstimatedRates, Macro
 from fakestormer.evaluation.config import EvaluationConfig
-from fakestormer.evaluation.difference import (
+from fakestormer.evaluation.detector_comparison import (
     AucDifference,
     DetectorDifference,
     DifferenceBreakdown,
-    SliceDifference,
-    measure_difference,
-)
-from fakestormer.evaluation.difference_report import (
     DifferenceRecord,
+    SliceDifference,
     compare_evaluations,
     conclude,
+    measure_difference,
     render_difference,
     write_difference,
 )
-from fakestormer.evaluation.estimate import Estimate
 from fakestormer.evaluation.evaluate import EvaluationProgress, VideoDetector, evaluate
 from fakestormer.evaluation.figures import (
     FIGURES_FOLDER,
@@ -29,19 +25,22 @@ from fakestormer.evaluation.figures import (
     write_figures,
 )
 from fakestormer.evaluation.manifest import Manifest, ManifestRow, read_manifest
-from fakestormer.evaluation.pairs import PairOrder
+from fakestormer.evaluation.metrics import Estimate
+from fakestormer.evaluation.rates import Comparison, EstimatedRates, Macro, Reliability
 from fakestormer.evaluation.record import Metrics, RunRecord, write_metrics
-from fakestormer.evaluation.reliability import Reliability
 from fakestormer.evaluation.robustness import (
     DistortedMetrics,
     DistortingDetector,
+    LevelDrop,
     Robustness,
     RobustnessConfig,
     RobustnessProgress,
     evaluate_robustness,
+    mean_drops,
     parse_distortions,
+    render_robustness,
+    write_robustness,
 )
-from fakestormer.evaluation.robustness_table import LevelDrop, mean_drops, render_robustness, write_robustness
 from fakestormer.evaluation.scores import ScoreRow, read_scores
 from fakestormer.evaluation.size_level import fit_size_level
 from fakestormer.evaluation.summary import Summary, summarise

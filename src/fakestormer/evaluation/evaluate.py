@@ -9,9 +9,15 @@ from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from fakestormer.evaluation.config import EvaluationConfig
-from fakestormer.evaluation.journal import ScoreJournal
 from fakestormer.evaluation.manifest import Manifest, ManifestRow, read_manifest
-from fakestormer.evaluation.record import Metrics, RunRecord, describe_detector, hash_detector, write_metrics
+from fakestormer.evaluation.record import (
+    Metrics,
+    RunRecord,
+    ScoreJournal,
+    describe_detector,
+    hash_detector,
+    write_metrics,
+)
 from fakestormer.evaluation.scores import Outcome, ScoreRow
 from fakestormer.evaluation.summary import summarise
 from fakestormer.evaluation.tables import render_table

@@ -1,21 +1,32 @@
-"""How well scores order fakes above reals: AUC, average precision, equal error rate, hits at few false alarms.
+"""How well scores order fakes above reals (AUC, average precision, EER, TPR at a low FPR), with bootstrap intervals.
 
 Fake is the positive class. Point values come from scikit-learn. Bootstrap rounds are not resampled one by one: a round
-is a row of weights (how often each item was drawn), and all rounds run through the sorted scores together.
+is a row of weights (how often each item was drawn), and all rounds run through the sorted scores together. Whether two
+detectors differ is told by the test of DeLong, DeLong and Clarke-Pearson, "Comparing the areas under two or more
+correlated receiver operating characteristic curves" (Biometrics 44, 1988), with the mid-ranks of Sun and Xu, "Fast
+implementation of DeLong's algorithm" (IEEE Signal Processing Letters 21, 2014): sorting instead of comparing every
+fake with every real.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 from numpy import ndarray
+from scipy.stats import norm, rankdata
 from sklearn.metrics import average_precision_score, roc_auc_score, roc_curve
+
+from fakestormer.evaluation.config import EvaluationConfig
 
 LOW_ALARMS = 0.01  # the false-alarm rate at which `tpr_at_1_percent_fpr` is read
 WEIGHTS_PER_BLOCK = 2_000_000  # bootstrap rounds are taken in blocks of this many weights: 16 MB at a time
+RoundMeasure = Callable[[Int[ndarray, "rounds items"]], Float[ndarray, "rounds rates"]]
+NO_SPREAD = 1e-12  # a standard error below this is rounding
 
 
 class Rates(NamedTuple):
@@ -123,3 +134,82 @@ def _hits_below(
     """The largest hit rate among the points with few enough false alarms; (0, 0) is always one of them."""
     best: Float[ndarray, " rounds"] = np.where(false_alarms <= LOW_ALARMS + 1e-12, hits, 0).max(axis=1)
     return best
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A value with its bootstrap percentile interval; `low` and `high` are None where no interval can be given."""
+
+    value: float
+    low: float | None
+    high: float | None
+
+
+def run_rounds(
+    measures: Sequence[RoundMeasure], clusters: Int[ndarray, " items"], config: EvaluationConfig
+) -> list[Float[ndarray, "rounds rates"]]:
+    """What each measure gives in each bootstrap round.
+
+    One draw of clusters serves all measures, so that rounds can be averaged over slices and compared.
+    """
+    none = np.zeros((0, len(clusters)), dtype=np.int64)
+    blocks = [[measure(none)] for measure in measures]
+    for weights in draw_weights(clusters, config.num_rounds, np.random.default_rng(config.seed)):
+        for block, measure in zip(blocks, measures, strict=True):
+            block.append(measure(weights))
+    return [np.concatenate(block) for block in blocks]
+
+
+def estimate(
+    values: Sequence[float] | Float[ndarray, " rates"], rounds: Float[ndarray, "rounds rates"], confidence: float
+) -> tuple[Estimate, ...]:
+    """One estimate for each value: percentiles over the rounds in which everything was defined."""
+    defined = rounds[~np.isnan(rounds).any(axis=1)]
+    if not len(defined):
+        return tuple(Estimate(float(value), None, None) for value in values)
+    tail = (1 - confidence) / 2
+    lows, highs = np.quantile(defined, [tail, 1 - tail], axis=0)
+    return tuple(
+        Estimate(float(value), float(low), float(high)) for value, low, high in zip(values, lows, highs, strict=True)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DeLong:
+    """Difference of two AUCs (first less second), its standard error, and the two-sided test that it is 0.
+
+    Every file counts as independent of the others; where several show one person, `p_value` is too small.
+    """
+
+    difference: float
+    standard_error: float
+    z: float
+    p_value: float
+
+
+def compare_areas(
+    is_fake: Bool[ndarray, " items"], first: Float[ndarray, " items"], second: Float[ndarray, " items"]
+) -> DeLong | None:
+    """The test; None with fewer than two fakes or reals, or where nothing varies, as for two equal orders."""
+    if min(is_fake.sum(), (~is_fake).sum()) < 2:
+        return None
+    shifts = [a - b for a, b in zip(placements(is_fake, first), placements(is_fake, second), strict=True)]
+    difference = float(shifts[0].mean())
+    standard_error = math.sqrt(sum(float(shift.var(ddof=1)) / len(shift) for shift in shifts))
+    if standard_error < NO_SPREAD:
+        return None
+    z = difference / standard_error
+    return DeLong(difference, standard_error, z, float(2 * norm.sf(abs(z))))
+
+
+def placements(
+    is_fake: Bool[ndarray, " items"], scores: Float[ndarray, " items"]
+) -> tuple[Float[ndarray, " fakes"], Float[ndarray, " reals"]]:
+    """The share of reals below each fake, and of fakes above each real, equal scores counting half.
+
+    Either mean is the AUC. A file's mid-rank among all less that among its own kind counts the others below it.
+    """
+    ranks = rankdata(scores)
+    fakes = (ranks[is_fake] - rankdata(scores[is_fake])) / (~is_fake).sum()
+    reals = 1 - (ranks[~is_fake] - rankdata(scores[~is_fake])) / is_fake.sum()
+    return fakes, reals

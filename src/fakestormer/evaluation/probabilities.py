@@ -1,7 +1,9 @@
-"""How far the probabilities can be taken at their word: Brier score, calibration error, cost of the likelihood ratios.
+"""How often the answers are right, and how far the probabilities can be taken at their word.
 
-A probability here is that of an even start, so reals and fakes weigh the same in every figure, however many there are
-of each; with as many reals as fakes these are the usual figures. The likelihood ratio of a file is p / (1 - p).
+The rates of `metrics` know only the order of scores, and would forgive a source whose scores all lie too high. These do
+not: the thresholds are the same for every file. A probability here is that of an even start, so reals and fakes weigh
+the same in every figure, however many there are of each. The likelihood ratio of a file is p / (1 - p). Files without a
+score have no answer here; the coverage counts them.
 
 Cllr is the log-likelihood-ratio cost in bits of Brümmer and du Preez, "Application-independent evaluation of speaker
 detection" (Computer Speech and Language 20, 2006): 0 for perfect ratios, 1 for ratios that say nothing, more than 1
@@ -18,10 +20,65 @@ from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 from scipy.optimize import isotonic_regression
 
-from fakestormer.evaluation.answers import class_weights
-
+EVEN = 0.5  # the probability of equal evidence: a calibration is fitted to an even start
 NUM_BINS = 10
 LEAST = 2.0**-53  # a probability that rounding made 0 or 1 counts as this far from it: 53 bits if it is wrong
+
+
+class AnswerRates(NamedTuple):
+    """Shares in [0, 1].
+
+    `balanced_accuracy`: at the single threshold of probability 0.5, where every file counts as fake or real.
+    `balanced_accuracy_at_thresholds`: fakes answered FAKE and reals answered REAL; INCONCLUSIVE counts as wrong.
+    `true_positive_rate`, `false_positive_rate`: fakes, and reals, answered FAKE (probability at or above `fake_from`);
+    `false_negative_rate`: fakes answered REAL. INCONCLUSIVE is neither of the two answers.
+    `inconclusive_rate`: files between the thresholds.
+    """
+
+    balanced_accuracy: float
+    balanced_accuracy_at_thresholds: float
+    true_positive_rate: float
+    false_positive_rate: float
+    false_negative_rate: float
+    inconclusive_rate: float
+
+
+def measure_answers(
+    is_fake: Bool[ndarray, " items"],
+    probabilities: Float[ndarray, " items"],
+    answers: Int[ndarray, " items"],
+    weights: Int[ndarray, "rounds items"],
+) -> Float[ndarray, "rounds 6"]:
+    """`AnswerRates` under each row of weights (how often each item counts); NaN where a class is absent.
+
+    `answers`: 1 for FAKE, -1 for REAL, 0 for INCONCLUSIVE.
+    """
+    above, said_fake, said_real = probabilities >= EVEN, answers == 1, answers == -1
+    outcomes = np.stack([above, said_fake, said_real, answers == 0], axis=1).astype(float)
+    fakes, reals = class_weights(is_fake, weights)
+    of_fakes, of_reals = (fakes @ outcomes).T, (reals @ outcomes).T
+    return np.stack(
+        [
+            (of_fakes[0] + 1 - of_reals[0]) / 2,
+            (of_fakes[1] + of_reals[2]) / 2,
+            of_fakes[1],
+            of_reals[1],
+            of_fakes[2],
+            (of_fakes[3] + of_reals[3]) / 2,
+        ],
+        axis=1,
+    )
+
+
+def class_weights(
+    is_fake: Bool[ndarray, " items"], weights: Int[ndarray, "rounds items"]
+) -> tuple[Float[ndarray, "rounds items"], Float[ndarray, "rounds items"]]:
+    """Weights that add up to 1 over the fakes, and over the reals, in each round; NaN where either class is absent."""
+    fakes, reals = (weights * is_fake).astype(float), (weights * ~is_fake).astype(float)
+    num_fake, num_real = fakes.sum(axis=1, keepdims=True), reals.sum(axis=1, keepdims=True)
+    absent = (num_fake == 0) | (num_real == 0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(absent, np.nan, fakes / num_fake), np.where(absent, np.nan, reals / num_real)
 
 
 class ProbabilityRates(NamedTuple):

@@ -1,15 +1,20 @@
-"""The score table: one row for each row of the manifest, whatever became of the file."""
+"""The score table: one row for each row of the manifest, whatever became of the file; and its scored rows as arrays."""
 
 from __future__ import annotations
 
 import csv
 import io
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
 
+import numpy as np
+from jaxtyping import Bool, Float, Int
+from numpy import ndarray
+
+from fakestormer.evaluation.config import EvaluationConfig
 from fakestormer.evaluation.manifest import MANIFEST_COLUMNS, QUALITY_COLUMNS, RESULT_COLUMNS, Label
 from fakestormer.types import DataError
 
@@ -141,3 +146,37 @@ def _to_number(path: Path, number: int, text: str) -> float | None:
     if not math.isfinite(value):
         raise DataError(f"{path}, record {number}: {text!r} is not a finite number: make the table anew")
     return value
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredSet:
+    """Rows with a score. `answers` is 1 for FAKE, -1 for REAL, 0 for INCONCLUSIVE.
+
+    `clusters` numbers the units that are drawn together in a bootstrap round.
+    """
+
+    rows: tuple[ScoreRow, ...]
+    is_fake: Bool[ndarray, " items"]
+    logits: Float[ndarray, " items"]
+    probabilities: Float[ndarray, " items"]
+    answers: Int[ndarray, " items"]
+    clusters: Int[ndarray, " items"]
+
+    @classmethod
+    def of(cls, rows: Sequence[ScoreRow], config: EvaluationConfig) -> ScoredSet:
+        """The scored ones among the rows; DataError where one of them has no probability."""
+        scored = tuple(row for row in rows if row.is_scored)
+        if bare := next((row for row in scored if row.probability is None), None):
+            raise DataError(f"the file {bare.file!r} has a logit but no probability: make the score table anew")
+        numbers: dict[tuple[str, str], int] = {}
+        keys = [(row.column(config.cluster_column), row.file) for row in scored]
+        clusters = [numbers.setdefault((key, "") if key else ("", file), len(numbers)) for key, file in keys]
+        answers = {"fake": 1, "real": -1}
+        return cls(
+            scored,
+            np.array([row.is_fake for row in scored], dtype=bool),
+            np.array([row.logit for row in scored], dtype=float),
+            np.array([row.probability for row in scored], dtype=float),
+            np.array([answers.get(row.decision, 0) for row in scored], dtype=np.int64),
+            np.array(clusters, dtype=np.int64),
+        )

@@ -7,14 +7,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fakestormer.evaluation.breakdown import Breakdown, Coverage, break_down, plan_slices
-from fakestormer.evaluation.comparison import Comparison, compare, round_rates
+from fakestormer.evaluation.breakdown import (
+    Breakdown,
+    Coverage,
+    PairOrder,
+    break_down,
+    order_pairs,
+    pair_measures,
+    plan_pairs,
+    plan_slices,
+)
 from fakestormer.evaluation.config import EvaluationConfig
-from fakestormer.evaluation.estimate import run_rounds
-from fakestormer.evaluation.pairs import PairOrder, order_pairs, pair_measures, plan_pairs
-from fakestormer.evaluation.reliability import Reliability, rely_on, round_reliability
-from fakestormer.evaluation.scored import ScoredSet
-from fakestormer.evaluation.scores import OUTCOMES, ScoreRow
+from fakestormer.evaluation.metrics import run_rounds
+from fakestormer.evaluation.rates import Comparison, Reliability, compare, rely_on, round_rates, round_reliability
+from fakestormer.evaluation.scores import OUTCOMES, ScoredSet, ScoreRow
 
 
 @dataclass(frozen=True, slots=True)

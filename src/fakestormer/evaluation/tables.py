@@ -1,15 +1,13 @@
-"""Metrics as a table for people: aligned Markdown, readable in a terminal as well."""
+"""Metrics as tables for people: aligned Markdown, readable in a terminal as well."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fakestormer.evaluation.breakdown import Breakdown, Coverage, Slice
-from fakestormer.evaluation.comparison import Comparison, EstimatedRates
-from fakestormer.evaluation.markdown import align, show
-from fakestormer.evaluation.pairs import PairOrder
+from fakestormer.evaluation.breakdown import Breakdown, Coverage, PairOrder, Slice
+from fakestormer.evaluation.metrics import Estimate
+from fakestormer.evaluation.rates import Comparison, EstimatedRates, Reliability
 from fakestormer.evaluation.record import Metrics, protocol_of
-from fakestormer.evaluation.reliability import Reliability
 
 RATE_COLUMNS = ("real", "fake", "AUC", "AP", "EER", "TPR at 1 % FPR")
 THRESHOLD_COLUMNS = ("AUC", "bal. acc. at 0.5", "bal. acc.", "TPR", "FPR", "fakes called real", "inconclusive")
@@ -27,6 +25,25 @@ RELIABILITY_NOTE = (
 )
 OWN_COLUMNS = ("own real : fake", "AUC", "EER")
 ALL_COLUMNS = ("all real : fake", "AUC", "EER")
+
+
+def show(estimate: Estimate | None) -> str:
+    """The value with its interval in brackets; a dash where there is no value."""
+    if estimate is None:
+        return "-"
+    if estimate.low is None or estimate.high is None:
+        return f"{estimate.value:.3f}"
+    return f"{estimate.value:.3f} [{estimate.low:.2f}, {estimate.high:.2f}]"
+
+
+def align(rows: Sequence[Sequence[str]]) -> str:
+    """A table whose columns line up; the first row is the header."""
+    escaped = [[cell.replace("|", "\\|").replace("\n", " ") for cell in row] for row in rows]
+    widths = [max(3, *(len(row[column]) for row in escaped)) for column in range(len(escaped[0]))]
+    padded = [[cell.ljust(width) for cell, width in zip(row, widths, strict=True)] for row in escaped]
+    lines = [f"| {' | '.join(row)} |" for row in padded]
+    lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
+    return "\n".join(lines)
 
 
 def render_table(metrics: Metrics) -> str:

@@ -22,7 +22,7 @@ from fakestormer.evaluation import (
 from fakestormer.evaluation.figures.calibration import draw_tippett
 from fakestormer.evaluation.figures.selection import largest_kinds
 from fakestormer.evaluation.figures.style import print_settings, save
-from fakestormer.evaluation.scored import ScoredSet
+from fakestormer.evaluation.scores import ScoredSet
 from fakestormer.types import ConfigError, DataError
 from fakestormer.video import ALL_DISTORTIONS, Distortion
 

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy import ndarray
 
-from fakestormer.evaluation.answers import class_weights
 from fakestormer.evaluation.figures.style import new_figure
-from fakestormer.evaluation.probabilities import LEAST, NUM_BINS, measure_probabilities
-from fakestormer.evaluation.scored import ScoredSet
+from fakestormer.evaluation.probabilities import LEAST, NUM_BINS, class_weights, measure_probabilities
+from fakestormer.evaluation.scores import ScoredSet
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

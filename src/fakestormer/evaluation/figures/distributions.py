@@ -10,7 +10,7 @@ from numpy import ndarray
 
 from fakestormer.evaluation.figures.selection import values_by_kind
 from fakestormer.evaluation.figures.style import new_figure
-from fakestormer.evaluation.scored import ScoredSet
+from fakestormer.evaluation.scores import ScoredSet
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 from numpy import ndarray
 
-from fakestormer.evaluation.scored import ScoredSet
+from fakestormer.evaluation.scores import ScoredSet
 
 MOST_CURVES = 6  # besides the one of everything: more cannot be told apart without colour
 FEWEST_FAKES = 5  # a curve of fewer is a staircase of chance

@@ -6,15 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from fakestormer.evaluation.comparison import missing_labels
 from fakestormer.evaluation.config import EvaluationConfig
 from fakestormer.evaluation.figures.calibration import draw_reliability, draw_tippett
 from fakestormer.evaluation.figures.curves import draw_det, draw_roc
 from fakestormer.evaluation.figures.distributions import draw_distributions
 from fakestormer.evaluation.figures.selection import largest_kinds
 from fakestormer.evaluation.figures.style import print_settings, require_matplotlib, save
-from fakestormer.evaluation.scored import ScoredSet
-from fakestormer.evaluation.scores import ScoreRow
+from fakestormer.evaluation.rates import missing_labels
+from fakestormer.evaluation.scores import ScoredSet, ScoreRow
 from fakestormer.types import DataError
 
 FIGURES_FOLDER: Final = "figures"
