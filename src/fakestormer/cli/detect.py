@@ -10,9 +10,8 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 if TYPE_CHECKING:
-    from fakestormer.cli.outputs import Outputs
-    from fakestormer.detector import Detector
-    from fakestormer.types import FaceTrack, VideoVerdict
+    from fakestormer.cli.judges import Judge
+    from fakestormer.types import VideoVerdict
 
 COLOURS = {"fake": "red", "real": "green", "inconclusive": "yellow", "not_applicable": "yellow"}
 PRECISION_HELP = "float32 or bfloat16: faster where the processor has instructions for it, scores differ a little."
@@ -36,20 +35,29 @@ def detect(
     dense: Annotated[
         bool, typer.Option("--thorough", help="A score at least every half second; finds shorter stretches, slower.")
     ] = False,
+    isolate: Annotated[
+        bool, typer.Option("--isolate", help="Examine in a child process without network that can be killed.")
+    ] = False,
+    memory_limit: Annotated[
+        float | None, typer.Option("--memory-limit", help="With --isolate: GiB that the examination may use.")
+    ] = None,
+    time_limit: Annotated[
+        float | None, typer.Option("--time-limit", help="With --isolate: seconds that one video may take.")
+    ] = None,
 ) -> None:
     """Judge the faces in videos: one line a video here, evidence in the files asked for."""
+    from fakestormer.cli.judges import Job, open_judge
     from fakestormer.cli.outputs import Outputs
-    from fakestormer.detector import Detector, DetectorConfig, thorough
     from fakestormer.report import say_error_rates
 
     outputs = Outputs(json=json, csv=csv, html=html, pdf=pdf, overlay=overlay)
     outputs.check(files)
-    config = DetectorConfig(device=device, precision=precision)
-    detector = Detector.load(weights, thorough(config) if dense else config)
+    job = Job(device, weights, precision, dense, isolate, memory_limit, time_limit)
     verdicts: list[VideoVerdict] = []
     failures: list[tuple[str, str]] = []
     try:
-        _judge_all(files, detector, outputs, verdicts, failures)
+        with open_judge(job, outputs) as judge:
+            _judge_all(files, judge, verdicts, failures)
     finally:  # what was finished is kept, also when the run is interrupted
         lost = outputs.write(verdicts, failures)
         for sentence in lost:
@@ -63,8 +71,7 @@ def detect(
 
 def _judge_all(
     files: list[Path],
-    detector: Detector,
-    outputs: Outputs,
+    judge: Judge,
     verdicts: list[VideoVerdict],
     failures: list[tuple[str, str]],
 ) -> None:
@@ -77,9 +84,8 @@ def _judge_all(
     with Progress(*columns, console=err, disable=not err.is_terminal) as progress:
         task = progress.add_task("loading", total=None)
         for file in files:
-            watch = _Watch(progress, task, file)
             try:
-                verdict = detector.detect(file, observe=watch)
+                verdict, notes = judge(file, _Say(progress, task, file))
             except FakestormerError as error:
                 failures.append((str(file), str(error)))
                 err.print(f"fakestormer: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
@@ -91,8 +97,8 @@ def _judge_all(
                 out.print(f"  {line}", highlight=False, soft_wrap=True)
             for sentence in say_notes(verdict):
                 err.print(f"  less trust: {sentence}", markup=False, highlight=False, soft_wrap=True)
-            if not outputs.write_overlay(verdict, watch.tracks, watch.drawn):
-                err.print(f"{outputs.overlay}: written without sound, MP4 does not take this kind", soft_wrap=True)
+            for sentence in notes:
+                err.print(f"  {sentence}", markup=False, highlight=False, soft_wrap=True)
 
 
 def describe(verdict: VideoVerdict) -> str:
@@ -139,28 +145,12 @@ def _say(probability: float, verdict: VideoVerdict) -> str:
     return say_probability(probability, verdict.provenance.calibration).replace(PERCENT, " %")
 
 
-class _Watch:
+class _Say:
     """Shows on the terminal where the work on one file stands."""
 
     def __init__(self, progress: Progress, task: Any, file: Path) -> None:
         self._progress, self._task, self._name = progress, task, file.name
-        self._num_clips = 0
-        self.tracks: tuple[FaceTrack, ...] = ()
-        self._say("reading")
+        self("reading")
 
-    def __call__(self, stage: str, value: Any) -> None:
-        if stage == "probe":
-            self._say("looking for faces")
-        elif stage == "track":
-            self.tracks = value.tracks
-            self._say(f"{len(value.tracks)} face(s) tracked")
-        elif stage == "clip":
-            self._num_clips += 1
-            self._say(f"{self._num_clips} clips scored, at {value.span.end:.1f} s")
-
-    def drawn(self, time: float) -> None:
-        """Hears how far the annotated film has come."""
-        self._say(f"drawing the film, at {time:.1f} s")
-
-    def _say(self, text: str) -> None:
+    def __call__(self, text: str) -> None:
         self._progress.update(self._task, description=f"{self._name}: {text}")

@@ -4,6 +4,7 @@ from fakestormer.types.credentials import ContentCredentials, CredentialStatus
 from fakestormer.types.errors import (
     ConfigError,
     DataError,
+    ExaminationError,
     FakestormerError,
     LandmarkModelError,
     VideoError,
@@ -48,6 +49,7 @@ __all__ = [
     "CredentialStatus",
     "DataError",
     "Decision",
+    "ExaminationError",
     "FaceClip",
     "FaceObservation",
     "FaceTrack",

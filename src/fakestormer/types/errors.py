@@ -6,6 +6,7 @@ FakestormerError
  +-- LandmarkModelError  the landmark model for training is missing or wrong
  +-- ConfigError         settings that contradict each other or the data
  +-- DataError           manifests, caches and score tables that cannot be used
+ +-- ExaminationError    an examination in a child process that ended without a verdict
 
 Every message is one sentence: what is wrong, the value, what to do.
 """
@@ -35,3 +36,11 @@ class ConfigError(FakestormerError):
 
 class DataError(FakestormerError):
     """A manifest, cache or score table cannot be used."""
+
+
+class ExaminationError(FakestormerError):
+    """An examination in a child process ended without a verdict; `ending` names how, as in `isolation.Ending`."""
+
+    def __init__(self, ending: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.ending = ending
