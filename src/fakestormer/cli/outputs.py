@@ -28,7 +28,7 @@ class Outputs:
                 asked for of several videos.
             ConfigError: a PDF was asked for and what it needs is not installed.
         """
-        from fakestormer.report.pdf import load_weasyprint
+        from fakestormer.report.pdf import load_typst
         from fakestormer.report.picture import check_writable
 
         targets = [target for target in (self.json, self.csv, self.html, self.pdf, self.overlay) if target]
@@ -42,7 +42,7 @@ class Outputs:
         if self.overlay and len(videos) > 1:
             raise DataError(f"--overlay {self.overlay} is one film and {len(videos)} videos were given: give one video")
         if self.pdf:
-            load_weasyprint()
+            load_typst()
 
     def write(self, verdicts: Sequence[VideoVerdict], failures: Sequence[tuple[str, str]]) -> tuple[str, ...]:
         """Writes the results of the run and tells in a sentence each what could not be written.

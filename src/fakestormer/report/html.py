@@ -38,9 +38,6 @@ def render_html(
     Raises:
         DataError: neither verdict nor failure was given.
     """
-    several = (verdicts,) if isinstance(verdicts, VideoVerdict) else tuple(verdicts)
-    if not several and not failures:
-        raise DataError("a report needs at least one verdict, got none: analyse a video first")
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -50,17 +47,38 @@ def render_html(
     )
     script = (TEMPLATES / "play.js").read_text(encoding="utf-8")
     return environment.get_template("report.html").render(
-        texts=texts,
-        videos=view_videos(several, texts),
-        failures=[(say_path(file), _say_failure(say_path(file), say_path(why))) for file, why in failures],
+        view_page(verdicts, texts, failures),
         script=script,
         script_hash=base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii"),
-        version=several[0].provenance.package_version if several else metadata.version("fakestormer"),
-        maps=view_maps(texts),
         axes=[" ".join(f"{part:g}" for part in (LEFT, RIGHT, *edges)) for edges in (TIMELINE_EDGES, STRIP_EDGES)],
-        heat_colours=[f"rgb({red},{green},{blue})" for red, green, blue in colour_scale(LEGEND_STEPS).tolist()],
-        strip_colours=shades(LEGEND_STEPS),
     )
+
+
+def view_page(
+    verdicts: VideoVerdict | Sequence[VideoVerdict], texts: Texts, failures: Sequence[Failure]
+) -> dict[str, object]:
+    """What the templates of page and PDF are given, by name.
+
+    Raises:
+        DataError: neither verdict nor failure was given.
+    """
+    several = (verdicts,) if isinstance(verdicts, VideoVerdict) else tuple(verdicts)
+    if not several and not failures:
+        raise DataError("a report needs at least one verdict, got none: analyse a video first")
+    videos = view_videos(several, texts)
+    version = several[0].provenance.package_version if several else metadata.version("fakestormer")
+    return {
+        "texts": texts,
+        "title": texts.title_one.format(name=videos[0].name) if len(videos) == 1 else texts.title,
+        "subtitle": texts.subtitle.format(version=version),
+        "videos": videos,
+        "failures": [(say_path(file), _say_failure(say_path(file), say_path(why))) for file, why in failures],
+        "maps": view_maps(texts),
+        "heat_colours": [
+            f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in colour_scale(LEGEND_STEPS).tolist()
+        ],
+        "strip_colours": shades(LEGEND_STEPS),
+    }
 
 
 def write_html(

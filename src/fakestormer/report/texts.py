@@ -41,6 +41,7 @@ class Texts:
     title: str = "Face forgery examination"
     title_one: str = "Face forgery examination: {name}"
     subtitle: str = "Made by fakestormer {version}. Everything on this page is inside this one file; nothing is loaded."
+    no_glyph: str = "Characters that no font has, and invisible ones, are written as code points, such as [U+4E2D]."
     overview: str = "The examined videos"
     overview_columns: tuple[str, ...] = ("Video", "Answer", "Probability of forgery", "In words")
     to_overview: str = "Back to the list"
