@@ -120,7 +120,7 @@ def _train_and_score(title: str, folder: Path, run: TrainRun, options: argparse.
     since = time.monotonic()
     config = DetectorConfig(device="cpu", min_clips=budget.clips, clip_interval=LONGER_THAN_ANY_CLIP, key_frames=0)
     detector = CachingDetector(Detector.load(weights, config), options.clip_cache or options.out / "clips")
-    metrics = evaluate(options.manifest, folder / "dev", detector, config=EvaluationConfig(num_rounds=0))
+    metrics = evaluate(options.manifest, folder / "dev", detector, config=EvaluationConfig(num_replicates=0))
     steps = [row["seconds"] for row in read_rows(folder / "metrics.jsonl") if row["kind"] == "train"]
     result = {
         "budget": dataclasses.asdict(budget),

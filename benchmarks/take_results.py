@@ -30,7 +30,7 @@ from fakestormer.types import DataError, FakestormerError
 
 PICTURES = ("reliability.png", "distributions.png")
 COLUMNS = ("family", "group", "method")
-PARTS_OF_METRICS = ("coverage", "overall", "reliability", "pairs", "config")
+PARTS_OF_METRICS = ("coverage", "overall", "reliability", "pairwise_accuracy", "config")
 SHOWN_RATES = ("num_real", "num_fake", "auc")
 
 
@@ -81,7 +81,7 @@ def compact(metrics: dict[str, Any]) -> dict[str, Any]:
             breakdown = metrics["by"][column]
             slices = [
                 {key: item[key] for key in ("name", "coverage", "reference")}
-                | {key: _shown(item[key]) for key in ("own", "all")}
+                | {key: _shown(item[key]) for key in ("same_source", "all")}
                 for item in breakdown["slices"]
                 if item["all"]["num_fake"]
             ]

@@ -23,10 +23,11 @@ Written by `python -m benchmarks.write_benchmarks` from the files in `docs/resul
 there with `python -m benchmarks.take_results NAME EVALUATION`, where EVALUATION is the folder of a
 `fakestormer evaluate`.
 
-AUC: a fake scores above a real. **All**: against every genuine file of the set. **Own**: against genuine files of the
-sources that the fakes come from, where there are any. **Rule**: own where it is there, else all. **In order**: fakes
-that score above the very file they were made from. Brackets: 95 % bootstrap intervals over whole clusters (people);
-none where all fakes or all reals stand in one cluster. Kept and dropped were chosen on these data, so what was kept
+AUC: a fake scores above a real. **All**: against every genuine file of the set. **Same source**: against the genuine
+files of the sources that the fakes come from, where a source has enough of them; how many that is stands with each
+variant. **Reference**: the same source where there is one, else all. **Pairwise accuracy**: the share of fakes that
+score above the very file they were made from. Brackets: 95 % bootstrap intervals over whole clusters (people); none
+where all fakes or all reals stand in one cluster. Kept and dropped were chosen on these data, so what was kept
 looks somewhat better here than elsewhere."""
 COLUMN_TITLES = {"family": "family", "group": "source", "method": "method"}
 STAGES = ("load", "decode", "detect", "track", "cut", "model", "verdict", "attribution", "report", "pdf")
@@ -59,10 +60,22 @@ def render(results: Path) -> str:
 
 def _summary(variants: list[dict[str, Any]]) -> str:
     families = sorted({item["name"] for variant in variants for item in _slices(variant, "family")})
-    rows = [("variant", "state", "all fakes", "mean of families, all", "own", "in order", "ECE", "scored", *families)]
+    rows = [
+        (
+            "variant",
+            "state",
+            "all fakes",
+            "mean of families, all",
+            "mean of families, same source",
+            "pairwise accuracy",
+            "ECE",
+            "scored",
+            *families,
+        )
+    ]
     for variant in variants:
         metrics = variant["metrics"]
-        macro, pairs, coverage = metrics["by"]["family"]["macro"], metrics["pairs"], metrics["coverage"]
+        macro, coverage = metrics["by"]["family"]["macro"], metrics["coverage"]
         by_name = {item["name"]: item["all"]["auc"] for item in _slices(variant, "family")}
         rows.append(
             (
@@ -70,8 +83,8 @@ def _summary(variants: list[dict[str, Any]]) -> str:
                 variant["state"],
                 _show(metrics["overall"]["auc"]),
                 _show(macro["all"]["auc"]),
-                _show(macro["own"]["auc"]),
-                "-" if pairs is None else _show(pairs["in_order"]),
+                _show(macro["same_source"]["auc"]),
+                _pairwise(metrics),
                 _show(metrics["reliability"]["expected_calibration_error"]),
                 f"{coverage['num_scored']}/{coverage['num_files']}",
                 *(_show(by_name.get(family)) for family in families),
@@ -89,7 +102,10 @@ def _goals(goals: list[dict[str, Any]], variant: dict[str, Any], results: Path) 
             continue
         reached = found["value"] >= goal["at_least"] if "at_least" in goal else found["value"] <= goal["at_most"]
         rows.append((goal["name"], _wanted(goal), _show(found), "reached" if reached else "**not reached**"))
-    return "By the rule above; a value whose interval holds the goal could have fallen on either side.", align(rows)
+    return (
+        "Against the reference above; a value whose interval holds the goal could have fallen on either side.",
+        align(rows),
+    )
 
 
 def _wanted(goal: dict[str, Any]) -> str:
@@ -110,7 +126,7 @@ def _found(goal: dict[str, Any], variant: dict[str, Any], results: Path) -> dict
         drop = _read(path)["clean"]["overall"]["auc"]["value"] - distorted["overall"]["auc"]["value"]
         return {"value": drop, "low": None, "high": None}
     if goal.get("measure") == "macro":
-        return variant["metrics"]["by"]["family"]["macro"]["chosen"]["auc"]
+        return variant["metrics"]["by"]["family"]["macro"]["selected"]["auc"]
     return variant["metrics"]["reliability"]["expected_calibration_error"]
 
 
@@ -154,12 +170,15 @@ def _variant(variant: dict[str, Any], results: Path) -> list[str]:
         f"{variant['what']} Seeds: {', '.join(map(str, variant['seeds']))}. State: {variant['state']}.",
         f"```console\n{variant['command']}\n```",
         f"Weights {run['model_name']} (sha256 {run['weights_sha256'][:12]}), fakestormer {run['package_version']}, "
-        f"manifest sha256 {run['manifest_sha256'][:12]}, protocol {run['detector_sha256'][:12]}, calibrated on "
-        f"{run['calibration_fitted_on']}.",
+        f"manifest sha256 {run['manifest_sha256'][:12]}, detector {run['detector_sha256'][:12]}, {_protocol(run)}, "
+        f"calibrated on {run['calibration_fitted_on']}. Fewest "
+        f"genuine files of a source: {metrics['config']['min_same_source_reals']}.",
     ]
     for column, title in COLUMN_TITLES.items():
         if column in metrics["by"]:
-            parts.append(align([(title, "fakes", "all", "reals", "own", "own reals"), *_lines(variant, column)]))
+            parts.append(
+                align([(title, "fakes", "all", "reals", "same source", "its reals"), *_lines(variant, column)])
+            )
     relied = metrics["reliability"]
     parts.append(
         f"Probabilities: ECE {_show(relied['expected_calibration_error'])}, Brier {_show(relied['brier_score'])}, Cllr "
@@ -188,25 +207,24 @@ def _lines(variant: dict[str, Any], column: str) -> list[tuple[str, ...]]:
             str(item["all"]["num_fake"]),
             _show(item["all"]["auc"]),
             str(item["all"]["num_real"]),
-            _show(item["own"]["auc"]),
-            str(item["own"]["num_real"]),
+            _show(item["same_source"]["auc"]),
+            str(item["same_source"]["num_real"]),
         )
         for item in _slices(variant, column)
     ]
     macro = variant["metrics"]["by"][column]["macro"]
-    return [*lines, ("**mean**", "", _show(macro["all"]["auc"]), "", _show(macro["own"]["auc"]), "")]
+    return [*lines, ("**mean**", "", _show(macro["all"]["auc"]), "", _show(macro["same_source"]["auc"]), "")]
 
 
 def _crafted(metrics: dict[str, Any]) -> list[str]:
-    pairs, coverage = metrics["pairs"], metrics["coverage"]
+    coverage = metrics["coverage"]
     slices = metrics["by"]["family"]["slices"]
     rows = [(item["name"], str(item["all"]["num_fake"]), _show(item["all"]["auc"])) for item in slices]
     return [
         "Crafted forgeries by techniques with which no recipe trains, of people on whom no step trains (the vote is "
         "scaled on them, and validation watches them; `python -m benchmarks.crafted_forgeries`): "
         f"{coverage['num_scored']} of {coverage['num_files']} videos scored, {metrics['overall']['num_real']} of them "
-        f"genuine. AUC of all {_show(metrics['overall']['auc'])}, in order "
-        f"{'-' if pairs is None else _show(pairs['in_order'])}.",
+        f"genuine. AUC of all {_show(metrics['overall']['auc'])}, pairwise accuracy {_pairwise(metrics)}.",
         align([("technique", "fakes", "AUC"), *rows]),
     ]
 
@@ -226,6 +244,18 @@ def _robustness(content: dict[str, Any], picture: str, num_files: int) -> list[s
     if platforms:
         parts.append(align([("platform", "AUC"), *platforms]))
     return parts
+
+
+def _protocol(run: dict[str, Any]) -> str:
+    settings = run["settings"]
+    if "protocol_sha256" not in settings:
+        return "no protocol noted"
+    return f"protocol {settings['protocol']} {settings['protocol_version']} ({settings['protocol_sha256'][:12]})"
+
+
+def _pairwise(metrics: dict[str, Any]) -> str:
+    pairs = metrics["pairwise_accuracy"]
+    return "-" if pairs is None else _show(pairs["accuracy"])
 
 
 def _scored(distorted: dict[str, Any]) -> str:

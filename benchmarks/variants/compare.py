@@ -12,7 +12,7 @@ from scipy import stats
 
 from fakestormer.evaluation.breakdown import plan_slices
 from fakestormer.evaluation.config import EvaluationConfig
-from fakestormer.evaluation.metrics import Estimate, RoundMeasure, estimate, measure_rounds, run_rounds
+from fakestormer.evaluation.metrics import Estimate, ReplicateMeasure, estimate, measure_replicates, run_bootstrap
 from fakestormer.evaluation.rates import missing_labels
 from fakestormer.evaluation.scores import ScoredSet, ScoreRow
 from fakestormer.evaluation.summary import summarise
@@ -20,7 +20,7 @@ from fakestormer.types import DataError
 
 Table = Sequence[ScoreRow]
 FAMILY = "family"
-# Pooled: against all reals. Own source: against reals of the fakes' own groups. Means are over families.
+# AUC: against all reals. Same-source AUC: against reals of the fakes' own groups. Means are over families.
 MEASURES = ("AUC", "AUC by family", "same-source AUC by family", "pairwise accuracy")
 
 
@@ -29,7 +29,7 @@ class Difference:
     """A variant less the baseline, paired by seed: the mean over the seeds, with two intervals.
 
     `over_seeds`: Student's interval. `over_people`: the seeds as they are, people drawn anew, on the files that all
-    tables scored; None for the measures that are not drawn anew here (own source, pairs).
+    tables scored; None for the measures that are not drawn anew here (same source, pairs).
     """
 
     over_seeds: Estimate
@@ -62,7 +62,7 @@ def compare_variants(
     """
     config = config or EvaluationConfig()
     _refuse_other_files(tables)
-    quick = replace(config, num_rounds=0)
+    quick = replace(config, num_replicates=0)
     values = {
         name: {seed: _measure_table(table, quick) for seed, table in by_seed.items()}
         for name, by_seed in tables.items()
@@ -116,10 +116,11 @@ def _measure_table(table: Table, config: EvaluationConfig) -> dict[str, float]:
     found = {"AUC": summary.overall.rates.auc}
     for breakdown in summary.breakdowns:
         if breakdown.column == FAMILY:
-            found |= {"AUC by family": breakdown.all.rates.auc, "same-source AUC by family": breakdown.own.rates.auc}
+            found["AUC by family"] = breakdown.all.rates.auc
+            found["same-source AUC by family"] = breakdown.same_source.rates.auc
             found |= {item.name: item.all.rates.auc for item in breakdown.slices}
-    if summary.pairs:
-        found["pairwise accuracy"] = summary.pairs.in_order
+    if summary.pairwise_accuracy:
+        found["pairwise accuracy"] = summary.pairwise_accuracy.accuracy
     return {name: one.value for name, one in found.items() if one is not None}
 
 
@@ -134,25 +135,27 @@ def _difference_over_people(pairs: Sequence[tuple[Table, Table]], config: Evalua
         return {}
     families = [plan.all for plan in plan_slices(FAMILY, first.rows, first, config)]
     subsets = [np.ones(len(first.rows), dtype=bool), *families]
-    (rounds,) = run_rounds([_round_gaps(sets, subsets)], first.clusters, config)
-    once = _round_gaps(sets, subsets)(np.ones((1, len(first.rows)), dtype=np.int64))[0]
+    (replicates,) = run_bootstrap([_replicate_gaps(sets, subsets)], first.clusters, config)
+    once = _replicate_gaps(sets, subsets)(np.ones((1, len(first.rows)), dtype=np.int64))[0]
     names = ("AUC", "AUC by family") if families else ("AUC",)
-    return dict(zip(names, estimate(once[: len(names)], rounds[:, : len(names)], config.confidence), strict=True))
+    return dict(zip(names, estimate(once[: len(names)], replicates[:, : len(names)], config.confidence), strict=True))
 
 
-def _round_gaps(sets: Sequence[Sequence[ScoredSet]], subsets: Sequence[Bool[ndarray, " items"]]) -> RoundMeasure:
-    """What gives the mean difference of the AUC, and of its mean over families, in bootstrap rounds."""
+def _replicate_gaps(
+    sets: Sequence[Sequence[ScoredSet]], subsets: Sequence[Bool[ndarray, " items"]]
+) -> ReplicateMeasure:
+    """What gives the mean difference of the AUC, and of its mean over families, in bootstrap replicates."""
 
-    def measure_gaps(weights: Int[ndarray, "rounds items"]) -> Float[ndarray, "rounds 2"]:
+    def measure_gaps(weights: Int[ndarray, "replicates items"]) -> Float[ndarray, "replicates 2"]:
         gaps = np.zeros((len(weights), len(subsets)))
         for ours, theirs in sets:
             for place, subset in enumerate(subsets):
                 areas = (
-                    measure_rounds(one.is_fake[subset], one.logits[subset], weights[:, subset])[:, 0]
+                    measure_replicates(one.is_fake[subset], one.logits[subset], weights[:, subset])[:, 0]
                     for one in (ours, theirs)
                 )
                 gaps[:, place] += np.subtract(*areas) / len(sets)
-        present = ~np.isnan(gaps[:, 1:])  # a round without fakes of a family is a mean over the others
+        present = ~np.isnan(gaps[:, 1:])  # a replicate without fakes of a family is a mean over the others
         with np.errstate(invalid="ignore"):
             of_families = np.where(present, gaps[:, 1:], 0).sum(axis=1) / present.sum(axis=1)
         return np.stack([gaps[:, 0], of_families if len(subsets) > 1 else gaps[:, 0]], axis=1)

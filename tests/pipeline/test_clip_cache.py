@@ -79,11 +79,11 @@ def test_a_verdict_from_the_cache_is_the_detectors_own(videos, levelled, tmp_pat
 
 @pytest.mark.slow
 def test_an_evaluation_from_the_cache_has_the_same_table(videos, levelled, tmp_path):
-    detector, rounds = fs.Detector(levelled, CONFIG), EvaluationConfig(num_rounds=5)
-    evaluate(videos / "manifest.csv", tmp_path / "own", detector, config=rounds)
+    detector, replicates = fs.Detector(levelled, CONFIG), EvaluationConfig(num_replicates=5)
+    evaluate(videos / "manifest.csv", tmp_path / "own", detector, config=replicates)
     for out in ("cut", "cached"):
         caching = CachingDetector(detector, tmp_path / "clips")
-        evaluate(videos / "manifest.csv", tmp_path / out, caching, config=rounds)
+        evaluate(videos / "manifest.csv", tmp_path / out, caching, config=replicates)
         assert read_scores(tmp_path / out / "scores.csv") == read_scores(tmp_path / "own" / "scores.csv")
 
 
@@ -105,10 +105,13 @@ def test_faces_are_looked_for_once_however_many_weights_are_scored(videos, weigh
 def test_distorted_copies_are_made_once_however_many_weights_are_scored(videos, detector, tmp_path, monkeypatch):
     manifest = videos / "readable.csv"
     manifest.write_text("file,label,group\nface.mp4,real,g\ntwo.mp4,fake,g\nnobody.mp4,real,g\n")
-    rounds, chosen = EvaluationConfig(num_rounds=5), RobustnessConfig((Distortion("blur", 3), Distortion("noise", 1)))
+    replicates, chosen = (
+        EvaluationConfig(num_replicates=5),
+        RobustnessConfig((Distortion("blur", 3), Distortion("noise", 1))),
+    )
 
     def scores(out, judge):
-        evaluate_robustness(manifest, tmp_path / out, judge, config=chosen, evaluation=rounds)
+        evaluate_robustness(manifest, tmp_path / out, judge, config=chosen, evaluation=replicates)
         return [read_scores(table) for table in sorted((tmp_path / out).rglob("scores.csv"))]
 
     wanted = scores("own", detector)

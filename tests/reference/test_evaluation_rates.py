@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from fakestormer.evaluation.metrics import equal_error_rate, measure, measure_rounds
+from fakestormer.evaluation.metrics import equal_error_rate, measure, measure_replicates
 
 
 @st.composite
@@ -67,7 +67,7 @@ def test_a_weighted_round_equals_the_rates_of_the_resampled_set(scored, seed):
     is_fake, scores = scored
     rng = np.random.default_rng(seed)
     weights = rng.multinomial(len(scores), np.full(len(scores), 1 / len(scores)), size=3)
-    for row, rates in zip(weights, measure_rounds(is_fake, scores, weights), strict=True):
+    for row, rates in zip(weights, measure_replicates(is_fake, scores, weights), strict=True):
         fakes, drawn = np.repeat(is_fake, row), np.repeat(scores, row)
         if fakes.all() or not fakes.any():
             assert np.isnan(rates).all()

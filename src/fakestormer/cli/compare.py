@@ -15,9 +15,9 @@ def compare(
     out: Annotated[Path | None, typer.Option("--out", help="Write everything as JSON as well.")] = None,
 ) -> None:
     """Compare two detectors on the same files: difference of AUC with its interval and DeLong's test."""
-    from fakestormer.evaluation import compare_evaluations, render_difference, write_difference
+    from fakestormer.evaluation import compare_evaluations, render_comparison, write_comparison
 
     record = compare_evaluations(first, second)
     if out is not None:
-        write_difference(out, record)
-    Console().print(render_difference(record), markup=False, highlight=False, soft_wrap=True)
+        write_comparison(out, record)
+    Console().print(render_comparison(record), markup=False, highlight=False, soft_wrap=True)

@@ -1,20 +1,20 @@
 """Verdicts to numbers: score the files of a manifest, measure with intervals, calibrate on development data."""
 
-from fakestormer.evaluation.breakdown import Breakdown, Coverage, PairOrder, Slice
+from fakestormer.evaluation.breakdown import Breakdown, Coverage, PairwiseAccuracy, Slice
 from fakestormer.evaluation.calibrate import apply_calibration, fit_calibration
 from fakestormer.evaluation.clip_cache import CachingDetector
 from fakestormer.evaluation.config import EvaluationConfig
 from fakestormer.evaluation.detector_comparison import (
     AucDifference,
-    DetectorDifference,
-    DifferenceBreakdown,
-    DifferenceRecord,
+    ComparisonBreakdown,
+    ComparisonRecord,
+    DetectorComparison,
     SliceDifference,
+    compare_detectors,
     compare_evaluations,
     conclude,
-    measure_difference,
-    render_difference,
-    write_difference,
+    render_comparison,
+    write_comparison,
 )
 from fakestormer.evaluation.evaluate import EvaluationProgress, VideoDetector, evaluate
 from fakestormer.evaluation.figures import (
@@ -26,7 +26,7 @@ from fakestormer.evaluation.figures import (
 )
 from fakestormer.evaluation.manifest import Manifest, ManifestRow, read_manifest
 from fakestormer.evaluation.metrics import Estimate
-from fakestormer.evaluation.rates import Comparison, EstimatedRates, Macro, Reliability
+from fakestormer.evaluation.rates import EstimatedRates, Macro, Reliability, SetRates
 from fakestormer.evaluation.record import Metrics, RunRecord, write_metrics
 from fakestormer.evaluation.robustness import (
     DistortedMetrics,
@@ -52,11 +52,10 @@ __all__ = [
     "AucDifference",
     "Breakdown",
     "CachingDetector",
-    "Comparison",
+    "ComparisonBreakdown",
+    "ComparisonRecord",
     "Coverage",
-    "DetectorDifference",
-    "DifferenceBreakdown",
-    "DifferenceRecord",
+    "DetectorComparison",
     "DistortedMetrics",
     "DistortingDetector",
     "Estimate",
@@ -68,18 +67,20 @@ __all__ = [
     "Manifest",
     "ManifestRow",
     "Metrics",
-    "PairOrder",
+    "PairwiseAccuracy",
     "Reliability",
     "Robustness",
     "RobustnessConfig",
     "RobustnessProgress",
     "RunRecord",
     "ScoreRow",
+    "SetRates",
     "Slice",
     "SliceDifference",
     "Summary",
     "VideoDetector",
     "apply_calibration",
+    "compare_detectors",
     "compare_evaluations",
     "conclude",
     "draw_robustness",
@@ -88,16 +89,15 @@ __all__ = [
     "fit_calibration",
     "fit_size_level",
     "mean_drops",
-    "measure_difference",
     "parse_distortions",
     "read_manifest",
     "read_scores",
-    "render_difference",
+    "render_comparison",
     "render_robustness",
     "render_table",
     "say_what_drawing_needs",
     "summarise",
-    "write_difference",
+    "write_comparison",
     "write_figures",
     "write_metrics",
     "write_robustness",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -11,11 +12,11 @@ from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
 from fakestormer.evaluation.config import EvaluationConfig
-from fakestormer.evaluation.metrics import Estimate, RoundMeasure, estimate
-from fakestormer.evaluation.rates import Comparison, Macro, average, compare
+from fakestormer.evaluation.metrics import Estimate, ReplicateMeasure, estimate
+from fakestormer.evaluation.rates import Macro, SetRates, average, measure_set
 from fakestormer.evaluation.scores import ScoredSet, ScoreRow
 
-Reference = Literal["own", "all"]
+Reference = Literal["same_source", "all"]
 PAIR_COLUMN = "pair_of"
 
 
@@ -41,32 +42,33 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """One group, family or method: its fakes against the reals of their own groups, and against all reals.
+    """One group, family or method: its fakes against reals of the same source, and against all reals.
 
-    `own` leaves out fakes whose group has no scored real. `reference` names the comparison that the rule picks: own
-    where there are enough such reals, else all. Coverage counts the rows that carry this value.
+    A source is a group with at least `min_same_source_reals` scored reals; `same_source` leaves out fakes of other
+    groups. `reference` names the reals that an evaluation refers to by default: those of the same source where there
+    are any, else all. Coverage counts the rows that carry this value.
     """
 
     name: str
     coverage: Coverage
     reference: Reference
-    own: Comparison
-    all: Comparison
+    same_source: SetRates
+    all: SetRates
 
     @property
-    def chosen(self) -> Comparison:
-        """The comparison that `reference` names."""
-        return self.own if self.reference == "own" else self.all
+    def selected(self) -> SetRates:
+        """The rates against the reals that `reference` names."""
+        return self.same_source if self.reference == "same_source" else self.all
 
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
-    """The slices of one column, and their means by the rule (`chosen`), against own reals, and against all reals."""
+    """The slices of one column, and their means: against the selected reference, the same source, and all reals."""
 
     column: str
     slices: tuple[Slice, ...]
-    chosen: Macro
-    own: Macro
+    selected: Macro
+    same_source: Macro
     all: Macro
 
 
@@ -77,8 +79,13 @@ class SlicePlan:
     name: str
     coverage: Coverage
     reference: Reference
-    own: Bool[ndarray, " items"]
+    same_source: Bool[ndarray, " items"]
     all: Bool[ndarray, " items"]
+
+    @property
+    def selected(self) -> Bool[ndarray, " items"]:
+        """The rows of the comparison that `reference` names."""
+        return self.same_source if self.reference == "same_source" else self.all
 
 
 def plan_slices(
@@ -88,50 +95,54 @@ def plan_slices(
     names = sorted({row.column(column) for row in rows if column == "group" or (row.is_fake and row.column(column))})
     groups = np.array([row.group for row in scored.rows], dtype=object)
     values = np.array([row.column(column) for row in scored.rows], dtype=object)
+    num_reals = Counter(groups[~scored.is_fake].tolist())
+    sources = {group for group, number in num_reals.items() if number >= config.min_same_source_reals}
     plans = []
     for name in names:
         fakes = scored.is_fake & (values == name)
-        shared = set(groups[fakes]) & set(groups[~scored.is_fake])
-        in_shared = np.array([group in shared for group in groups], dtype=bool)
-        own_reals = ~scored.is_fake & (in_shared | ((values == name) & (column == "group")))
+        shared = sources & set(groups[fakes])
+        in_shared = np.isin(groups, list(shared))
+        alone = (values == name) & (column == "group") & ~fakes.any()  # a group of reals only
         covered = [row for row in rows if row.column(column) == name and (column == "group" or row.is_fake)]
         plans.append(
             SlicePlan(
                 name,
                 Coverage.of(covered),
-                "own" if own_reals.sum() >= config.min_own_reals else "all",
-                own_reals | (fakes & in_shared),
+                "same_source" if shared else "all",
+                (~scored.is_fake & (in_shared | alone)) | (fakes & in_shared),
                 fakes | ~scored.is_fake,
             )
         )
     return tuple(plans)
 
 
-def break_down(
+def measure_breakdown(
     column: str,
     plans: Sequence[SlicePlan],
     scored: ScoredSet,
-    following: Iterable[Float[ndarray, "rounds rates"]],
+    following: Iterable[Float[ndarray, "replicates rates"]],
     config: EvaluationConfig,
 ) -> Breakdown:
-    """The slices of a column; takes two sets of rounds for each plan from `following`."""
+    """The slices of a column; takes two sets of replicates for each plan from `following`."""
     stream = iter(following)
+    where = f"file from a source with at least {config.min_same_source_reals} scored reals"
     slices: list[Slice] = []
-    rounds: dict[str, list[tuple[Comparison, Float[ndarray, "rounds rates"]]]] = {"chosen": [], "own": [], "all": []}
+    measured: dict[str, list[tuple[SetRates, Float[ndarray, "replicates rates"]]]] = {"same_source": [], "all": []}
+    selected: list[tuple[SetRates, Float[ndarray, "replicates rates"]]] = []
     for plan in plans:
-        own_rounds, all_rounds = next(stream), next(stream)
-        own = compare(scored, plan.own, own_rounds, config, f"file of this {column}'s own groups")
-        everyone = compare(scored, plan.all, all_rounds, config, "file")
-        slices.append(Slice(plan.name, plan.coverage, plan.reference, own, everyone))
-        rounds["own"].append((own, own_rounds))
-        rounds["all"].append((everyone, all_rounds))
-        rounds["chosen"].append(rounds[plan.reference][-1])
-    means = {name: average(measured, config.confidence) for name, measured in rounds.items()}
-    return Breakdown(column, tuple(slices), means["chosen"], means["own"], means["all"])
+        drawn = {"same_source": next(stream), "all": next(stream)}
+        same_source = measure_set(scored, plan.same_source, drawn["same_source"], config, where)
+        everyone = measure_set(scored, plan.all, drawn["all"], config, "file")
+        slices.append(Slice(plan.name, plan.coverage, plan.reference, same_source, everyone))
+        measured["same_source"].append((same_source, drawn["same_source"]))
+        measured["all"].append((everyone, drawn["all"]))
+        selected.append(measured[plan.reference][-1])
+    means = (average(one, config.confidence) for one in (selected, measured["same_source"], measured["all"]))
+    return Breakdown(column, tuple(slices), *means)
 
 
 @dataclass(frozen=True, slots=True)
-class PairOrder:
+class PairwiseAccuracy:
     """The share of pairs whose fake scores above its original; equal scores count half.
 
     `num_named`: fakes whose row names an original in the column `pair_of`. `num_compared`: those of them whose original
@@ -140,7 +151,7 @@ class PairOrder:
 
     num_named: int
     num_compared: int
-    in_order: Estimate | None
+    accuracy: Estimate | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +162,11 @@ class PairPlan:
     originals: Int[ndarray, " pairs"]
     orders: Float[ndarray, " pairs"]
 
-    def round_share(self, weights: Int[ndarray, "rounds items"]) -> Float[ndarray, "rounds 1"]:
-        """The share in order in each round; a pair is drawn as often as its original."""
+    def replicate_accuracy(self, weights: Int[ndarray, "replicates items"]) -> Float[ndarray, "replicates 1"]:
+        """The accuracy in each replicate; a pair is drawn as often as its original."""
         drawn = weights[:, self.originals].astype(float)
         with np.errstate(invalid="ignore"):
-            share: Float[ndarray, "rounds 1"] = ((drawn @ self.orders) / drawn.sum(axis=1))[:, None]
+            share: Float[ndarray, "replicates 1"] = ((drawn @ self.orders) / drawn.sum(axis=1))[:, None]
         return share
 
 
@@ -174,23 +185,23 @@ def plan_pairs(rows: Sequence[ScoreRow], scored: ScoredSet) -> PairPlan | None:
     return PairPlan(num_named, np.array(originals, dtype=np.int64), np.array(orders, dtype=float))
 
 
-def pair_measures(plan: PairPlan | None) -> tuple[RoundMeasure, ...]:
-    """What measures the pairs in bootstrap rounds; nothing where there are none to compare."""
-    return () if plan is None or not len(plan.originals) else (plan.round_share,)
+def pair_measures(plan: PairPlan | None) -> tuple[ReplicateMeasure, ...]:
+    """What measures the pairs in bootstrap replicates; nothing where there are none to compare."""
+    return () if plan is None or not len(plan.originals) else (plan.replicate_accuracy,)
 
 
-def order_pairs(
+def measure_pairwise_accuracy(
     plan: PairPlan | None,
     scored: ScoredSet,
-    rounds: Sequence[Float[ndarray, "rounds rates"]],
+    replicates: Sequence[Float[ndarray, "replicates rates"]],
     config: EvaluationConfig,
-) -> PairOrder | None:
-    """The share of pairs in order; an interval, from the rounds of `pair_measures`, needs two clusters of originals."""
+) -> PairwiseAccuracy | None:
+    """The pairwise accuracy; an interval, from the replicates of `pair_measures`, needs two clusters of originals."""
     if plan is None:
         return None
     if not len(plan.originals):
-        return PairOrder(plan.num_named, 0, None)
-    (drawn,) = rounds
+        return PairwiseAccuracy(plan.num_named, 0, None)
+    (drawn,) = replicates
     enough = len(set(scored.clusters[plan.originals].tolist())) >= 2
     (share,) = estimate([float(plan.orders.mean())], drawn if enough else drawn[:0], config.confidence)
-    return PairOrder(plan.num_named, len(plan.originals), share)
+    return PairwiseAccuracy(plan.num_named, len(plan.originals), share)

@@ -20,11 +20,11 @@ from fakestormer.evaluation.config import EvaluationConfig
 from fakestormer.evaluation.metrics import (
     DeLong,
     Estimate,
-    RoundMeasure,
+    ReplicateMeasure,
     compare_areas,
     estimate,
-    measure_rounds,
-    run_rounds,
+    measure_replicates,
+    run_bootstrap,
 )
 from fakestormer.evaluation.rates import has_intervals, missing_labels
 from fakestormer.evaluation.record import RUN_FILE, SCORES_FILE, read_run
@@ -32,7 +32,7 @@ from fakestormer.evaluation.scores import ScoredSet, ScoreRow, read_scores
 from fakestormer.evaluation.tables import align, show
 from fakestormer.types import DataError
 
-DIFFERENCE_VERSION = 1
+COMPARISON_VERSION = 2
 MAX_LISTED = 10  # files named in the text; the JSON holds all
 
 
@@ -64,7 +64,7 @@ class SliceDifference:
 
 
 @dataclass(frozen=True, slots=True)
-class DifferenceBreakdown:
+class ComparisonBreakdown:
     """The slices of one column."""
 
     column: str
@@ -72,7 +72,7 @@ class DifferenceBreakdown:
 
 
 @dataclass(frozen=True, slots=True)
-class DetectorDifference:
+class DetectorComparison:
     """Two score tables of the same files. `only_first` and `only_second`: files that only one of the two scored."""
 
     first: Coverage
@@ -81,12 +81,12 @@ class DetectorDifference:
     only_first: tuple[str, ...]
     only_second: tuple[str, ...]
     overall: AucDifference
-    breakdowns: tuple[DifferenceBreakdown, ...]
+    breakdowns: tuple[ComparisonBreakdown, ...]
 
 
-def measure_difference(
+def compare_detectors(
     first: Sequence[ScoreRow], second: Sequence[ScoreRow], config: EvaluationConfig | None = None
-) -> DetectorDifference:
+) -> DetectorComparison:
     """How far two detectors lie apart; only files that both scored are compared, carried columns are the first's.
 
     Raises:
@@ -99,18 +99,17 @@ def measure_difference(
     present = {name for row in first for name, _ in row.carried}
     columns = ("group", *(column for column in config.breakdown_columns if column in present))
     plans = {column: plan_slices(column, both, ours, config) for column in columns}
-    chosen = [plan.own if plan.reference == "own" else plan.all for column in columns for plan in plans[column]]
-    subsets = [np.ones(len(both), dtype=bool), *chosen]
-    rounds = run_rounds([_round_areas(ours, theirs, subset) for subset in subsets], ours.clusters, config)
-    overall, *others = (_measure(ours, theirs, *item, config) for item in zip(subsets, rounds, strict=True))
+    subsets = [np.ones(len(both), dtype=bool), *(plan.selected for column in columns for plan in plans[column])]
+    replicates = run_bootstrap([_replicate_areas(ours, theirs, subset) for subset in subsets], ours.clusters, config)
+    overall, *others = (_measure(ours, theirs, *item, config) for item in zip(subsets, replicates, strict=True))
     following = iter(others)
     breakdowns = (
-        DifferenceBreakdown(
+        ComparisonBreakdown(
             column, tuple(SliceDifference(plan.name, plan.reference, next(following)) for plan in plans[column])
         )
         for column in columns
     )
-    return DetectorDifference(
+    return DetectorComparison(
         Coverage.of(first),
         Coverage.of(second),
         len(both),
@@ -134,14 +133,14 @@ def _match(first: Sequence[ScoreRow], second: Sequence[ScoreRow]) -> dict[str, S
     return theirs
 
 
-def _round_areas(ours: ScoredSet, theirs: ScoredSet, subset: Bool[ndarray, " items"]) -> RoundMeasure:
-    """What gives both AUCs and their difference in bootstrap rounds; NaN where a class is absent."""
+def _replicate_areas(ours: ScoredSet, theirs: ScoredSet, subset: Bool[ndarray, " items"]) -> ReplicateMeasure:
+    """What gives both AUCs and their difference in bootstrap replicates; NaN where a class is absent."""
 
-    def measure_areas(weights: Int[ndarray, "rounds items"]) -> Float[ndarray, "rounds 3"]:
+    def measure_areas(weights: Int[ndarray, "replicates items"]) -> Float[ndarray, "replicates 3"]:
         fakes, drawn = ours.is_fake[subset], weights[:, subset]
         if missing_labels(fakes):
             return np.full((len(weights), 3), np.nan)
-        first, second = (measure_rounds(fakes, one.logits[subset], drawn)[:, 0] for one in (ours, theirs))
+        first, second = (measure_replicates(fakes, one.logits[subset], drawn)[:, 0] for one in (ours, theirs))
         return np.stack([first, second, first - second], axis=1)
 
     return measure_areas
@@ -151,7 +150,7 @@ def _measure(
     ours: ScoredSet,
     theirs: ScoredSet,
     subset: Bool[ndarray, " items"],
-    rounds: Float[ndarray, "rounds 3"],
+    replicates: Float[ndarray, "replicates 3"],
     config: EvaluationConfig,
 ) -> AucDifference:
     fakes, clusters = ours.is_fake[subset], ours.clusters[subset]
@@ -161,7 +160,7 @@ def _measure(
         return AucDifference(num_real, num_fake, num_clusters, reason=f"no {missing} file was scored by both")
     scores = ours.logits[subset], theirs.logits[subset]
     areas = [float(roc_auc_score(fakes, one)) for one in scores]
-    drawn = rounds if has_intervals(fakes, clusters) else rounds[:0]
+    drawn = replicates if has_intervals(fakes, clusters) else replicates[:0]
     first, second, gap = estimate([*areas, areas[0] - areas[1]], drawn, config.confidence)
     return AucDifference(num_real, num_fake, num_clusters, first, second, gap, compare_areas(fakes, *scores))
 
@@ -176,16 +175,16 @@ class ScoreSource:
 
 
 @dataclass(frozen=True, slots=True)
-class DifferenceRecord:
+class ComparisonRecord:
     """Two detectors compared, and what that rests on."""
 
     first: ScoreSource
     second: ScoreSource
     config: EvaluationConfig
-    difference: DetectorDifference
+    difference: DetectorComparison
 
 
-def compare_evaluations(first: Path, second: Path, config: EvaluationConfig | None = None) -> DifferenceRecord:
+def compare_evaluations(first: Path, second: Path, config: EvaluationConfig | None = None) -> ComparisonRecord:
     """The comparison of two score tables, each given as a file or as the folder of its evaluation.
 
     Raises:
@@ -193,11 +192,11 @@ def compare_evaluations(first: Path, second: Path, config: EvaluationConfig | No
     """
     config = config or EvaluationConfig()
     tables = [path / SCORES_FILE if path.is_dir() else path for path in (first, second)]
-    difference = measure_difference(read_scores(tables[0]), read_scores(tables[1]), config)
-    return DifferenceRecord(_source(tables[0]), _source(tables[1]), config, difference)
+    difference = compare_detectors(read_scores(tables[0]), read_scores(tables[1]), config)
+    return ComparisonRecord(_source(tables[0]), _source(tables[1]), config, difference)
 
 
-def conclude(difference: DetectorDifference) -> str:
+def conclude(difference: DetectorComparison) -> str:
     """One plain sentence: which detector orders the files better, if the interval of the difference says so."""
     overall = difference.overall
     gap = overall.difference
@@ -212,7 +211,7 @@ def conclude(difference: DetectorDifference) -> str:
     return f"The {better} detector orders these files better: AUC difference {figures}; the interval leaves out 0."
 
 
-def render_difference(record: DifferenceRecord) -> str:
+def render_comparison(record: ComparisonRecord) -> str:
     """The comparison as text that ends with a newline and with the conclusion."""
     difference, config = record.difference, record.config
     header = ("real", "fake", "clusters", "AUC first", "AUC second", "first - second", "DeLong p")
@@ -227,19 +226,21 @@ def render_difference(record: DifferenceRecord) -> str:
     for breakdown in difference.breakdowns:
         measured = [item for item in breakdown.slices if item.difference.first]
         if measured:
-            rows = [(item.name or "(none)", *_row(item.difference), item.reference) for item in measured]
+            rows = [
+                (item.name or "(none)", *_row(item.difference), item.reference.replace("_", " ")) for item in measured
+            ]
             parts += [f"## By {breakdown.column}", align([(breakdown.column, *header, "reals"), *rows])]
     parts.append(
-        f"Brackets: {config.confidence:.0%} percentile intervals from {config.num_rounds} bootstrap rounds over whole "
-        f"clusters (column {config.cluster_column}, else single files), the same for both detectors, seed "
+        f"Brackets: {config.confidence:.0%} percentile intervals from {config.num_replicates} bootstrap replicates "
+        f"over whole clusters (column {config.cluster_column}, else single files), the same for both detectors, seed "
         f"{config.seed}. DeLong's test takes every file as independent of the others; where files share a cluster, the "
         "interval counts. Among many lines some differ by chance."
     )
     return "\n\n".join([*parts, conclude(difference)]) + "\n"
 
 
-def write_difference(path: Path, record: DifferenceRecord) -> None:
-    """The comparison as JSON, schema `DIFFERENCE_VERSION`, with every file that only one detector scored.
+def write_comparison(path: Path, record: ComparisonRecord) -> None:
+    """The comparison as JSON, schema `COMPARISON_VERSION`, with every file that only one detector scored.
 
     Raises:
         DataError: the file cannot be written.
@@ -247,7 +248,7 @@ def write_difference(path: Path, record: DifferenceRecord) -> None:
     plain = dataclasses.asdict(record.difference)
     by = {breakdown["column"]: breakdown["slices"] for breakdown in plain.pop("breakdowns")}
     content = {
-        "difference_version": DIFFERENCE_VERSION,
+        "comparison_version": COMPARISON_VERSION,
         "sources": {"first": dataclasses.asdict(record.first), "second": dataclasses.asdict(record.second)},
         "config": dataclasses.asdict(record.config),
         **plain,

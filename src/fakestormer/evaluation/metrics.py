@@ -1,8 +1,8 @@
 """How well scores order fakes above reals (AUC, average precision, EER, TPR at a low FPR), with bootstrap intervals.
 
-Fake is the positive class. Point values come from scikit-learn. Bootstrap rounds are not resampled one by one: a round
-is a row of weights (how often each item was drawn), and all rounds run through the sorted scores together. Whether two
-detectors differ is told by the test of DeLong, DeLong and Clarke-Pearson, "Comparing the areas under two or more
+Fake is the positive class. Point values come from scikit-learn. Bootstrap replicates are not resampled one by one: one
+is a row of weights (how often each item was drawn), and all replicates run through the sorted scores together. Whether
+two detectors differ is told by the test of DeLong, DeLong and Clarke-Pearson, "Comparing the areas under two or more
 correlated receiver operating characteristic curves" (Biometrics 44, 1988), with the mid-ranks of Sun and Xu, "Fast
 implementation of DeLong's algorithm" (IEEE Signal Processing Letters 21, 2014): sorting instead of comparing every
 fake with every real.
@@ -23,14 +23,14 @@ from sklearn.metrics import average_precision_score, roc_auc_score, roc_curve
 
 from fakestormer.evaluation.config import EvaluationConfig
 
-LOW_ALARMS = 0.01  # the false-alarm rate at which `tpr_at_1_percent_fpr` is read
-WEIGHTS_PER_BLOCK = 2_000_000  # bootstrap rounds are taken in blocks of this many weights: 16 MB at a time
-RoundMeasure = Callable[[Int[ndarray, "rounds items"]], Float[ndarray, "rounds rates"]]
+LOW_FPR = 0.01  # the FPR at which `tpr_at_1_percent_fpr` is read
+WEIGHTS_PER_BLOCK = 2_000_000  # bootstrap replicates are taken in blocks of this many weights: 16 MB at a time
+ReplicateMeasure = Callable[[Int[ndarray, "replicates items"]], Float[ndarray, "replicates rates"]]
 NO_SPREAD = 1e-12  # a standard error below this is rounding
 
 
 class Rates(NamedTuple):
-    """AUC, average precision, equal error rate, and the hits at 1 % false alarms, each in [0, 1]."""
+    """AUC, average precision, equal error rate, and the TPR at 1 % FPR, each in [0, 1]."""
 
     auc: float
     average_precision: float
@@ -51,88 +51,89 @@ def measure(is_fake: Bool[ndarray, " items"], scores: Float[ndarray, " items"]) 
         float(roc_auc_score(is_fake, scores)),
         float(average_precision_score(is_fake, scores)),
         equal_error_rate(is_fake, scores),
-        hits_at_low_alarms(is_fake, scores),
+        tpr_at_low_fpr(is_fake, scores),
     )
 
 
-def hits_at_low_alarms(is_fake: Bool[ndarray, " items"], scores: Float[ndarray, " items"]) -> float:
+def tpr_at_low_fpr(is_fake: Bool[ndarray, " items"], scores: Float[ndarray, " items"]) -> float:
     """The largest share of fakes found by a threshold that at most 1 % of the reals reach.
 
-    A threshold that exists, not a point between two: with fewer than 100 reals it is the share without a false alarm.
+    A threshold that exists, not a point between two: with fewer than 100 reals it is the TPR at an FPR of 0.
     """
-    false_alarms, hits, _ = roc_curve(is_fake, scores, drop_intermediate=False)
-    return float(_hits_below(np.asarray(false_alarms, dtype=float)[None], np.asarray(hits, dtype=float)[None])[0])
+    fpr, tpr, _ = roc_curve(is_fake, scores, drop_intermediate=False)
+    return float(_tpr_below(np.asarray(fpr, dtype=float)[None], np.asarray(tpr, dtype=float)[None])[0])
 
 
 def equal_error_rate(is_fake: Bool[ndarray, " items"], scores: Float[ndarray, " items"]) -> float:
-    """Where the share of false alarms equals the share of missed fakes, on the ROC curve drawn with straight lines."""
-    false_alarms, hits, _ = roc_curve(is_fake, scores)
-    return float(_crossing(np.asarray(false_alarms, dtype=float)[None], np.asarray(hits, dtype=float)[None])[0])
+    """Where FPR equals FNR, on the ROC curve drawn with straight lines."""
+    fpr, tpr, _ = roc_curve(is_fake, scores)
+    return float(_crossing(np.asarray(fpr, dtype=float)[None], np.asarray(tpr, dtype=float)[None])[0])
 
 
 def draw_weights(
-    clusters: Int[ndarray, " items"], num_rounds: int, rng: np.random.Generator
-) -> Iterator[Int[ndarray, "rounds items"]]:
-    """Blocks of bootstrap rounds: how often each item is drawn when whole clusters are drawn with replacement.
+    clusters: Int[ndarray, " items"], num_replicates: int, rng: np.random.Generator
+) -> Iterator[Int[ndarray, "replicates items"]]:
+    """Blocks of bootstrap replicates: how often each item is drawn when whole clusters are drawn with replacement.
 
     Items of one cluster (clips of one person) always come together, so that an interval says what another set of
-    *people* could have given, not another set of clips. `clusters` holds numbers 0 .. C-1; the rounds of all blocks
-    add up to `num_rounds`, and do not depend on the size of a block. Without items there are no rounds.
+    *people* could have given, not another set of clips. `clusters` holds numbers 0 .. C-1; the replicates of all blocks
+    add up to `num_replicates`, and do not depend on the size of a block. Without items there are no replicates.
     """
     if not len(clusters):
         return
     num_clusters = int(clusters.max()) + 1
-    rounds_per_block = max(1, WEIGHTS_PER_BLOCK // len(clusters))
-    for start in range(0, num_rounds, rounds_per_block):
-        size = min(rounds_per_block, num_rounds - start)
+    replicates_per_block = max(1, WEIGHTS_PER_BLOCK // len(clusters))
+    for start in range(0, num_replicates, replicates_per_block):
+        size = min(replicates_per_block, num_replicates - start)
         draws = rng.multinomial(num_clusters, np.full(num_clusters, 1 / num_clusters), size=size)
         yield draws[:, clusters]
 
 
-def measure_rounds(
-    is_fake: Bool[ndarray, " items"], scores: Float[ndarray, " items"], weights: Int[ndarray, "rounds items"]
-) -> Float[ndarray, "rounds 4"]:
+def measure_replicates(
+    is_fake: Bool[ndarray, " items"], scores: Float[ndarray, " items"], weights: Int[ndarray, "replicates items"]
+) -> Float[ndarray, "replicates 4"]:
     """`measure` under each row of weights, in the order of `Rates`; NaN where a class is absent."""
     order = np.argsort(-scores, kind="stable")
     ordered = scores[order]
     starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
     fakes = np.add.reduceat(weights[:, order] * is_fake[order], starts, axis=1).astype(float)
     reals = np.add.reduceat(weights[:, order] * ~is_fake[order], starts, axis=1).astype(float)
-    hits, alarms = fakes.cumsum(axis=1), reals.cumsum(axis=1)
-    num_fake, num_real = hits[:, -1:], alarms[:, -1:]
+    true_positives, false_positives = fakes.cumsum(axis=1), reals.cumsum(axis=1)
+    num_fake, num_real = true_positives[:, -1:], false_positives[:, -1:]
     with np.errstate(invalid="ignore", divide="ignore"):
-        auc = (reals * (hits - fakes / 2)).sum(axis=1) / (num_fake * num_real)[:, 0]
-        precision = hits / np.maximum(hits + alarms, 1)
+        auc = (reals * (true_positives - fakes / 2)).sum(axis=1) / (num_fake * num_real)[:, 0]
+        precision = true_positives / np.maximum(true_positives + false_positives, 1)
         average_precision = (fakes * precision).sum(axis=1) / num_fake[:, 0]
         origin = np.zeros((len(weights), 1))
-        curve = np.hstack([origin, alarms / num_real]), np.hstack([origin, hits / num_fake])
+        fpr = np.hstack([origin, false_positives / num_real])
+        tpr = np.hstack([origin, true_positives / num_fake])
     defined = (num_fake > 0)[:, 0] & (num_real > 0)[:, 0]
     rates = np.full((len(weights), 4), np.nan)
     rates[defined, 0] = auc[defined]
     rates[defined, 1] = average_precision[defined]
-    rates[defined, 2] = _crossing(curve[0][defined], curve[1][defined])
-    rates[defined, 3] = _hits_below(curve[0][defined], curve[1][defined])
+    rates[defined, 2] = _crossing(fpr[defined], tpr[defined])
+    rates[defined, 3] = _tpr_below(fpr[defined], tpr[defined])
     return rates
 
 
 def _crossing(
-    false_alarms: Float[ndarray, "rounds points"], hits: Float[ndarray, "rounds points"]
-) -> Float[ndarray, " rounds"]:
-    """False-alarm rate where each curve from (0, 0) to (1, 1) meets the line hits = 1 - false alarms."""
-    excess = false_alarms + hits - 1
+    fpr: Float[ndarray, "replicates points"], tpr: Float[ndarray, "replicates points"]
+) -> Float[ndarray, " replicates"]:
+    """FPR where each curve from (0, 0) to (1, 1) meets the line TPR = 1 - FPR."""
+    excess = fpr + tpr - 1
     after = np.argmax(excess >= -1e-12, axis=1)[:, None]
     before = after - 1
     low, high = np.take_along_axis(excess, before, 1), np.take_along_axis(excess, after, 1)
-    start, end = np.take_along_axis(false_alarms, before, 1), np.take_along_axis(false_alarms, after, 1)
-    crossing: Float[ndarray, " rounds"] = (start + (end - start) * -low / (high - low))[:, 0]
+    start, end = np.take_along_axis(fpr, before, 1), np.take_along_axis(fpr, after, 1)
+    crossing: Float[ndarray, " replicates"] = (start + (end - start) * -low / (high - low))[:, 0]
     return crossing
 
 
-def _hits_below(
-    false_alarms: Float[ndarray, "rounds points"], hits: Float[ndarray, "rounds points"]
-) -> Float[ndarray, " rounds"]:
-    """The largest hit rate among the points with few enough false alarms; (0, 0) is always one of them."""
-    best: Float[ndarray, " rounds"] = np.where(false_alarms <= LOW_ALARMS + 1e-12, hits, 0).max(axis=1)
+def _tpr_below(
+    fpr: Float[ndarray, "replicates points"], tpr: Float[ndarray, "replicates points"]
+) -> Float[ndarray, " replicates"]:
+    """The largest TPR among the points with a low enough FPR; (0, 0) is always one of them."""
+    best: Float[ndarray, " replicates"] = np.where(fpr <= LOW_FPR + 1e-12, tpr, 0).max(axis=1)
     return best
 
 
@@ -145,26 +146,28 @@ class Estimate:
     high: float | None
 
 
-def run_rounds(
-    measures: Sequence[RoundMeasure], clusters: Int[ndarray, " items"], config: EvaluationConfig
-) -> list[Float[ndarray, "rounds rates"]]:
-    """What each measure gives in each bootstrap round.
+def run_bootstrap(
+    measures: Sequence[ReplicateMeasure], clusters: Int[ndarray, " items"], config: EvaluationConfig
+) -> list[Float[ndarray, "replicates rates"]]:
+    """What each measure gives in each bootstrap replicate.
 
-    One draw of clusters serves all measures, so that rounds can be averaged over slices and compared.
+    One draw of clusters serves all measures, so that replicates can be averaged over slices and compared.
     """
     none = np.zeros((0, len(clusters)), dtype=np.int64)
     blocks = [[measure(none)] for measure in measures]
-    for weights in draw_weights(clusters, config.num_rounds, np.random.default_rng(config.seed)):
+    for weights in draw_weights(clusters, config.num_replicates, np.random.default_rng(config.seed)):
         for block, measure in zip(blocks, measures, strict=True):
             block.append(measure(weights))
     return [np.concatenate(block) for block in blocks]
 
 
 def estimate(
-    values: Sequence[float] | Float[ndarray, " rates"], rounds: Float[ndarray, "rounds rates"], confidence: float
+    values: Sequence[float] | Float[ndarray, " rates"],
+    replicates: Float[ndarray, "replicates rates"],
+    confidence: float,
 ) -> tuple[Estimate, ...]:
-    """One estimate for each value: percentiles over the rounds in which everything was defined."""
-    defined = rounds[~np.isnan(rounds).any(axis=1)]
+    """One estimate for each value: percentiles over the replicates in which everything was defined."""
+    defined = replicates[~np.isnan(replicates).any(axis=1)]
     if not len(defined):
         return tuple(Estimate(float(value), None, None) for value in values)
     tail = (1 - confidence) / 2

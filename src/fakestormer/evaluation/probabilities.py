@@ -1,7 +1,7 @@
 """How often the answers are right, and how far the probabilities can be taken at their word.
 
 The rates of `metrics` know only the order of scores, and would forgive a source whose scores all lie too high. These do
-not: the thresholds are the same for every file. A probability here is that of an even start, so reals and fakes weigh
+not: the thresholds are the same for every file. A probability here assumes equal priors, so reals and fakes weigh
 the same in every figure, however many there are of each. The likelihood ratio of a file is p / (1 - p). Files without a
 score have no answer here; the coverage counts them.
 
@@ -20,7 +20,7 @@ from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 from scipy.optimize import isotonic_regression
 
-EVEN = 0.5  # the probability of equal evidence: a calibration is fitted to an even start
+EQUAL_PRIORS = 0.5  # the threshold at equal priors, for which a calibration is fitted
 NUM_BINS = 10
 LEAST = 2.0**-53  # a probability that rounding made 0 or 1 counts as this far from it: 53 bits if it is wrong
 
@@ -47,13 +47,13 @@ def measure_answers(
     is_fake: Bool[ndarray, " items"],
     probabilities: Float[ndarray, " items"],
     answers: Int[ndarray, " items"],
-    weights: Int[ndarray, "rounds items"],
-) -> Float[ndarray, "rounds 6"]:
+    weights: Int[ndarray, "replicates items"],
+) -> Float[ndarray, "replicates 6"]:
     """`AnswerRates` under each row of weights (how often each item counts); NaN where a class is absent.
 
     `answers`: 1 for FAKE, -1 for REAL, 0 for INCONCLUSIVE.
     """
-    above, said_fake, said_real = probabilities >= EVEN, answers == 1, answers == -1
+    above, said_fake, said_real = probabilities >= EQUAL_PRIORS, answers == 1, answers == -1
     outcomes = np.stack([above, said_fake, said_real, answers == 0], axis=1).astype(float)
     fakes, reals = class_weights(is_fake, weights)
     of_fakes, of_reals = (fakes @ outcomes).T, (reals @ outcomes).T
@@ -71,9 +71,9 @@ def measure_answers(
 
 
 def class_weights(
-    is_fake: Bool[ndarray, " items"], weights: Int[ndarray, "rounds items"]
-) -> tuple[Float[ndarray, "rounds items"], Float[ndarray, "rounds items"]]:
-    """Weights that add up to 1 over the fakes, and over the reals, in each round; NaN where either class is absent."""
+    is_fake: Bool[ndarray, " items"], weights: Int[ndarray, "replicates items"]
+) -> tuple[Float[ndarray, "replicates items"], Float[ndarray, "replicates items"]]:
+    """Weights that add up to 1 over fakes, and over reals, in each replicate; NaN where either class is absent."""
     fakes, reals = (weights * is_fake).astype(float), (weights * ~is_fake).astype(float)
     num_fake, num_real = fakes.sum(axis=1, keepdims=True), reals.sum(axis=1, keepdims=True)
     absent = (num_fake == 0) | (num_real == 0)
@@ -112,13 +112,13 @@ def measure_probabilities(
 def measure_costs(
     is_fake: Bool[ndarray, " items"],
     probabilities: Float[ndarray, " items"],
-    weights: Int[ndarray, "rounds items"],
-) -> Float[ndarray, "rounds 2"]:
+    weights: Int[ndarray, "replicates items"],
+) -> Float[ndarray, "replicates 2"]:
     """Brier score and Cllr under each row of weights (how often each item counts); NaN where a class is absent."""
     fakes, reals = class_weights(is_fake, weights)
     safe = np.clip(probabilities, LEAST, 1 - LEAST)
     costs = np.stack([(probabilities - is_fake) ** 2, -np.log2(np.where(is_fake, safe, 1 - safe))], axis=1)
-    means: Float[ndarray, "rounds 2"] = (fakes + reals) / 2 @ costs
+    means: Float[ndarray, "replicates 2"] = (fakes + reals) / 2 @ costs
     return means
 
 

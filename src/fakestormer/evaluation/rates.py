@@ -10,7 +10,7 @@ from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
 from fakestormer.evaluation.config import EvaluationConfig
-from fakestormer.evaluation.metrics import Estimate, Rates, RoundMeasure, estimate, measure, measure_rounds
+from fakestormer.evaluation.metrics import Estimate, Rates, ReplicateMeasure, estimate, measure, measure_replicates
 from fakestormer.evaluation.probabilities import AnswerRates, measure_answers, measure_costs, measure_probabilities
 from fakestormer.evaluation.scores import ScoredSet
 
@@ -38,8 +38,8 @@ class EstimatedRates:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
-    """Scored fakes against scored reals. Without both, no rate is defined and `reason` says what is missing.
+class SetRates:
+    """The rates of scored fakes against scored reals; without both none is defined and `reason` says what is missing.
 
     An interval needs at least two clusters with reals and two with fakes: one person resampled is still one person.
     """
@@ -59,39 +59,39 @@ class Macro:
     rates: EstimatedRates = EstimatedRates()
 
 
-def round_rates(scored: ScoredSet, subset: Bool[ndarray, " items"]) -> RoundMeasure:
-    """What measures the subset in bootstrap rounds, in the order of `RATES`; NaN where a class is absent."""
+def replicate_rates(scored: ScoredSet, subset: Bool[ndarray, " items"]) -> ReplicateMeasure:
+    """What measures the subset in bootstrap replicates, in the order of `RATES`; NaN where a class is absent."""
 
-    def measure_subset(weights: Int[ndarray, "rounds items"]) -> Float[ndarray, "rounds rates"]:
+    def measure_subset(weights: Int[ndarray, "replicates items"]) -> Float[ndarray, "replicates rates"]:
         fakes = scored.is_fake[subset]
         if fakes.all() or not fakes.any():
             return np.full((len(weights), len(RATES)), np.nan)
         drawn = weights[:, subset]
-        ordered = measure_rounds(fakes, scored.logits[subset], drawn)
+        ordered = measure_replicates(fakes, scored.logits[subset], drawn)
         answered = measure_answers(fakes, scored.probabilities[subset], scored.answers[subset], drawn)
         return np.hstack([ordered, answered])
 
     return measure_subset
 
 
-def compare(
+def measure_set(
     scored: ScoredSet,
     subset: Bool[ndarray, " items"],
-    rounds: Float[ndarray, "rounds rates"],
+    replicates: Float[ndarray, "replicates rates"],
     config: EvaluationConfig,
     where: str,
-) -> Comparison:
-    """The rates of a subset, with intervals from the rounds that `round_rates` gave for it."""
+) -> SetRates:
+    """The rates of a subset, with intervals from the replicates that `replicate_rates` gave for it."""
     fakes, clusters = scored.is_fake[subset], scored.clusters[subset]
     num_fake = int(fakes.sum())
     num_real, num_clusters = len(fakes) - num_fake, len(set(clusters.tolist()))
     if missing := missing_labels(fakes):
-        return Comparison(num_real, num_fake, num_clusters, reason=f"no {missing} {where} was scored")
+        return SetRates(num_real, num_fake, num_clusters, reason=f"no {missing} {where} was scored")
     once = np.ones((1, len(fakes)), dtype=np.int64)
     answered = measure_answers(fakes, scored.probabilities[subset], scored.answers[subset], once)[0]
     values = (*measure(fakes, scored.logits[subset]), *answered.tolist())
-    estimates = estimate(values, rounds if has_intervals(fakes, clusters) else rounds[:0], config.confidence)
-    return Comparison(num_real, num_fake, num_clusters, EstimatedRates(**dict(zip(RATES, estimates, strict=True))))
+    estimates = estimate(values, replicates if has_intervals(fakes, clusters) else replicates[:0], config.confidence)
+    return SetRates(num_real, num_fake, num_clusters, EstimatedRates(**dict(zip(RATES, estimates, strict=True))))
 
 
 def missing_labels(is_fake: Bool[ndarray, " items"]) -> str:
@@ -105,23 +105,23 @@ def has_intervals(is_fake: Bool[ndarray, " items"], clusters: Int[ndarray, " ite
     return min(len(set(clusters[is_fake].tolist())), len(set(clusters[~is_fake].tolist()))) >= 2
 
 
-def average(measured: Sequence[tuple[Comparison, Float[ndarray, "rounds rates"]]], confidence: float) -> Macro:
-    """The mean over the slices that have rates; in each round, over those of them that drew both classes.
+def average(measured: Sequence[tuple[SetRates, Float[ndarray, "replicates rates"]]], confidence: float) -> Macro:
+    """The mean over the slices that have rates; in each replicate, over those of them that drew both classes.
 
-    Without an interval where fewer than half of the slices have one of their own: the rounds would hardly move it.
+    Without an interval where fewer than half of the slices have one of their own: the replicates would hardly move it.
     """
-    values, rounds, num_intervals = [], [], 0
-    for comparison, drawn in measured:
-        rates = comparison.rates
+    values, replicates, num_intervals = [], [], 0
+    for one, drawn in measured:
+        rates = one.rates
         if rates.auc is not None:
             values.append([getattr(rates, name).value for name in RATES])
-            rounds.append(drawn)
+            replicates.append(drawn)
             num_intervals += rates.auc.low is not None
     if not values:
         return Macro(0)
     means = np.empty((0, len(RATES)))
     if 2 * num_intervals >= len(values):
-        stacked = np.stack(rounds)
+        stacked = np.stack(replicates)
         present = ~np.isnan(stacked)
         with np.errstate(invalid="ignore"):
             means = np.where(present, stacked, 0).sum(axis=0) / present.sum(axis=0)
@@ -147,10 +147,10 @@ class Reliability:
     reason: str | None = None
 
 
-def round_reliability(scored: ScoredSet) -> RoundMeasure:
-    """What measures Brier score and Cllr, the figures with intervals, in bootstrap rounds."""
+def replicate_reliability(scored: ScoredSet) -> ReplicateMeasure:
+    """What measures Brier score and Cllr, the figures with intervals, in bootstrap replicates."""
 
-    def measure_means(weights: Int[ndarray, "rounds items"]) -> Float[ndarray, "rounds 2"]:
+    def measure_means(weights: Int[ndarray, "replicates items"]) -> Float[ndarray, "replicates 2"]:
         if missing_labels(scored.is_fake):
             return np.full((len(weights), 2), np.nan)
         return measure_costs(scored.is_fake, scored.probabilities, weights)
@@ -158,12 +158,14 @@ def round_reliability(scored: ScoredSet) -> RoundMeasure:
     return measure_means
 
 
-def rely_on(scored: ScoredSet, rounds: Float[ndarray, "rounds 2"], config: EvaluationConfig) -> Reliability:
-    """The reliability of all scored files, with intervals from the rounds of `round_reliability`."""
+def measure_reliability(
+    scored: ScoredSet, replicates: Float[ndarray, "replicates 2"], config: EvaluationConfig
+) -> Reliability:
+    """The reliability of all scored files, with intervals from the replicates of `replicate_reliability`."""
     if missing := missing_labels(scored.is_fake):
         return Reliability(reason=f"no {missing} file was scored")
     rates = measure_probabilities(scored.is_fake, scored.probabilities)
-    drawn = rounds if has_intervals(scored.is_fake, scored.clusters) else rounds[:0]
+    drawn = replicates if has_intervals(scored.is_fake, scored.clusters) else replicates[:0]
     brier, cllr = estimate([rates.brier_score, rates.cllr], drawn, config.confidence)
     return Reliability(
         brier,

@@ -15,12 +15,12 @@ from typing import Any
 from fakestormer.evaluation.breakdown import Breakdown, Slice
 from fakestormer.evaluation.config import EvaluationConfig
 from fakestormer.evaluation.manifest import Manifest
-from fakestormer.evaluation.rates import Comparison, Macro
+from fakestormer.evaluation.rates import Macro, SetRates
 from fakestormer.evaluation.scores import ScoreRow, append_score, read_scores, write_scores
 from fakestormer.evaluation.summary import Summary
 from fakestormer.types import DataError, Provenance
 
-METRICS_VERSION = 3
+METRICS_VERSION = 4
 SCORES_FILE, EARLIER_SCORES_FILE, RUN_FILE = "scores.csv", "scores.earlier.csv", "run.json"
 
 
@@ -88,7 +88,7 @@ def write_metrics(path: Path, metrics: Metrics) -> None:
     """The metrics as JSON, schema `METRICS_VERSION`; an undefined rate is null and has its reason beside it."""
     detector = metrics.run.detector
     detector_hash = None if detector is None else hash_detector(detector)
-    pairs = metrics.summary.pairs
+    pairs = metrics.summary.pairwise_accuracy
     content = {
         "metrics_version": METRICS_VERSION,
         "run": dataclasses.asdict(metrics.run) | {"detector_sha256": detector_hash},
@@ -97,15 +97,15 @@ def write_metrics(path: Path, metrics: Metrics) -> None:
         "config": dataclasses.asdict(metrics.config),
         "coverage": dataclasses.asdict(metrics.summary.coverage),
         "decisions": metrics.summary.decisions,
-        "overall": comparison_to_json(metrics.summary.overall),
+        "overall": rates_to_json(metrics.summary.overall),
         "reliability": dataclasses.asdict(metrics.summary.reliability),
-        "pairs": None if pairs is None else dataclasses.asdict(pairs),
+        "pairwise_accuracy": None if pairs is None else dataclasses.asdict(pairs),
         "by": {breakdown.column: _breakdown_to_json(breakdown) for breakdown in metrics.summary.breakdowns},
     }
     path.write_text(json.dumps(content, indent=2, allow_nan=False) + "\n", "utf-8")
 
 
-def comparison_to_json(measured: Comparison | Macro) -> dict[str, Any]:
+def rates_to_json(measured: SetRates | Macro) -> dict[str, Any]:
     """Counts, rates and reason side by side: the file does not tell which of them the code holds together."""
     described = dataclasses.asdict(measured)
     place = list(described).index("rates")
@@ -114,12 +114,12 @@ def comparison_to_json(measured: Comparison | Macro) -> dict[str, Any]:
 
 
 def _breakdown_to_json(breakdown: Breakdown) -> dict[str, Any]:
-    macro = {name: comparison_to_json(getattr(breakdown, name)) for name in ("chosen", "own", "all")}
+    macro = {name: rates_to_json(getattr(breakdown, name)) for name in ("selected", "same_source", "all")}
     return {"macro": macro, "slices": [_slice_to_json(item) for item in breakdown.slices]}
 
 
 def _slice_to_json(item: Slice) -> dict[str, Any]:
-    rates = {"own": comparison_to_json(item.own), "all": comparison_to_json(item.all)}
+    rates = {"same_source": rates_to_json(item.same_source), "all": rates_to_json(item.all)}
     return {**dataclasses.asdict(item), **rates}
 
 

@@ -15,13 +15,13 @@ import numpy as np
 from fakestormer.evaluation.clip_cache import CachingDetector
 from fakestormer.evaluation.config import EvaluationConfig
 from fakestormer.evaluation.evaluate import EvaluationProgress, VideoDetector, evaluate
-from fakestormer.evaluation.record import Metrics, comparison_to_json, hash_detector
+from fakestormer.evaluation.record import Metrics, hash_detector, rates_to_json
 from fakestormer.evaluation.tables import align
 from fakestormer.types import ConfigError, VideoVerdict
 from fakestormer.video import ALL_DISTORTIONS, LEVELS, Distortion, hash_file, write_distorted
 
 FOLDER, COPY_FILE = "robustness", "copy.mp4"
-ROBUSTNESS_VERSION = 1
+ROBUSTNESS_VERSION = 2
 JSON_FILE, TABLE_FILE = "robustness.json", "robustness.md"
 _NOTE = (
     "Each cell: AUC over the files that were scored, [its interval], files scored/files listed. Where fewer were "
@@ -218,8 +218,8 @@ def render_robustness(result: Robustness) -> str:
     """The whole result as Markdown that ends with a newline, readable in a terminal as well."""
     config = result.clean.config
     interval = (
-        f"{config.confidence:.0%} percentile intervals from {config.num_rounds} bootstrap rounds over clusters (column "
-        f"{config.cluster_column}, else single files), seed {config.seed}"
+        f"{config.confidence:.0%} percentile intervals from {config.num_replicates} bootstrap replicates over clusters "
+        f"(column {config.cluster_column}, else single files), seed {config.seed}"
     )
     platforms = [one for one in result.distorted if one.distortion.is_platform]
     parts = [
@@ -265,4 +265,4 @@ def _cell(metrics: Metrics) -> str:
 
 def _rates_to_json(metrics: Metrics) -> dict[str, Any]:
     summary = metrics.summary
-    return {"coverage": dataclasses.asdict(summary.coverage), "overall": comparison_to_json(summary.overall)}
+    return {"coverage": dataclasses.asdict(summary.coverage), "overall": rates_to_json(summary.overall)}

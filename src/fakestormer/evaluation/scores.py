@@ -152,7 +152,7 @@ def _to_number(path: Path, number: int, text: str) -> float | None:
 class ScoredSet:
     """Rows with a score. `answers` is 1 for FAKE, -1 for REAL, 0 for INCONCLUSIVE.
 
-    `clusters` numbers the units that are drawn together in a bootstrap round.
+    `clusters` numbers the units that are drawn together in a bootstrap replicate.
     """
 
     rows: tuple[ScoreRow, ...]

@@ -10,16 +10,23 @@ import numpy as np
 from fakestormer.evaluation.breakdown import (
     Breakdown,
     Coverage,
-    PairOrder,
-    break_down,
-    order_pairs,
+    PairwiseAccuracy,
+    measure_breakdown,
+    measure_pairwise_accuracy,
     pair_measures,
     plan_pairs,
     plan_slices,
 )
 from fakestormer.evaluation.config import EvaluationConfig
-from fakestormer.evaluation.metrics import run_rounds
-from fakestormer.evaluation.rates import Comparison, Reliability, compare, rely_on, round_rates, round_reliability
+from fakestormer.evaluation.metrics import run_bootstrap
+from fakestormer.evaluation.rates import (
+    Reliability,
+    SetRates,
+    measure_reliability,
+    measure_set,
+    replicate_rates,
+    replicate_reliability,
+)
 from fakestormer.evaluation.scores import OUTCOMES, ScoredSet, ScoreRow
 
 
@@ -27,15 +34,15 @@ from fakestormer.evaluation.scores import OUTCOMES, ScoredSet, ScoreRow
 class Summary:
     """Overall coverage, decisions (label -> outcome -> files) and rates, and a breakdown for each column.
 
-    `overall` pools every scored file under the same thresholds. `pairs` is None where the table has no column
-    `pair_of`.
+    `overall` pools every scored file under the same thresholds. `pairwise_accuracy` is None where the table has no
+    column `pair_of`.
     """
 
     coverage: Coverage
     decisions: dict[str, dict[str, int]]
-    overall: Comparison
+    overall: SetRates
     reliability: Reliability
-    pairs: PairOrder | None
+    pairwise_accuracy: PairwiseAccuracy | None
     breakdowns: tuple[Breakdown, ...]
 
 
@@ -51,19 +58,26 @@ def summarise(rows: Sequence[ScoreRow], config: EvaluationConfig | None = None) 
     columns = ("group", *(column for column in config.breakdown_columns if column in present))
     plans = {column: plan_slices(column, rows, scored, config) for column in columns}
     everything = np.ones(len(scored.rows), dtype=bool)
-    subsets = [everything, *(subset for slices in plans.values() for item in slices for subset in (item.own, item.all))]
+    subsets = [
+        everything,
+        *(subset for slices in plans.values() for item in slices for subset in (item.same_source, item.all)),
+    ]
     pairs = plan_pairs(rows, scored)
-    measures = [round_reliability(scored), *(round_rates(scored, subset) for subset in subsets), *pair_measures(pairs)]
-    reliable, drawn, *others = run_rounds(measures, scored.clusters, config)
+    measures = [
+        replicate_reliability(scored),
+        *(replicate_rates(scored, subset) for subset in subsets),
+        *pair_measures(pairs),
+    ]
+    reliable, drawn, *others = run_bootstrap(measures, scored.clusters, config)
     num_sliced = len(subsets) - 1
     following = iter(others[:num_sliced])
     return Summary(
         Coverage.of(rows),
         _count_decisions(rows),
-        compare(scored, everything, drawn, config, "file"),
-        rely_on(scored, reliable, config),
-        order_pairs(pairs, scored, others[num_sliced:], config),
-        tuple(break_down(column, plans[column], scored, following, config) for column in columns),
+        measure_set(scored, everything, drawn, config, "file"),
+        measure_reliability(scored, reliable, config),
+        measure_pairwise_accuracy(pairs, scored, others[num_sliced:], config),
+        tuple(measure_breakdown(column, plans[column], scored, following, config) for column in columns),
     )
 
 

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fakestormer.evaluation.breakdown import Breakdown, Coverage, PairOrder, Slice
+from fakestormer.evaluation.breakdown import Breakdown, Coverage, PairwiseAccuracy, Slice
 from fakestormer.evaluation.metrics import Estimate
-from fakestormer.evaluation.rates import Comparison, EstimatedRates, Reliability
+from fakestormer.evaluation.rates import EstimatedRates, Reliability, SetRates
 from fakestormer.evaluation.record import Metrics, protocol_of
 
 RATE_COLUMNS = ("real", "fake", "AUC", "AP", "EER", "TPR at 1 % FPR")
-THRESHOLD_COLUMNS = ("AUC", "bal. acc. at 0.5", "bal. acc.", "TPR", "FPR", "fakes called real", "inconclusive")
+THRESHOLD_COLUMNS = ("AUC", "bal. acc. at 0.5", "bal. acc.", "TPR", "FPR", "FNR", "inconclusive")
 RELIABILITY_COLUMNS = ("Brier", "ECE", "Cllr", "Cllr min", "calibration loss")
 THRESHOLD_NOTE = (
     "AUC knows only the order of scores within a line; everything right of it holds every file to the same thresholds. "
-    "Groups: by the rule below. Pooled: all files together, under one threshold. Bal. acc. at 0.5: the probability 0.5 "
-    "as the single threshold. Bal. acc.: fakes answered FAKE and reals answered REAL at the thresholds of the weights, "
-    "where INCONCLUSIVE counts as wrong. TPR and FPR: fakes and reals answered FAKE. Reals and fakes weigh the same."
+    "Groups: against the reference named below. Pooled: all files together, under one threshold. Bal. acc. at 0.5: the "
+    "probability 0.5 as the single threshold. Bal. acc.: fakes answered FAKE and reals answered REAL at the thresholds "
+    "of the weights, where INCONCLUSIVE counts as wrong. TPR and FPR: fakes and reals answered FAKE; FNR: fakes "
+    "answered REAL. Reals and fakes weigh the same."
 )
 RELIABILITY_NOTE = (
     "Reals and fakes weigh the same. ECE: ten bins of equal width. Cllr, in bits: 0 for perfect likelihood ratios, 1 "
     "for ratios that say nothing; Cllr min: after the best monotone calibration on these very files; the loss is the "
     "difference. On few files ECE and loss lean upwards and Cllr min downwards, and a bootstrap gives no fair interval."
 )
-OWN_COLUMNS = ("own real : fake", "AUC", "EER")
+SAME_SOURCE_COLUMNS = ("same-source real : fake", "AUC", "EER")
 ALL_COLUMNS = ("all real : fake", "AUC", "EER")
 
 
@@ -63,17 +64,19 @@ def render_table(metrics: Metrics) -> str:
         "## Probabilities",
         align([RELIABILITY_COLUMNS, _reliability(summary.reliability)]),
         RELIABILITY_NOTE,
-        *(("## Pairs", _describe_pairs(summary.pairs)) if summary.pairs else ()),
+        *(("## Pairwise accuracy", _describe_pairs(summary.pairwise_accuracy)) if summary.pairwise_accuracy else ()),
     ]
     for breakdown in summary.breakdowns:
         parts += [f"## By {breakdown.column}", _breakdown_table(breakdown)]
     unit = f"whole clusters (column {config.cluster_column}, else single files)"
-    interval = f"{config.confidence:.0%} percentile intervals from {config.num_rounds} bootstrap rounds over {unit}"
+    interval = (
+        f"{config.confidence:.0%} percentile intervals from {config.num_replicates} bootstrap replicates over {unit}"
+    )
     parts.append(
         f"Brackets: {interval}, seed {config.seed}; none where all reals or all fakes stand in one cluster. Fake is "
-        "the positive class. AP depends on the share of fakes. Own: against scored reals of the groups the fakes come "
-        "from; fakes whose group has none are left out there. All: against every scored real. The rule takes own "
-        f"where it has at least {_count(config.min_own_reals, 'real')}, else all."
+        "the positive class. AP depends on the share of fakes. Same source: against the scored reals of the fakes' own "
+        f"groups, where a group has at least {_count(config.min_same_source_reals, 'real')}; other fakes are left out "
+        "there. All: against every scored real. Reference: the same source where there is one, else all."
     )
     return "\n\n".join(parts) + "\n"
 
@@ -113,31 +116,31 @@ def _decisions_table(decisions: dict[str, dict[str, int]]) -> str:
 
 def _breakdown_table(breakdown: Breakdown) -> str:
     """One line for each value that fakes have, one line for all groups of reals alone, and the means."""
-    header = (breakdown.column, "scored", *OWN_COLUMNS, *ALL_COLUMNS, "chosen by the rule")
+    header = (breakdown.column, "scored", *SAME_SOURCE_COLUMNS, *ALL_COLUMNS, "reference")
     with_fakes = [item for item in breakdown.slices if item.all.num_fake]
     without = [item for item in breakdown.slices if not item.all.num_fake]
-    own, everyone = breakdown.own, breakdown.all
-    rates = (*_order_rates(own.rates), "", *_order_rates(everyone.rates))
+    same_source, everyone = breakdown.same_source, breakdown.all
+    rates = (*_order_rates(same_source.rates), "", *_order_rates(everyone.rates))
     macro = (
-        f"**macro** ({own.num_slices} own, {everyone.num_slices} all)",
+        f"**macro** ({same_source.num_slices} same source, {everyone.num_slices} all)",
         "",
         "",
         *rates,
-        f"mean AUC {show(breakdown.chosen.rates.auc)}",
+        f"mean AUC {show(breakdown.selected.rates.auc)}",
     )
     return align([header, *(_slice_row(item) for item in with_fakes), *_rest_row(without), macro])
 
 
 def _slice_row(item: Slice) -> tuple[str, ...]:
-    own, everyone = item.own, item.all
+    same_source, everyone = item.same_source, item.all
     return (
         item.name or "(none)",
         f"{item.coverage.num_scored}/{item.coverage.num_files}",
-        f"{own.num_real} : {own.num_fake}",
-        *_order_rates(own.rates),
+        f"{same_source.num_real} : {same_source.num_fake}",
+        *_order_rates(same_source.rates),
         f"{everyone.num_real} : {everyone.num_fake}",
         *_order_rates(everyone.rates),
-        item.reference if item.chosen.rates.auc else "-",
+        item.reference.replace("_", " ") if item.selected.rates.auc else "-",
     )
 
 
@@ -154,17 +157,17 @@ def _order_rates(rates: EstimatedRates) -> tuple[str, str]:
     return show(rates.auc), show(rates.equal_error_rate)
 
 
-def _rates(comparison: Comparison) -> tuple[str, ...]:
+def _rates(comparison: SetRates) -> tuple[str, ...]:
     rates = comparison.rates
     order = (rates.auc, rates.average_precision, rates.equal_error_rate, rates.tpr_at_1_percent_fpr)
     return (str(comparison.num_real), str(comparison.num_fake), *(show(estimate) for estimate in order))
 
 
-def _threshold_table(overall: Comparison, groups: Breakdown) -> str:
+def _threshold_table(overall: SetRates, groups: Breakdown) -> str:
     """One line for each group with a rate, their mean, and all files pooled."""
-    measured = [item for item in groups.slices if item.chosen.rates.auc]
-    lines = [(item.name or "(none)", *_answer_rates(item.chosen.rates)) for item in measured]
-    macro = (f"**macro** ({len(measured)} groups)", *_answer_rates(groups.chosen.rates))
+    measured = [item for item in groups.slices if item.selected.rates.auc]
+    lines = [(item.name or "(none)", *_answer_rates(item.selected.rates)) for item in measured]
+    macro = (f"**macro** ({len(measured)} groups)", *_answer_rates(groups.selected.rates))
     return align([("group", *THRESHOLD_COLUMNS), *lines, macro, ("**pooled**", *_answer_rates(overall.rates))])
 
 
@@ -186,11 +189,11 @@ def _reliability(rates: Reliability) -> tuple[str, ...]:
     return tuple(show(estimate) for estimate in shown)
 
 
-def _describe_pairs(pairs: PairOrder) -> str:
-    if pairs.in_order is None:
+def _describe_pairs(pairs: PairwiseAccuracy) -> str:
+    if pairs.accuracy is None:
         return f"None of the {pairs.num_named} fakes that name an original could be compared with it."
     num_left_out = pairs.num_named - pairs.num_compared
     return (
-        f"{show(pairs.in_order)} of {pairs.num_compared} fakes score above the original they were made from (equal "
+        f"{show(pairs.accuracy)} of {pairs.num_compared} fakes score above the original they were made from (equal "
         f"scores count half); {num_left_out} more name an original that was not scored as a real."
     )

@@ -32,7 +32,7 @@ def evaluation(tmp_path, write_manifest, scripted):
     pytest.importorskip("matplotlib")
     answers = {row.split(",")[0]: ((LOGITS[row[:4]] + 0.1 * int(row[4]),),) for row in ROWS}
     manifest = write_manifest(*ROWS, header="file,label,group,family,identity")
-    evaluate(manifest, tmp_path / "evaluation", scripted(answers), config=EvaluationConfig(num_rounds=20))
+    evaluate(manifest, tmp_path / "evaluation", scripted(answers), config=EvaluationConfig(num_replicates=20))
     (tmp_path / "results").mkdir()
     (tmp_path / "results" / "variants.json").write_text(json.dumps({"goals": GOALS, "variants": [VARIANT]}))
     return tmp_path / "evaluation"

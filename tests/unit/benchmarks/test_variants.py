@@ -11,7 +11,7 @@ from sklearn.metrics import roc_auc_score
 from fakestormer.evaluation import EvaluationConfig, ScoreRow
 from fakestormer.types import DataError
 
-CONFIG = EvaluationConfig(num_rounds=200)
+CONFIG = EvaluationConfig(num_replicates=200)
 FAMILIES = ("swap", "lips")
 
 

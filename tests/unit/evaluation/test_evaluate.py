@@ -9,7 +9,7 @@ import pytest
 from fakestormer.evaluation import EvaluationConfig, evaluate
 from fakestormer.types import DataError, VideoError
 
-CONFIG = EvaluationConfig(num_rounds=50)
+CONFIG = EvaluationConfig(num_replicates=50, min_same_source_reals=1)
 FOUR = ("a.mp4,real,g", "b.mp4,fake,g", "c.mp4,real,g", "d.mp4,fake,g")
 ANSWERS = {"a.mp4": ((-2.0,),), "b.mp4": ((1.0, 3.0),), "c.mp4": ((-1.0,),), "d.mp4": ((2.5,),)}
 
@@ -119,27 +119,28 @@ def test_the_metrics_file_names_weights_manifest_settings_and_seed(tmp_path, wri
     assert detector["package_version"] == "0.1.0"
     assert detector["clip_spec"]["num_frames"] == 4
     assert "input_sha256" not in detector
-    assert (content["config"]["seed"], content["config"]["num_rounds"]) == (0, 50)
+    assert (content["config"]["seed"], content["config"]["num_replicates"]) == (0, 50)
     assert len(content["run"]["manifest_sha256"]) == len(content["run"]["detector_sha256"]) == 64
     group_g, group_h = content["by"]["group"]["slices"]
-    assert group_g["own"]["auc"] == {"value": 1.0, "low": 1.0, "high": 1.0}
-    assert group_h["own"]["auc"] is None
-    assert group_h["own"]["reason"]
-    assert content["by"]["group"]["macro"]["chosen"]["num_slices"] == 1
+    assert group_g["same_source"]["auc"] == {"value": 1.0, "low": 1.0, "high": 1.0}
+    assert group_h["same_source"]["auc"] is None
+    assert group_h["same_source"]["reason"]
+    assert content["by"]["group"]["macro"]["selected"]["num_slices"] == 1
 
 
 def test_the_metrics_file_holds_order_answers_probabilities_and_pairs(tmp_path, write_manifest, scripted):
     lines = ("a.mp4,real,g,", "b.mp4,fake,g,a.mp4", "c.mp4,real,g,", "d.mp4,fake,g,c.mp4")
     evaluate(write_manifest(*lines, header="file,label,group,pair_of"), tmp_path, scripted(ANSWERS), config=CONFIG)
     content = json.loads((tmp_path / "metrics.json").read_text())
-    assert content["metrics_version"] == 3
+    assert content["metrics_version"] == 4
     for name in ("tpr_at_1_percent_fpr", "balanced_accuracy", "balanced_accuracy_at_thresholds", "true_positive_rate"):
         assert content["overall"][name] == {"value": 1.0, "low": 1.0, "high": 1.0}
     for name in ("false_positive_rate", "false_negative_rate", "inconclusive_rate"):
         assert content["overall"][name]["value"] == 0.0
     assert content["reliability"]["cllr_min"] == {"value": 0.0, "low": None, "high": None}
     assert 0 < content["reliability"]["cllr"]["value"] == content["reliability"]["calibration_loss"]["value"] < 1
-    assert content["pairs"] == {"num_named": 2, "num_compared": 2, "in_order": {"value": 1.0, "low": 1.0, "high": 1.0}}
+    pairs = {"num_named": 2, "num_compared": 2, "accuracy": {"value": 1.0, "low": 1.0, "high": 1.0}}
+    assert content["pairwise_accuracy"] == pairs
 
 
 def test_where_every_file_fails_the_files_are_written_with_reasons(tmp_path, write_manifest, scripted):

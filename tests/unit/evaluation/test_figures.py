@@ -26,7 +26,7 @@ from fakestormer.evaluation.scores import ScoredSet
 from fakestormer.types import ConfigError, DataError
 from fakestormer.video import ALL_DISTORTIONS, Distortion
 
-CONFIG = EvaluationConfig(num_rounds=20)
+CONFIG = EvaluationConfig(num_replicates=20)
 
 
 @functools.cache

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fakestormer.evaluation import metrics
-from fakestormer.evaluation.metrics import draw_weights, equal_error_rate, hits_at_low_alarms, measure, measure_rounds
+from fakestormer.evaluation.metrics import draw_weights, equal_error_rate, measure, measure_replicates, tpr_at_low_fpr
 
 
 def test_perfect_scores_give_auc_one_and_no_error():
@@ -29,9 +29,9 @@ def test_the_equal_error_rate_is_read_between_the_points_of_the_curve():
 def test_hits_at_one_percent_are_read_at_a_threshold_that_exists():
     is_fake = np.array([True] * 4 + [False] * 200)
     reals = -np.arange(200.0)
-    assert hits_at_low_alarms(is_fake, np.array([1.0, -0.5, -1.5, -2.5, *reals])) == 0.75  # one, two, then three of 200
-    assert hits_at_low_alarms(is_fake[:103], np.array([1.0, -0.5, -1.5, -2.5, *reals[:99]])) == 0.25  # 1 of 99 is more
-    assert hits_at_low_alarms(np.array([True, False]), np.zeros(2)) == 0.0
+    assert tpr_at_low_fpr(is_fake, np.array([1.0, -0.5, -1.5, -2.5, *reals])) == 0.75  # one, two, then three of 200
+    assert tpr_at_low_fpr(is_fake[:103], np.array([1.0, -0.5, -1.5, -2.5, *reals[:99]])) == 0.25  # 1 of 99 is more
+    assert tpr_at_low_fpr(np.array([True, False]), np.zeros(2)) == 0.0
 
 
 def test_rates_without_reals_are_refused_rather_than_guessed():
@@ -40,7 +40,7 @@ def test_rates_without_reals_are_refused_rather_than_guessed():
 
 
 def test_a_round_without_one_class_has_no_rates():
-    rates = measure_rounds(np.array([False, True]), np.array([0.0, 1.0]), np.array([[1, 0], [0, 2], [1, 1]]))
+    rates = measure_replicates(np.array([False, True]), np.array([0.0, 1.0]), np.array([[1, 0], [0, 2], [1, 1]]))
     assert np.isnan(rates[:2]).all()
     assert rates[2].tolist() == [1.0, 1.0, 0.0, 1.0]
 

@@ -53,9 +53,9 @@ def test_percentiles_cover_the_true_cost_of_the_ratios_about_95_times_in_100_and
     for _ in range(40):
         is_fake, probabilities = draw(100)
         drawn = rng.integers(0, 100, (100, 100))
-        rounds = [measure_probabilities(is_fake[row], probabilities[row]) for row in drawn]
+        replicates = [measure_probabilities(is_fake[row], probabilities[row]) for row in drawn]
         for place, name in enumerate(("cllr", "calibration_loss")):
-            low, high = np.quantile([getattr(one, name) for one in rounds], [0.025, 0.975])
+            low, high = np.quantile([getattr(one, name) for one in replicates], [0.025, 0.975])
             covered[place] += low <= getattr(truth, name) <= high
     assert covered[0] >= 33
     assert covered[1] <= 20  # why it is printed without an interval

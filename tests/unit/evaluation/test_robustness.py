@@ -18,7 +18,7 @@ from fakestormer.evaluation import (
 from fakestormer.types import ConfigError
 from fakestormer.video import ALL_DISTORTIONS, Distortion, VideoReader
 
-CONFIG = EvaluationConfig(num_rounds=20)
+CONFIG = EvaluationConfig(num_replicates=20)
 FOUR = ("a.mp4,real,g", "b.mp4,fake,g", "c.mp4,real,g", "d.mp4,fake,g")
 BLUR, GREY = Distortion("blur", 5), Distortion("saturation", 5)
 

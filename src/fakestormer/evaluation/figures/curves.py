@@ -24,32 +24,32 @@ _MARKS = 5  # markers along a curve
 
 
 def draw_roc(kinds: Sequence[Selection]) -> Figure:
-    """Share of fakes found over share of false alarms, one line for each kind, each against all reals."""
+    """TPR over FPR, one line for each kind, each against all reals."""
     figure, ax = new_figure(3.95)
     ax.plot([0, 1], [0, 1], color="0.75", linewidth=0.8)
     for number, (kind, line) in enumerate(zip(kinds, LINES, strict=False)):
-        alarms, hits, _ = roc_curve(kind.is_fake, kind.logits)
+        fpr, tpr, _ = roc_curve(kind.is_fake, kind.logits)
         area = roc_auc_score(kind.is_fake, kind.logits)
-        ax.plot(alarms, hits, label=f"{kind.label}: {area:.2f}", markevery=_marks(alarms, number), **line)
-    ax.set(xlabel="false alarms among genuine files", ylabel="fakes found", xlim=(0, 1), ylim=(0, 1.01), aspect="equal")
+        ax.plot(fpr, tpr, label=f"{kind.label}: {area:.2f}", markevery=_marks(fpr, number), **line)
+    ax.set(xlabel="false positive rate", ylabel="true positive rate", xlim=(0, 1), ylim=(0, 1.01), aspect="equal")
     _name_lines(figure, "fakes (files): AUC")
     return figure
 
 
 def draw_det(kinds: Sequence[Selection]) -> Figure:
-    """Missed fakes over false alarms on normal-deviate axes; equal error on the diagonal."""
+    """FNR over FPR on normal-deviate axes; equal error on the diagonal."""
     figure, ax = new_figure(3.95)
     low, high = norm.ppf(np.array(_DET_LIMITS)).tolist()
     ax.plot([low, high], [low, high], color="0.75", linewidth=0.8)
     for number, (kind, line) in enumerate(zip(kinds, LINES, strict=False)):
-        alarms, misses, _ = det_curve(kind.is_fake, kind.logits)
+        fpr, fnr, _ = det_curve(kind.is_fake, kind.logits)
         error = equal_error_rate(kind.is_fake, kind.logits)
-        x, y = (norm.ppf(np.clip(rates, *_DET_LIMITS)) for rates in (alarms, misses))
+        x, y = (norm.ppf(np.clip(rates, *_DET_LIMITS)) for rates in (fpr, fnr))
         ax.plot(x, y, label=f"{kind.label}: {error:.0%}", markevery=_marks(x, number), **line)
     ticks, names = norm.ppf(_DET_TICKS), [f"{100 * tick:g}" for tick in _DET_TICKS]
     ax.set_xticks(ticks, names)
     ax.set_yticks(ticks, names)
-    ax.set(xlabel="false alarms, % of genuine files", ylabel="missed, % of fakes", aspect="equal")
+    ax.set(xlabel="false positive rate, %", ylabel="false negative rate, %", aspect="equal")
     ax.set(xlim=(low, high), ylim=(low, high))
     ax.grid(color="0.92", linewidth=0.5)
     _name_lines(figure, "fakes (files): equal error")

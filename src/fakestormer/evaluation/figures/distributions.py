@@ -27,10 +27,10 @@ def draw_distributions(scored: ScoredSet) -> Figure:
     """
     reals = scored.logits[~scored.is_fake]
     lanes: list[tuple[str, Float[ndarray, " files"], bool]] = [("genuine, all", reals, False)] if len(reals) else []
-    for name, fakes, own in values_by_kind(scored):
+    for name, fakes, same_source in values_by_kind(scored):
         lanes.append((name, fakes, True))
-        if len(own):
-            lanes.append(("genuine, same sources", own, False))
+        if len(same_source):
+            lanes.append(("genuine, same sources", same_source, False))
     figure, ax = new_figure(0.6 + _LANE * len(lanes))
     rng = np.random.default_rng(0)  # the scatter across a lane means nothing, and is the same every time
     if len(reals):

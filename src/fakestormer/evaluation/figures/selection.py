@@ -55,6 +55,6 @@ def values_by_kind(scored: ScoredSet) -> Sequence[tuple[str, Float[ndarray, " fa
     kinds = []
     for name in sorted({str(name) for name in names[scored.is_fake]}):
         fakes = scored.is_fake & (names == name)
-        own = ~scored.is_fake & np.isin(groups, list(set(groups[fakes])))
-        kinds.append((name or "(none)", scored.logits[fakes], scored.logits[own]))
+        same_source = ~scored.is_fake & np.isin(groups, list(set(groups[fakes])))
+        kinds.append((name or "(none)", scored.logits[fakes], scored.logits[same_source]))
     return kinds

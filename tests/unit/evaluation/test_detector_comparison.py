@@ -11,17 +11,17 @@ from fakestormer.cli.main import app
 from fakestormer.evaluation import (
     EvaluationConfig,
     ScoreRow,
+    compare_detectors,
     compare_evaluations,
     conclude,
     evaluate,
-    measure_difference,
-    render_difference,
-    write_difference,
+    render_comparison,
+    write_comparison,
 )
 from fakestormer.evaluation.scores import write_scores
 from fakestormer.types import DataError
 
-CONFIG = EvaluationConfig(num_rounds=200)
+CONFIG = EvaluationConfig(num_replicates=200)
 
 
 def table(logits, labels=None, **columns):
@@ -43,7 +43,7 @@ def noisy(spread, seed=0, num_files=120):
 
 def test_the_better_detector_is_named_and_turned_round_the_other_is():
     good, poor = table(noisy(0.4)), table(noisy(3))
-    there, back = measure_difference(good, poor, CONFIG), measure_difference(poor, good, CONFIG)
+    there, back = compare_detectors(good, poor, CONFIG), compare_detectors(poor, good, CONFIG)
     gap = there.overall.difference
     assert gap.value == pytest.approx(there.overall.first.value - there.overall.second.value)
     assert 0 < gap.low < gap.value < gap.high
@@ -55,7 +55,7 @@ def test_the_better_detector_is_named_and_turned_round_the_other_is():
 
 
 def test_a_detector_is_not_told_apart_from_itself():
-    same = measure_difference(table(noisy(1)), table(noisy(1)), CONFIG)
+    same = compare_detectors(table(noisy(1)), table(noisy(1)), CONFIG)
     assert (same.overall.difference.value, same.overall.difference.low, same.overall.difference.high) == (0, 0, 0)
     assert same.overall.delong is None
     assert conclude(same).startswith("These files do not tell the two detectors apart")
@@ -64,7 +64,7 @@ def test_a_detector_is_not_told_apart_from_itself():
 def test_only_files_that_both_scored_are_compared_and_the_others_are_listed():
     first = table([0, 1, None, 3, -9, 5, None])
     second = table([0, 1, 2, 3, None, None, None])
-    difference = measure_difference(first, second, CONFIG)
+    difference = compare_detectors(first, second, CONFIG)
     assert difference.num_common == 3
     assert (difference.only_first, difference.only_second) == (("4.mp4", "5.mp4"), ("2.mp4",))
     assert (difference.first.num_scored, difference.second.num_scored, difference.first.num_files) == (5, 4, 7)
@@ -74,17 +74,15 @@ def test_only_files_that_both_scored_are_compared_and_the_others_are_listed():
 
 
 def test_where_nothing_was_scored_by_both_the_reason_stands():
-    difference = measure_difference(table([0, None]), table([None, 1]), CONFIG)
+    difference = compare_detectors(table([0, None]), table([None, 1]), CONFIG)
     assert conclude(difference) == "Nothing can be compared: no real and fake file was scored by both."
 
 
 def test_the_rows_order_and_the_clips_of_one_person_do_not_feign_certainty():
     first, second = noisy(0.8, 1, 12), noisy(1.6, 2, 12)
     people = [f"p{number // 2}" for number in range(12)]
-    once = measure_difference(table(first, identity=people), table(second, identity=people)[::-1], CONFIG)
-    often = measure_difference(
-        table(first * 10, identity=people * 10), table(second * 10, identity=people * 10), CONFIG
-    )
+    once = compare_detectors(table(first, identity=people), table(second, identity=people)[::-1], CONFIG)
+    often = compare_detectors(table(first * 10, identity=people * 10), table(second * 10, identity=people * 10), CONFIG)
     assert often.overall.num_clusters == 6
     assert (often.overall.difference.low, often.overall.difference.high) == pytest.approx(
         (once.overall.difference.low, once.overall.difference.high)
@@ -97,22 +95,25 @@ def test_groups_and_methods_are_compared_against_the_same_reals_as_in_an_evaluat
     columns = {"group": [*"aaaabbc"], "method": ["", "", "x", "x", "", "y", "y"]}
     first = table([0, 1, 2, 3, 5, 4, 6], labels, **columns)
     second = table([0, 3, 1, 2, 5, 6, 4], labels, **columns)
-    by = {item.column: {one.name: one for one in item.slices} for item in measure_difference(first, second).breakdowns}
+    few = EvaluationConfig(min_same_source_reals=1)
+    by = {
+        item.column: {one.name: one for one in item.slices} for item in compare_detectors(first, second, few).breakdowns
+    }
     a, c, y = by["group"]["a"], by["group"]["c"], by["method"]["y"]
-    assert (a.reference, a.difference.first.value, a.difference.second.value) == ("own", 1.0, 0.5)
+    assert (a.reference, a.difference.first.value, a.difference.second.value) == ("same_source", 1.0, 0.5)
     assert (c.reference, c.difference.first.value, c.difference.num_real) == ("all", 1.0, 3)
-    assert (y.reference, y.difference.num_real, y.difference.num_fake) == ("own", 1, 1)
+    assert (y.reference, y.difference.num_real, y.difference.num_fake) == ("same_source", 1, 1)
     assert (y.difference.first.value, y.difference.second.value) == (0.0, 1.0)
 
 
 def test_other_files_labels_or_groups_are_refused_in_one_sentence():
     four = table([0, 1, 2, 3])
     with pytest.raises(DataError, match=r"only one of the two tables lists '3.mp4' \(1 such files\)"):
-        measure_difference(four, four[:3])
+        compare_detectors(four, four[:3])
     with pytest.raises(DataError, match=r"the label of '0.mp4' is 'real' in one table and 'fake' in the other"):
-        measure_difference(four, table([0, 1, 2, 3], ["fake", "fake", "real", "fake"]))
+        compare_detectors(four, table([0, 1, 2, 3], ["fake", "fake", "real", "fake"]))
     with pytest.raises(DataError, match=r"the group of '1.mp4' is 'g' in one table and 'h' in the other"):
-        measure_difference(four, table([0, 1, 2, 3], group=[*"ghgg"]))
+        compare_detectors(four, table([0, 1, 2, 3], group=[*"ghgg"]))
 
 
 def test_two_folders_are_compared_as_their_tables_and_everything_stands_in_the_json(tmp_path, write_manifest, scripted):
@@ -121,21 +122,21 @@ def test_two_folders_are_compared_as_their_tables_and_everything_stands_in_the_j
     evaluate(manifest, tmp_path / "one", scripted(answers), config=CONFIG)
     evaluate(manifest, tmp_path / "two", scripted({**answers, "d.mp4": ()}, "b" * 64), config=CONFIG)
     record = compare_evaluations(tmp_path / "one", tmp_path / "two" / "scores.csv", CONFIG)
-    text = render_difference(record)
+    text = render_comparison(record)
     assert "weights scripted (sha256 bbbbbbbbbbbb); 3 of 4 files scored" in text
     assert "Scored by the first alone: 1 (d.mp4)." in text
     assert text.splitlines()[-1] == conclude(record.difference)
     for block in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE):
         assert len({len(line) for line in block.splitlines()}) == 1
-    write_difference(tmp_path / "new" / "difference.json", record)
+    write_comparison(tmp_path / "new" / "difference.json", record)
     content = json.loads((tmp_path / "new" / "difference.json").read_text())
-    assert content["difference_version"] == 1
+    assert content["comparison_version"] == 2
     assert content["sources"]["second"]["detector"]["weights_sha256"] == "b" * 64
     assert content["only_first"] == ["d.mp4"]
     assert content["by"]["group"][0]["difference"]["first"]["value"] == 1.0
     assert content["conclusion"] == conclude(record.difference)
     with pytest.raises(DataError, match="cannot be written"):
-        write_difference(tmp_path, record)
+        write_comparison(tmp_path, record)
 
 
 def test_the_command_prints_the_comparison_and_writes_the_json(tmp_path):
