@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from fakestormer.report import write_html, write_json, write_pdf, write_pictures
     from fakestormer.types import Decision, FakestormerError, VideoVerdict
 
+    __version__: str
+
 __all__ = [
     "Decision",
     "Detector",
@@ -37,6 +39,8 @@ _ROOMS = {
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return importlib.import_module("fakestormer.version").package_version()
     if name not in _ROOMS:
         raise AttributeError(f"module 'fakestormer' has no attribute {name!r}")
     return getattr(importlib.import_module(f"fakestormer.{_ROOMS[name]}"), name)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from importlib import metadata
 
 import typer
 from rich.console import Console
@@ -21,6 +20,7 @@ from fakestormer.cli.synthesize import synthesize
 from fakestormer.cli.train import train
 from fakestormer.cli.verify import verify
 from fakestormer.types import FakestormerError
+from fakestormer.version import package_version
 
 INTERRUPTED = 130
 
@@ -51,7 +51,7 @@ for verb in (
 def options(version: bool = typer.Option(False, "--version", help="Print the version and leave.")) -> None:
     """Options that stand before a verb."""
     if version:
-        Console().print(metadata.version("fakestormer"))
+        Console().print(package_version())
         raise typer.Exit
 
 

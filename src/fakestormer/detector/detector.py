@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
-from importlib import metadata
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -36,6 +35,7 @@ from fakestormer.types import (
     WeightsError,
 )
 from fakestormer.verdict import judge_face, judge_video
+from fakestormer.version import package_version
 from fakestormer.video import VideoReader, decoder_version, hash_file, read_credentials
 
 Observer = Callable[[str, Any], None]
@@ -182,7 +182,7 @@ class Detector:
 
     def _provenance(self, input_sha256: str, started: str) -> Provenance:
         return Provenance(
-            package_version=metadata.version("fakestormer"),
+            package_version=package_version(),
             model_name=self.weights.name,
             weights_sha256=self.weights.sha256,
             clip_spec=self.weights.clip_spec,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import platform
 from collections.abc import Callable
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from fakestormer.isolation.messages import FRAMES, OVERLAY, PAGE, VERDICT, Endin
 from fakestormer.model import load_weights
 from fakestormer.report import render_html, write_json
 from fakestormer.types import KeyFrame, VideoInfo, VideoVerdict
+from fakestormer.version import package_version
 
 Tell = Callable[[dict[str, Any]], None]
 SEARCHED_BETWEEN_TELLING = 6  # searched frames, about a second of video
@@ -60,7 +60,7 @@ class Examiner:
     def described(self) -> dict[str, Any]:
         """What runs here, in the fields of `Readiness`."""
         weights = self._detectors[False].weights
-        version = metadata.version("fakestormer")
+        version = package_version()
         return {"package_version": version, "model_name": weights.name, "weights_sha256": weights.sha256}
 
     def examine(self, request: Request, limits: Limits, tell: Tell) -> tuple[str, ...]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Sequence
-from importlib import metadata
 from pathlib import Path
 
 import jinja2
@@ -22,6 +21,7 @@ from fakestormer.report.view import view_videos
 from fakestormer.report.view_frame import view_maps
 from fakestormer.report.wording import say_path, say_sentence
 from fakestormer.types import DataError, VideoVerdict
+from fakestormer.version import package_version
 
 TEMPLATES = Path(__file__).parent / "templates"
 LEGEND_STEPS = 9
@@ -66,7 +66,7 @@ def view_page(
     if not several and not failures:
         raise DataError("a report needs at least one verdict, got none: analyse a video first")
     videos = view_videos(several, texts)
-    version = several[0].provenance.package_version if several else metadata.version("fakestormer")
+    version = several[0].provenance.package_version if several else package_version()
     return {
         "texts": texts,
         "title": texts.title_one.format(name=videos[0].name) if len(videos) == 1 else texts.title,
