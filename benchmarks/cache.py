@@ -23,7 +23,8 @@ import numpy as np
 from cache_formats import FORMATS, Format, Read, Tracks
 from synthesis import SCHEME, draw_clip
 
-from fakestormer.data.cache import CACHE_VERSION, TrackCrops, read_cache, write_tracks
+from fakestormer.data import TrackCrops, read_cache, write_tracks
+from fakestormer.data.cache import CACHE_VERSION
 from fakestormer.data.index import IndexedFile, list_stamps, save_index
 
 FRAMES_A_MINUTE = 25 * 60

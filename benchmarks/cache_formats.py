@@ -22,7 +22,8 @@ from numpy import ndarray
 from safetensors import safe_open
 from safetensors.numpy import save_file
 
-from fakestormer.data.cache import JPEG_SETTINGS, TrackCrops, read_cache, write_tracks
+from fakestormer.data import TrackCrops, read_cache, write_tracks
+from fakestormer.data.cache import JPEG_SETTINGS
 
 Tracks = Sequence[TrackCrops]
 Read = Callable[[int, ndarray], tuple[ndarray, ndarray]]

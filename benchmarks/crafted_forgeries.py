@@ -31,7 +31,7 @@ from jaxtyping import UInt8
 from numpy import ndarray
 from scipy.spatial import QhullError
 
-from fakestormer.data.training_set import is_held_out
+from fakestormer.data import is_held_out
 from fakestormer.evaluation import ManifestRow, read_manifest
 from fakestormer.faces.backends.facemesh import FaceMeshLandmarker, find_landmark_model
 from fakestormer.faces.backends.libface import LibfaceDetector

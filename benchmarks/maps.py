@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from scipy.stats import rankdata
 
-from fakestormer.data.cache import read_cache
+from fakestormer.data import read_cache
 from fakestormer.detector import default_weights_path
 from fakestormer.model import FakeSTormer, attribute, load_weights, preprocess
 from fakestormer.model.attribution import on_grid, smoothed

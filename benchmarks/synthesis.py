@@ -20,8 +20,7 @@ import numpy as np
 from floor import count_floor
 from numpy import ndarray
 
-from fakestormer.data.batch import collate_pairs
-from fakestormer.data.cache import TrackCrops, read_cache, write_tracks
+from fakestormer.data import TrackCrops, collate_pairs, read_cache, write_tracks
 from fakestormer.synthesis import SCHEMES, SelfBlender, augment, colour, film_still, video
 from fakestormer.video.recode import recode_images
 

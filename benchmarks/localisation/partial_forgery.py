@@ -18,7 +18,7 @@ from benchmarks.localisation.truth import ForgedTruth, FrameMask
 from jaxtyping import Float, UInt8
 from numpy import ndarray
 
-from fakestormer.data.prepare import DETECTION_SIZE
+from fakestormer.data import DETECTION_SIZE
 from fakestormer.faces import FaceDetector, FaceTracker, Landmarker, box_at, smooth_points
 from fakestormer.synthesis import NO_AUGMENTATION, SelfBlender, SynthesisConfig
 from fakestormer.types import Box, DataError, FaceTrack, Frame, TimeSpan

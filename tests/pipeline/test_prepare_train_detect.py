@@ -21,7 +21,7 @@ from tests.pipeline.tiny_run import tiny
 import fakestormer as fs
 import fakestormer.data.prepare as prepare_module
 from fakestormer.data.cache import read_cache
-from fakestormer.data.prepare import SourceFile, prepare, prepare_one
+from fakestormer.data.prepare import SourceFile, prepare_one, prepare_sources
 from fakestormer.data.sources import list_sources
 from fakestormer.data.training_set import SelfBlendedSet, split_identities
 from fakestormer.evaluation import read_scores
@@ -77,7 +77,7 @@ def videos(tmp_path_factory, film, portrait):
 def cache(tmp_path_factory, videos):
     folder = tmp_path_factory.mktemp("cache")
     with laid_landmarks():
-        prepare(list_sources(videos / "manifest.csv"), folder)
+        prepare_sources(list_sources(videos / "manifest.csv"), folder)
     return folder
 
 
@@ -143,7 +143,7 @@ def test_a_killed_prepare_does_only_what_was_left(tmp_path, cache, videos):
     ledger.write_text("\n".join([*kept, '{"name": "dee.p']))
     done = []
     with laid_landmarks():
-        prepare(list_sources(videos / "manifest.csv"), folder, observe=done.append)
+        prepare_sources(list_sources(videos / "manifest.csv"), folder, observe=done.append)
     assert [row.name for row in done] == ["dee.png"]
     assert len(read_lines(ledger)) == 6
 

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import Progress, TaskID
 
 if TYPE_CHECKING:
-    from fakestormer.data.prepare import SourceFile
+    from fakestormer.data import SourceFile
     from fakestormer.datasets import Dataset, Inventory
 
 
@@ -42,7 +42,7 @@ def take_stock(name: str, root: Path, out: Path, *, inventory_only: bool) -> tup
 def _write_manifests(
     dataset: Dataset, inventory: Inventory, out: Path, follow: _Follow, console: Console
 ) -> tuple[SourceFile, ...]:
-    from fakestormer.data.prepare import SourceFile
+    from fakestormer.data import SourceFile
     from fakestormer.datasets import Item, film_path, trainable, write_films, write_manifests
 
     root, films = Path(inventory.root), out / "films"

@@ -10,9 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 if TYPE_CHECKING:
-    from fakestormer.data.ledger import LedgerRow
-    from fakestormer.data.prepare import SourceFile
-    from fakestormer.data.shard import Shard
+    from fakestormer.data import LedgerRow, Shard, SourceFile
 
 
 def prepare(
@@ -40,8 +38,7 @@ def prepare(
 ) -> None:
     """Track the faces of genuine videos and photographs, find landmarks, and cache the crops for training."""
     from fakestormer.cli.benchmark import take_stock
-    from fakestormer.data.shard import parse_shard
-    from fakestormer.data.sources import list_sources
+    from fakestormer.data import list_sources, parse_shard
     from fakestormer.types import ConfigError
 
     part = parse_shard(shard)
@@ -72,8 +69,7 @@ def _cache(
     max_frames: int,
     part: Shard,
 ) -> None:
-    from fakestormer.data.ledger import ledger_path
-    from fakestormer.data.prepare import prepare as prepare_sources
+    from fakestormer.data import ledger_path, prepare_sources
 
     summary = ledger_path(out, part).with_suffix(".json")
     console = Console(stderr=True)

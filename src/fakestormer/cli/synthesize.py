@@ -19,7 +19,7 @@ def synthesize(
     ] = None,
 ) -> None:
     """Write a video's self-blended twin beside the real one, with masks, vulnerability, targets and a contact sheet."""
-    from fakestormer.data.specimen import write_specimen
+    from fakestormer.data import write_preview
 
-    written = write_specimen(video, out, seed, landmark_model)
+    written = write_preview(video, out, seed, landmark_model)
     Console().print("wrote " + ", ".join(str(path) for path in written), markup=False, soft_wrap=True)

@@ -101,7 +101,7 @@ class _Shower:
 
 
 def _recorded_run(path: Path, data: list[Path] | None) -> tuple[TrainRun, list[Path]]:
-    from fakestormer.data.cache import cache_fingerprint
+    from fakestormer.data import cache_fingerprint
     from fakestormer.training import read_record
     from fakestormer.types import DataError
 

@@ -49,7 +49,7 @@ class SourceFile:
     group: str
 
 
-def prepare(
+def prepare_sources(
     sources: Sequence[SourceFile],
     folder: Path,
     landmark_model: Path | None = None,

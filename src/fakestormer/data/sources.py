@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from fakestormer.data.manifest_file import manifest_records, name_values, read_manifest_bytes
+from fakestormer.data.csv_records import manifest_records, name_values, read_manifest_bytes
 from fakestormer.data.prepare import SourceFile
 from fakestormer.types import DataError
 

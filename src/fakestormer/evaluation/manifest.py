@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
 
-from fakestormer.data.manifest_file import manifest_records, name_values, read_manifest_bytes
+from fakestormer.data import manifest_records, name_values, read_manifest_bytes
 from fakestormer.types import DataError
 
 Label = Literal["real", "fake"]

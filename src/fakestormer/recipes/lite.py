@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fakestormer.data.training_set import ClipSampling
+from fakestormer.data import ClipSampling
 from fakestormer.model import ModelConfig
 from fakestormer.synthesis import SynthesisConfig
 from fakestormer.training.config import LossWeights, Optimisation, TrainRun, Validation

@@ -10,9 +10,7 @@ from typing import Any
 import torch
 from torch.utils.data import DataLoader, Dataset
 
-from fakestormer.data.batch import Batch, collate_pairs
-from fakestormer.data.cache import CachedTrack
-from fakestormer.data.training_set import SelfBlendedSet, without_augmentation
+from fakestormer.data import Batch, CachedTrack, SelfBlendedSet, collate_pairs, without_augmentation
 from fakestormer.training.config import Optimisation, TrainRun
 from fakestormer.training.distributed import ALONE, Team, even_parts, share_of
 from fakestormer.training.memory import keep_in_worker

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from fakestormer.data.training_set import ClipSampling
+from fakestormer.data import ClipSampling
 from fakestormer.model import ModelConfig
 from fakestormer.synthesis import SynthesisConfig
 from fakestormer.types import ClipSpec, ConfigError

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import torch
 
-from fakestormer.data.cache import CachedTrack, read_cache
-from fakestormer.data.training_set import split_identities
+from fakestormer.data import CachedTrack, read_cache, split_identities
 from fakestormer.model import FakeSTormer, WarmStartReport, refuse_emulated_bfloat16, save_weights
 from fakestormer.training.average import WeightAverage
 from fakestormer.training.batches import training_steps, validation_batches

@@ -10,7 +10,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 from torch.nn import functional
 
-from fakestormer.data.batch import Batch
+from fakestormer.data import Batch
 from fakestormer.model import ModelOutput
 from fakestormer.training.config import LossWeights
 from fakestormer.training.distributed import Team, summed

@@ -13,7 +13,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, TypeVar
 
-from fakestormer.data.cache import CachedTrack, cache_fingerprint
+from fakestormer.data import CachedTrack, cache_fingerprint
 from fakestormer.model import WarmStartReport
 from fakestormer.training.checkpoint import CHECKPOINT_NAME
 from fakestormer.training.config import TrainRun

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import nn
 
-from fakestormer.data.batch import Batch
+from fakestormer.data import Batch
 from fakestormer.model import ModelOutput, preprocess
 from fakestormer.training.config import TrainRun
 from fakestormer.training.distributed import ALONE, Team, model_of, summed, without_sync

@@ -10,7 +10,7 @@ from jaxtyping import Float
 from sklearn.metrics import roc_auc_score
 from torch import Tensor
 
-from fakestormer.data.batch import Batch
+from fakestormer.data import Batch
 from fakestormer.model import FakeSTormer, preprocess
 from fakestormer.training.config import TrainRun
 from fakestormer.training.distributed import ALONE, Team, gathered

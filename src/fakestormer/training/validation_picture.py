@@ -10,7 +10,7 @@ import torch
 from jaxtyping import Bool, Float, UInt8
 from numpy import ndarray
 
-from fakestormer.data.batch import Batch
+from fakestormer.data import Batch
 from fakestormer.model import FakeSTormer
 from fakestormer.training.config import TrainRun
 from fakestormer.training.step import output_of

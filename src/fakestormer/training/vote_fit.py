@@ -18,8 +18,7 @@ from numpy import ndarray
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from fakestormer.data.batch import Batch
-from fakestormer.data.cache import CachedTrack
+from fakestormer.data import Batch, CachedTrack
 from fakestormer.model import FakeSTormer, preprocess
 from fakestormer.training.batches import vote_batches
 from fakestormer.training.config import TrainRun

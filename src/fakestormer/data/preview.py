@@ -25,7 +25,7 @@ MAX_FRAMES = 150
 SHEET_FRAMES = 6
 
 
-def write_specimen(path: Path, folder: Path, seed: int, landmark_model: Path | None = None) -> tuple[Path, ...]:
+def write_preview(path: Path, folder: Path, seed: int, landmark_model: Path | None = None) -> tuple[Path, ...]:
     """The files written: real and fake crops side by side as a video, the twins as videos, arrays, contact sheet.
 
     The longest stretch of the largest track is blended with one set of parameters (at most 150 frames); a photograph
