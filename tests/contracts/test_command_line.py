@@ -56,6 +56,7 @@ FLAGS = {
         "--shard",
     ),
     "synthesize": ("VIDEO", "--out", "--seed", "--landmark-model"),
+    "doctor": (),
     "train": ("[RECIPE]", "--data", "--out", "--resume", "--from-run"),
 }
 ENVIRONMENT = {"FAKESTORMER_LANDMARK_MODEL"}

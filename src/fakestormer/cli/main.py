@@ -12,6 +12,7 @@ from fakestormer.cli.compare import compare
 from fakestormer.cli.convert import convert
 from fakestormer.cli.datasets import datasets
 from fakestormer.cli.detect import detect
+from fakestormer.cli.doctor import doctor
 from fakestormer.cli.evaluate import evaluate
 from fakestormer.cli.figures import figures
 from fakestormer.cli.inspect import inspect
@@ -43,6 +44,7 @@ for verb in (
     prepare,
     synthesize,
     train,
+    doctor,
 ):
     app.command()(verb)
 

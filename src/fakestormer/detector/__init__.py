@@ -3,6 +3,7 @@
 from fakestormer.detector.config import DetectorConfig, thorough
 from fakestormer.detector.cut_video import CutVideo
 from fakestormer.detector.detector import Detector, default_weights_path
+from fakestormer.detector.device_class import device_class
 from fakestormer.detector.overlay import write_overlay
 from fakestormer.detector.protocol import PROTOCOLS, Protocol, choose_protocol
 from fakestormer.detector.verify import Outcome, Verification, verify
@@ -17,6 +18,7 @@ __all__ = [
     "Verification",
     "choose_protocol",
     "default_weights_path",
+    "device_class",
     "thorough",
     "verify",
     "write_overlay",

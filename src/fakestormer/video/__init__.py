@@ -5,7 +5,7 @@ from fakestormer.video.decode import VideoReader
 from fakestormer.video.distorted_copy import write_distorted
 from fakestormer.video.distortion import ALL_DISTORTIONS, LEVELS, Distortion
 from fakestormer.video.drawn_copy import refuse_overwriting, write_drawn
-from fakestormer.video.probe import decoder_version, hash_file, library_versions, probe_video
+from fakestormer.video.probe import decoder_version, hash_file, library_versions, probe_video, writes_h264
 from fakestormer.video.seek import stream_frames_at
 from fakestormer.video.write import write_video
 
@@ -24,4 +24,5 @@ __all__ = [
     "write_distorted",
     "write_drawn",
     "write_video",
+    "writes_h264",
 ]

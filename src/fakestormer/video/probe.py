@@ -66,6 +66,15 @@ def library_versions() -> tuple[tuple[str, str], ...]:
     return (("PyAV", av.__version__), ("FFmpeg", str(getattr(av, "ffmpeg_version_info", "unknown"))), *libraries)
 
 
+def writes_h264() -> bool:
+    """Whether this FFmpeg has the encoder that videos are written with; some builds leave it out."""
+    try:
+        av.codec.Codec("libx264", "w")
+    except av.codec.codec.UnknownCodecError:
+        return False
+    return True
+
+
 def decoder_version() -> str:
     """The versions of what decodes, for the record: "PyAV 18.1.0, FFmpeg libavcodec 62.28.102, ..."."""
     names = ("libavcodec", "libavformat", "libswscale")
