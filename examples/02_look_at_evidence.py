@@ -40,7 +40,7 @@ class StageClock:
 def print_timeline(face: FaceVerdict, verdict: VideoVerdict) -> None:
     """One line a clip: when, the logit, the calibrated probability as a number and as a bar."""
     print(f"face {face.track_id}: {face.decision.name}, probability {face.probability:.2f}")
-    for moment, logit, probability in score_timeline(face, verdict.provenance.calibration):
+    for moment, logit, probability in score_timeline(face, verdict.scale):
         bar = "#" * round(BAR_WIDTH * probability)
         print(f"  {moment:7.2f} s  logit {logit:+6.2f}  {probability:.2f} |{bar:<{BAR_WIDTH}}|")
     for one in face.suspicious_spans:

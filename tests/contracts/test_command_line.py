@@ -23,6 +23,7 @@ FLAGS = {
         "--weights",
         "--precision",
         "--thorough",
+        "--prior",
         "--isolate",
         "--memory-limit",
         "--time-limit",

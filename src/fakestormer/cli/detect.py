@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 COLOURS = {"fake": "red", "real": "green", "inconclusive": "yellow", "not_applicable": "yellow"}
 PRECISION_HELP = "float32 or bfloat16: faster where the processor has instructions for it, scores differ a little."
+PRIOR_HELP = "Prior probability of forgery at which probabilities are stated; decisions do not depend on it."
 MOST_SPANS = 8  # lines below a video's own
 
 
@@ -35,6 +36,7 @@ def detect(
     dense: Annotated[
         bool, typer.Option("--thorough", help="A score at least every half second; finds shorter stretches, slower.")
     ] = False,
+    prior: Annotated[float, typer.Option("--prior", help=PRIOR_HELP)] = 0.5,
     isolate: Annotated[
         bool, typer.Option("--isolate", help="Examine in a child process without network that can be killed.")
     ] = False,
@@ -52,7 +54,7 @@ def detect(
 
     outputs = Outputs(json=json, csv=csv, html=html, pdf=pdf, overlay=overlay)
     outputs.check(files)
-    job = Job(device, weights, precision, dense, isolate, memory_limit, time_limit)
+    job = Job(device, weights, precision, dense, prior, isolate, memory_limit, time_limit)
     verdicts: list[VideoVerdict] = []
     failures: list[tuple[str, str]] = []
     try:
@@ -107,9 +109,9 @@ def describe(verdict: VideoVerdict) -> str:
 
     parts = [f"{verdict.video.path}: {verdict.decision.name}"]
     if verdict.probability is not None:
-        said = _say(verdict.probability, verdict)
-        people = len(verdict.faces)
-        parts.append(f"probability of forgery {said}, {people} {'face' if people == 1 else 'faces'}")
+        said = f"{_say(verdict.probability, verdict)} ({_say_prior(verdict)})"
+        faces = "1 face" if len(verdict.faces) == 1 else f"{len(verdict.faces)} faces"
+        parts.append(f"probability of forgery {said}, {faces}")
     if verdict.log10_lr is not None:
         side = "forgery" if verdict.log10_lr > 0 else "a genuine recording"
         strength = strength_of(verdict.log10_lr).value.replace("_", " ")
@@ -131,7 +133,7 @@ def describe_spans(verdict: VideoVerdict) -> tuple[str, ...]:
     found.sort(key=lambda pair: (-pair[0].logit, pair[1], pair[0].span))
     lines = [
         f"{one.span.start:.1f} to {one.span.end:.1f} s: suspicious, strongest at {one.peak_time:.1f} s, "
-        f"probability of forgery {_say(one.probability, verdict)}, track {track_id}"
+        f"probability of forgery {_say(one.probability, verdict)} ({_say_prior(verdict)}), track {track_id}"
         for one, track_id in found[:MOST_SPANS]
     ]
     left = len(found) - len(lines)
@@ -142,7 +144,13 @@ def _say(probability: float, verdict: VideoVerdict) -> str:
     from fakestormer.report.wording import PERCENT, say_probability
 
     # A plain space, so that the line can be searched as it is typed.
-    return say_probability(probability, verdict.provenance.calibration).replace(PERCENT, " %")
+    return say_probability(probability, verdict.scale).replace(PERCENT, " %")
+
+
+def _say_prior(verdict: VideoVerdict) -> str:
+    from fakestormer.report.wording import PERCENT, say_prior
+
+    return say_prior(verdict.prior).replace(PERCENT, " %")
 
 
 class _Say:

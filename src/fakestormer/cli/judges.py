@@ -27,6 +27,7 @@ class Job:
     weights: Path | None
     precision: str
     thorough: bool
+    prior: float
     isolate: bool
     memory_limit: float | None  # GiB
     time_limit: float | None  # seconds
@@ -46,7 +47,9 @@ def open_judge(job: Job, outputs: Outputs) -> Iterator[Judge]:
 
     memory = None if job.memory_limit is None else round(job.memory_limit * 2**30)
     limits = Limits(memory=memory, seconds=job.time_limit)
-    config = IsolationConfig(weights=job.weights, device=job.device, precision=job.precision, limits=limits)
+    config = IsolationConfig(
+        weights=job.weights, device=job.device, precision=job.precision, prior=job.prior, limits=limits
+    )
     with IsolatedDetector(config) as detector:
         detector.start()
 
@@ -61,7 +64,7 @@ def open_judge(job: Job, outputs: Outputs) -> Iterator[Judge]:
 def _own_judge(job: Job, outputs: Outputs) -> Judge:
     from fakestormer.detector import Detector, DetectorConfig, thorough
 
-    config = DetectorConfig(device=job.device, precision=job.precision)
+    config = DetectorConfig(device=job.device, precision=job.precision, prior=job.prior)
     detector = Detector.load(job.weights, thorough(config) if job.thorough else config)
 
     def judge(file: Path, say: Say) -> tuple[VideoVerdict, tuple[str, ...]]:

@@ -8,10 +8,10 @@ from typing import Any
 
 from fakestormer.faces import TrackingConfig
 from fakestormer.model import PRECISIONS
-from fakestormer.types import ConfigError
+from fakestormer.types import EQUAL_PRIORS, ConfigError
 
-# "tracking" is described by its parts, "protocol" by what it came to (see protocol.py)
-NOT_DESCRIBED = frozenset({"device", "batch_size", "tracking", "protocol"})
+# "tracking" is described by its parts, "protocol" by what it came to (see protocol.py), "prior" by the verdict
+NOT_DESCRIBED = frozenset({"device", "batch_size", "tracking", "protocol", "prior"})
 TRACKING = "tracking."
 THOROUGH_INTERVAL = 0.5  # seconds
 
@@ -25,7 +25,8 @@ class DetectorConfig:
     mirrored clip and takes the mean. Length costs no memory: besides those of key frames, `max_maps` whole temporal
     maps are kept a video, of other clips the peak in every frame; `max_pictured_faces` most suspicious faces get key
     frames. `protocol` names the test protocol to follow ("ours", "published"); None is the one that the weights were
-    made for.
+    made for. `prior` is the probability of forgery before the examination: all probabilities are stated at it; scores,
+    likelihood ratios and decisions do not depend on it.
     """
 
     device: str = "auto"
@@ -40,6 +41,7 @@ class DetectorConfig:
     max_maps: int = 512
     max_pictured_faces: int = 16
     protocol: str | None = None
+    prior: float = EQUAL_PRIORS
     tracking: TrackingConfig = field(default_factory=TrackingConfig)
 
     def __post_init__(self) -> None:
@@ -60,6 +62,12 @@ class DetectorConfig:
             raise ConfigError(
                 "key_frames, max_maps and max_pictured_faces must be 0 or more, got "
                 f"{self.key_frames}, {self.max_maps} and {self.max_pictured_faces}"
+            )
+
+        if not 0 < self.prior < 1:
+            raise ConfigError(
+                f"prior must lie between 0 and 1, got {self.prior:g}: 0.5 means equal priors, 0.01 one forgery in a "
+                "hundred videos"
             )
 
     def interval(self, duration: float | None) -> float:

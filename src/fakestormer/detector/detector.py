@@ -92,6 +92,7 @@ class Detector:
             damage=small.damage,
             num_frames=small.num_frames,
             provenance=self._provenance(hash_file(Path(path)), started),
+            prior=self.config.prior,
         )
         verdict = replace(verdict, credentials=read_credentials(path))
         tell("verdict", verdict)
@@ -126,6 +127,7 @@ class Detector:
             damage=video.damage,
             num_frames=video.num_frames,
             provenance=self._provenance(video.sha256, started),
+            prior=self.config.prior,
         )
 
     @property
@@ -171,7 +173,7 @@ class Detector:
 
     def _judge_faces(self, track_ids: Iterable[int], evidence: MapStore) -> list[FaceVerdict]:
         return [
-            judge_face(track_id, clips, self._calibration)
+            judge_face(track_id, clips, self._calibration, self.config.prior)
             for track_id in track_ids
             if (clips := evidence.of_track(track_id))
         ]

@@ -10,9 +10,9 @@ from jaxtyping import UInt8
 from numpy import ndarray
 
 from fakestormer.faces import box_at, crop_affine
-from fakestormer.report import ENGLISH, Texts, say_probability
+from fakestormer.report import ENGLISH, Texts, say_prior, say_probability
 from fakestormer.report.overlay import DrawnFace, draw_faces
-from fakestormer.types import Calibration, ClipEvidence, ClipSpec, FaceTrack, FaceVerdict, Frame, VideoVerdict
+from fakestormer.types import ClipEvidence, ClipSpec, FaceTrack, FaceVerdict, Frame, ProbabilityScale, VideoVerdict
 from fakestormer.video import write_drawn
 
 
@@ -31,12 +31,12 @@ def write_overlay(
     """
     by_id = {track.track_id: track for track in tracks}
     ordered = sorted(verdict.faces, key=lambda face: -face.score)
-    made = verdict.provenance
     people = [
-        _Person(number, face, by_id[face.track_id], made.clip_spec, made.calibration, texts)
+        _Person(number, face, by_id[face.track_id], verdict.provenance.clip_spec, verdict.scale, texts)
         for number, face in enumerate(ordered, 1)
     ]
-    footer = texts.overlay_footer if people else texts.overlay_no_face
+    prior = say_prior(verdict.prior, texts)
+    footer = texts.overlay_footer.format(prior=prior) if people else texts.overlay_no_face
 
     def draw(frame: Frame) -> UInt8[ndarray, "height width 3"]:
         if told:
@@ -50,10 +50,10 @@ class _Person:
     """One face through the film."""
 
     def __init__(
-        self, number: int, face: FaceVerdict, track: FaceTrack, spec: ClipSpec, calibration: Calibration, texts: Texts
+        self, number: int, face: FaceVerdict, track: FaceTrack, spec: ClipSpec, scale: ProbabilityScale, texts: Texts
     ) -> None:
         self._number, self._track, self._spec = number, track, spec
-        self._calibration, self._texts = calibration, texts
+        self._scale, self._texts = scale, texts
         self._clips = sorted(face.clips, key=lambda clip: clip.span.middle)
         self._middles = [clip.span.middle for clip in self._clips]
 
@@ -66,7 +66,7 @@ class _Person:
         """What is drawn of the face in this frame."""
         clip = self._nearest(frame.time)
         box = box_at(self._track, frame.index)
-        chance = say_probability(self._calibration.probability(clip.logit), self._calibration)
+        chance = say_probability(self._scale.probability(clip.logit), self._scale)
         heat = clip.temporal_vulnerability.max(axis=0)  # one picture a clip: frame by frame it would flicker
         return DrawnFace(
             number=self._number,

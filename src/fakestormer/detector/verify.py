@@ -75,7 +75,8 @@ def verify(recorded: VideoVerdict, path: str | Path, weights: LoadedWeights, dev
                 f"{made.model_name} {made.weights_sha256}; give those with --weights.",
             ),
         )
-    again = Detector(weights, DetectorConfig.from_described(made.settings, device)).detect(path)
+    config = replace(DetectorConfig.from_described(made.settings, device), prior=recorded.prior)
+    again = Detector(weights, config).detect(path)
     return compare_verdicts(recorded, again)
 
 
@@ -188,8 +189,8 @@ def _numbers(verdict: VideoVerdict) -> Iterator[np.ndarray]:
     for face in verdict.faces:
         yield _row((face.score, face.probability, face.log10_lr, face.span.start, face.span.end))
         for one in face.suspicious_spans:
-            numbers = (one.span.start, one.span.end, one.peak_time, one.peak_probability, one.logit, one.probability)
-            yield _row((*numbers, one.contrast))
+            numbers = (one.span.start, one.span.end, one.peak_time, one.peak_logit, one.peak_probability)
+            yield _row((*numbers, one.logit, one.probability, one.contrast))
         for clip in face.clips:
             yield from _numbers_of_clip(clip)
         for key in face.key_frames:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -12,7 +12,7 @@ from numpy import ndarray
 from fakestormer.evaluation.likelihood_bounds import measure_bounds
 from fakestormer.evaluation.manifest import QUALITY_COLUMNS
 from fakestormer.evaluation.scores import ScoreRow
-from fakestormer.types import Calibration, CalibrationSet, KnownRange
+from fakestormer.types import LN10, Calibration, CalibrationSet, Decision, KnownRange
 
 COVERED = (0.01, 0.99)
 FEWEST_VALUES = 20  # below, a range of 98 % is the range of a handful
@@ -25,12 +25,15 @@ def measure_set(
     logits: Float[ndarray, " items"],
     calibration: Calibration,
 ) -> CalibrationSet:
-    """The answers that the calibration gives to scored rows of these logits, and what they support."""
-    probabilities = np.array([calibration.probability(float(logit)) for logit in logits])
-    called_fake = probabilities >= calibration.fake_from
-    called_real = ~called_fake & (probabilities <= calibration.real_to)
-    ratios = (calibration.slope * logits + calibration.intercept) / math.log(10)
-    lowest, highest = measure_bounds(is_fake, ratios)
+    """The answers that the calibration gives to scored rows of these logits, and what they support.
+
+    The answers are counted with the bounds in force, as `detect` gives them.
+    """
+    lowest, highest = measure_bounds(is_fake, np.array([calibration.log_ratio(logit) for logit in logits]) / LN10)
+    bounded = replace(calibration, measured=CalibrationSet(name, 0, 0, 0, 0, 0, 0, lowest, highest))
+    decisions = [bounded.decide(float(logit)) for logit in logits]
+    called_fake = np.array([one is Decision.FAKE for one in decisions])
+    called_real = np.array([one is Decision.REAL for one in decisions])
     return CalibrationSet(
         name=name,
         num_real=int((~is_fake).sum()),

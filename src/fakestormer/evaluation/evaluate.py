@@ -21,7 +21,7 @@ from fakestormer.evaluation.record import (
 from fakestormer.evaluation.scores import Outcome, ScoreRow
 from fakestormer.evaluation.summary import summarise
 from fakestormer.evaluation.tables import render_table
-from fakestormer.types import FaceVerdict, FakestormerError, VideoVerdict
+from fakestormer.types import FaceVerdict, FakestormerError, VideoVerdict, at_prior
 
 METRICS_FILE, TABLE_FILE = "metrics.json", "table.md"
 
@@ -116,7 +116,7 @@ def _score(row: ManifestRow, detector: VideoDetector) -> tuple[ScoreRow, dict[st
         verdict.decision.value,
         verdict.score,
         logit,
-        verdict.probability,
+        _at_equal_priors(verdict),
         _in_one_line(verdict.reason or ""),
         row.carried,
         _crop_scale(face),
@@ -149,6 +149,11 @@ def _logit(face: FaceVerdict | None, score: float) -> float:
     if face is not None:
         return face.logit
     return math.log(score) - math.log1p(-score) if 0 < score < 1 else math.copysign(math.inf, score - 0.5)
+
+
+def _at_equal_priors(verdict: VideoVerdict) -> float | None:
+    """The probability whose odds are the likelihood ratio, whatever prior the detector was asked for."""
+    return None if verdict.probability is None else at_prior(verdict.probability, 1 - verdict.prior)
 
 
 def _unscored(row: ManifestRow, decision: Outcome, reason: str) -> ScoreRow:

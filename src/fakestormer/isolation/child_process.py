@@ -53,7 +53,7 @@ class ChildProcess:
         settings = {
             "own_weights": config.weights is not None,
             "limits_of_all": request_to_fields(Request(config.weights or Path(), Path()), config.limits),
-            "run": {"device": config.device, "precision": config.precision, "threads": config.threads},
+            "run": {name: getattr(config, name) for name in ("device", "precision", "prior", "threads")},
         }
         module = "fakestormer.isolation.child"
         try:

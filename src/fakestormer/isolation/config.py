@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from fakestormer.types import ConfigError
+from fakestormer.types import EQUAL_PRIORS, ConfigError
 
 GIB = 2**30
 LEAST_MEMORY = GIB  # bytes; loading torch and the model takes about half of it
@@ -59,6 +59,7 @@ class IsolationConfig:
         weights: a .safetensors file; None for the weights of the package.
         device: as for `DetectorConfig`.
         precision: as for `DetectorConfig`.
+        prior: as for `DetectorConfig`.
         threads: of the child's numeric libraries. One: several children of several threads each are far slower on a
             busy machine than as many of one thread.
         max_files: after so many examinations the child is replaced, so that nothing can pile up; 0 is never.
@@ -68,6 +69,7 @@ class IsolationConfig:
     weights: Path | None = None
     device: str = "auto"
     precision: str = "float32"
+    prior: float = EQUAL_PRIORS
     threads: int = 1
     max_files: int = 0
     limits: Limits = Limits()

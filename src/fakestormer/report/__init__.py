@@ -11,7 +11,7 @@ from fakestormer.report.pdf import write_pdf
 from fakestormer.report.picture import write_pictures
 from fakestormer.report.results_file import read_results, write_results
 from fakestormer.report.texts import ENGLISH, Texts
-from fakestormer.report.wording import say_probability
+from fakestormer.report.wording import say_prior, say_probability
 
 __all__ = [
     "ENGLISH",
@@ -28,6 +28,7 @@ __all__ = [
     "say_error_rates",
     "say_likelihood",
     "say_notes",
+    "say_prior",
     "say_probability",
     "verdict_from_json",
     "verdict_to_json",

@@ -15,9 +15,15 @@ class AnswerTexts:
     forged: str = "the face in this video was forged by a method like those of the calibration set"
     genuine: str = "the face in this video is a genuine camera recording"
     propositions: str = "Two propositions are weighed against each other. Forged: {forged}. Genuine: {genuine}."
+    equal_priors: str = (
+        "Probabilities are stated at equal priors: before the examination, forged and genuine count as equally "
+        "probable, regardless of how common forgeries are in your material. To state them at another prior, use the "
+        "option --prior, or multiply your own prior odds by the likelihood ratio. The decision follows the likelihood "
+        "ratio and does not depend on the prior."
+    )
     prior: str = (
-        "The probability starts from equal chances for both, whatever the truth is where the video comes from. The "
-        "likelihood ratio does not depend on such a start: multiply your own odds with it."
+        "Probabilities are stated at a prior of {prior}: the assumed probability of forgery before the examination. "
+        "The likelihood ratio, and the decision which follows it, do not depend on the prior."
     )
     strengths: dict[Strength, str] = field(
         default_factory=lambda: {

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from fakestormer.report.texts import ENGLISH, Texts
+from fakestormer.report.wording import say_threshold
 from fakestormer.types import (
+    EQUAL_PRIORS,
     Calibration,
     CalibrationSet,
     ContentCredentials,
@@ -37,6 +39,14 @@ def say_propositions(texts: Texts = ENGLISH) -> str:
     """What the likelihood ratio compares."""
     words = texts.answer
     return words.propositions.format(forged=words.forged, genuine=words.genuine)
+
+
+def explain_prior(prior: float, texts: Texts = ENGLISH) -> str:
+    """At which prior the probabilities are stated, and what does not depend on it."""
+    words = texts.answer
+    if prior == EQUAL_PRIORS:
+        return words.equal_priors
+    return words.prior.format(prior=say_threshold(prior))
 
 
 def say_error_rates(measured: CalibrationSet | None, texts: Texts = ENGLISH) -> str:
@@ -108,7 +118,7 @@ def in_words(verdict: VideoVerdict, texts: Texts = ENGLISH) -> dict[str, object]
         "proposition_forged": texts.answer.forged,
         "proposition_genuine": texts.answer.genuine,
         "likelihood": None if verdict.probability is None else say_likelihood(verdict.log10_lr, calibration, texts),
-        "prior": texts.answer.prior,
+        "prior": explain_prior(verdict.prior, texts),
         "error_rates": say_error_rates(calibration.measured, texts),
         "notes": [say_note(note, texts) for note in verdict.notes],
         "credentials": say_credentials(verdict.credentials, texts),

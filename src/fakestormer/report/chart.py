@@ -15,8 +15,8 @@ from jaxtyping import Float, UInt8
 from numpy import ndarray
 
 from fakestormer.report.texts import ENGLISH, Texts
-from fakestormer.report.wording import say_probability, say_span, say_threshold, say_time
-from fakestormer.types import Calibration, ClipEvidence, FaceVerdict, TimeSpan
+from fakestormer.report.wording import say_prior, say_probability, say_span, say_threshold, say_time
+from fakestormer.types import ClipEvidence, FaceVerdict, ProbabilityScale, TimeSpan
 
 FORGED, GENUINE, UNDECIDED, INK, FAINT, PAPER = "#b3261e", "#1f5f99", "#8a5a00", "#1d2126", "#d5d9de", "#ffffff"
 NAMESPACE = "http://www.w3.org/2000/svg"  # a name, not an address: nothing is fetched
@@ -45,7 +45,7 @@ class ChartFrame:
 
 def draw_timeline(
     face: FaceVerdict,
-    calibration: Calibration,
+    scale: ProbabilityScale,
     duration: float,
     *,
     width: int = 760,
@@ -53,7 +53,7 @@ def draw_timeline(
     identity: str = "timeline",
     texts: Texts = ENGLISH,
 ) -> str:
-    """A stand-alone SVG: calibrated probability of every clip over [0, duration] seconds.
+    """A stand-alone SVG: probability of every clip over [0, duration] seconds.
 
     Both thresholds are drawn, the zones beyond them tinted and the suspicious spans shaded. `identity` must be unique
     on the page that takes the drawing in; the drawing carries a title and a description for screen readers.
@@ -61,31 +61,31 @@ def draw_timeline(
     frame = ChartFrame(width, duration)
     top, bottom = TIMELINE_EDGES[0], height - TIMELINE_EDGES[1]
     clips = sorted(face.clips, key=lambda clip: clip.span)
-    chances = [calibration.probability(clip.logit) for clip in clips]
+    chances = [scale.probability(clip.logit) for clip in clips]
 
     def y(probability: float) -> float:
         return round(bottom - probability * (bottom - top), 2)
 
     stretches = [one.span for one in face.suspicious_spans]
     spans = ", ".join(map(say_span, stretches)) or texts.no_spans
-    title = texts.chart_title.format(clips=len(clips), duration=say_time(duration))
+    title = texts.chart_title.format(clips=len(clips), duration=say_time(duration), prior=say_prior(scale.prior, texts))
     described = texts.chart_description.format(
-        lowest=say_probability(min(chances, default=0.5), calibration),
-        highest=say_probability(max(chances, default=0.5), calibration),
-        fake_from=say_threshold(calibration.fake_from),
-        real_to=say_threshold(calibration.real_to),
+        lowest=say_probability(min(chances, default=0.5), scale),
+        highest=say_probability(max(chances, default=0.5), scale),
+        fake_from=say_threshold(scale.fake_from),
+        real_to=say_threshold(scale.real_to),
         spans=spans,
     )
     places = [(frame.x(clip.span.middle), y(chance)) for clip, chance in zip(clips, chances, strict=True)]
     parts = [
-        *_zones(frame, (top, y(calibration.fake_from), y(calibration.real_to), bottom), stretches),
+        *_zones(frame, (top, y(scale.fake_from), y(scale.real_to), bottom), stretches),
         *(_rule(frame, y(level), FAINT) for level in (0.0, 0.25, 0.5, 0.75, 1.0)),
         *(_label(frame.left - 8, y(level) + 4.0, f"{level * 100:.0f} %", "end") for level in (0.25, 0.5, 0.75)),
         _label(frame.left - 8, y(1.0) + 4, texts.axis_forged, "end", FORGED),
         _label(frame.left - 8, y(0.0) + 4, texts.axis_genuine, "end", GENUINE),
         *_time_axis(frame, bottom),
-        *_thresholds(frame, y(calibration.fake_from), y(calibration.real_to), calibration, texts),
-        *_curve(clips, places, chances, calibration),
+        *_thresholds(frame, y(scale.fake_from), y(scale.real_to), scale, texts),
+        *_curve(clips, places, chances, scale),
     ]
     return _document(parts, width, height, identity, title, described)
 
@@ -151,7 +151,7 @@ def _shade(value: float) -> str:
 
 
 def _curve(
-    clips: list[ClipEvidence], places: list[tuple[float, float]], chances: list[float], calibration: Calibration
+    clips: list[ClipEvidence], places: list[tuple[float, float]], chances: list[float], scale: ProbabilityScale
 ) -> list[str]:
     line = " ".join(f"{x},{y}" for x, y in places)
     parts = [f'<polyline points="{line}" fill="none" stroke="{INK}" stroke-width="1.6" stroke-linejoin="round"/>']
@@ -159,8 +159,8 @@ def _curve(
         return parts
     radius = 4 if len(clips) <= 60 else 2.5
     for clip, (x, y), chance in zip(clips, places, chances, strict=True):
-        colour = FORGED if chance >= calibration.fake_from else GENUINE if chance <= calibration.real_to else UNDECIDED
-        said = f"{say_time(clip.span.middle)}: {say_probability(chance, calibration)}"
+        colour = FORGED if chance >= scale.fake_from else GENUINE if chance <= scale.real_to else UNDECIDED
+        said = f"{say_time(clip.span.middle)}: {say_probability(chance, scale)}"
         parts.append(
             f'<circle cx="{x}" cy="{y}" r="{radius}" fill="{colour}" stroke="{PAPER}">'
             f"<title>{escape(said)}</title></circle>"
@@ -179,12 +179,12 @@ def _zones(frame: ChartFrame, levels: tuple[float, float, float, float], spans: 
     return tints + [_tint(start, top, max(2.0, end - start), bottom - top, FORGED, 0.2) for start, end in edges]
 
 
-def _thresholds(frame: ChartFrame, fake: float, real: float, calibration: Calibration, texts: Texts) -> list[str]:
+def _thresholds(frame: ChartFrame, fake: float, real: float, scale: ProbabilityScale, texts: Texts) -> list[str]:
     right = frame.width - frame.right - 4
     # Outside the band between them, where most curves of weak evidence run.
     labels = (
-        (fake, FORGED, texts.threshold_fake.format(at=say_threshold(calibration.fake_from)), fake - 5),
-        (real, GENUINE, texts.threshold_real.format(at=say_threshold(calibration.real_to)), real + 13),
+        (fake, FORGED, texts.threshold_fake.format(at=say_threshold(scale.fake_from)), fake - 5),
+        (real, GENUINE, texts.threshold_real.format(at=say_threshold(scale.real_to)), real + 13),
     )
     return [
         part

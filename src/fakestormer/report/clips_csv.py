@@ -13,7 +13,7 @@ from fakestormer.report.picture import write_bytes
 from fakestormer.types import ClipEvidence, FaceVerdict, VideoVerdict
 
 COLUMNS = (
-    *("file", "person", "start", "end", "logit", "probability", "blur", "strongest_change"),
+    *("file", "person", "start", "end", "logit", "probability", "prior", "blur", "strongest_change"),
     *("left", "top", "right", "bottom"),
 )
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run a cell that begins so
@@ -44,7 +44,8 @@ def _row(verdict: VideoVerdict, face: FaceVerdict, clip: ClipEvidence, longest: 
     yield f"{clip.span.start:.6g}"
     yield f"{clip.span.end:.6g}"
     yield repr(clip.logit)
-    yield repr(verdict.provenance.calibration.probability(clip.logit))
+    yield repr(verdict.scale.probability(clip.logit))
+    yield f"{verdict.prior:.6g}"
     yield "" if clip.blur is None else f"{clip.blur:.6g}"
     yield f"{float(clip.temporal_vulnerability.max()):.6g}"
     yield from (f"{edge:.2f}" for edge in _square(clip))

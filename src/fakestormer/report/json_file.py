@@ -26,7 +26,7 @@ from fakestormer.report.picture import write_bytes
 from fakestormer.types import DataError, VideoVerdict
 
 SCHEMA = "fakestormer.verdict"
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 IN_WORDS = "in_words"  # sentences for readers, made from the other fields and not read back
 PICTURE = "image"  # the one field that is left out, and comes back as an empty picture
 FLOAT32_FIELDS = frozenset({"attribution", "spatial_vulnerability", "temporal_vulnerability"})

@@ -33,7 +33,7 @@ def write_pictures(verdict: VideoVerdict, folder: str | Path, texts: Texts = ENG
     folder = Path(folder)
     made: list[tuple[Path, bytes]] = []
     for face in verdict.faces:
-        drawing = draw_timeline(face, verdict.provenance.calibration, video_duration(verdict), texts=texts)
+        drawing = draw_timeline(face, verdict.scale, video_duration(verdict), texts=texts)
         made.append((folder / f"face{face.track_id}_timeline.svg", drawing.encode()))
         made += [
             (folder / f"face{face.track_id}_frame{key.frame_index:06d}_{name}.png", encode(picture, ".png"))

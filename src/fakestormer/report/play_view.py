@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from fakestormer.report.texts import Texts
 from fakestormer.report.wording import say_probability
-from fakestormer.types import Calibration, FaceVerdict
+from fakestormer.types import FaceVerdict, ProbabilityScale
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +22,13 @@ class PlayView:
     words: str
 
 
-def view_play(face: FaceVerdict, calibration: Calibration, texts: Texts) -> PlayView:
+def view_play(face: FaceVerdict, scale: ProbabilityScale, texts: Texts) -> PlayView:
     """The clips of a face in order of time, as the script reads them."""
     rows = []
     for clip in sorted(face.clips, key=lambda one: one.span):
-        chance = calibration.probability(clip.logit)
-        level = 2 if chance >= calibration.fake_from else 0 if chance <= calibration.real_to else 1
-        rows.append([round(clip.span.middle, 2), say_probability(chance, calibration), level])
+        chance = scale.probability(clip.logit)
+        level = 2 if chance >= scale.fake_from else 0 if chance <= scale.real_to else 1
+        rows.append([round(clip.span.middle, 2), say_probability(chance, scale), level])
     words = [texts.gauge_real, texts.gauge_between, texts.gauge_fake]
     return PlayView(
         clips=json.dumps(rows, separators=(",", ":"), ensure_ascii=False),

@@ -87,6 +87,8 @@ class Texts:
         }
     )
     probability: str = "Probability of forgery"
+    equal_priors: str = "equal priors"
+    prior: str = "prior {prior}"
     probability_note: str = (
         "The number is for: one of the faces is forged. It was adjusted on known examples: {fitted_on}. For "
         "videos unlike those it may be off. From {fake_from} on this page speaks of signs of "
@@ -122,15 +124,15 @@ class Texts:
     person_facts: str = "Visible {span} \N{MIDDLE DOT} {clips} clips examined \N{MIDDLE DOT} track {track}"
     person_fact: str = "Visible {span} \N{MIDDLE DOT} 1 clip examined \N{MIDDLE DOT} track {track}"
     face_alt: str = "Face {number}, as the model saw it at {time}"
-    timeline: str = "When"
+    timeline: str = "When: probability of forgery over time ({prior})"
     timeline_note: str = (
         "Each dot is one short clip of {frames} frames. A single clip is weaker evidence than the face as a whole, "
         "which rests on the average of all its clips, or on its strongest stretch where that says more."
     )
     spans: str = "Suspicious stretches"
     no_spans: str = "none"
-    span: str = "{span}: probability of forgery {probability}, strongest at {peak}"
-    chart_title: str = "Probability of forgery over time: {clips} clips in a video of {duration}"
+    span: str = "{span}: probability of forgery {probability} ({prior}), strongest at {peak}"
+    chart_title: str = "Probability of forgery over time ({prior}): {clips} clips in a video of {duration}"
     chart_description: str = (
         "Lowest {lowest}, highest {highest}. Signs of forgery from {fake_from} on, none up to {real_to}. "
         "Suspicious stretches: {spans}."
@@ -175,7 +177,7 @@ class Texts:
     no_key_frames: str = "No pictures were kept for this face."
     picture_caption: str = "{time}   frame {index}   track {track}"
     key_frame: str = "{time} \N{MIDDLE DOT} frame {index}"
-    key_frame_clip: str = "This clip alone: {probability}"
+    key_frame_clip: str = "Probability of forgery of this clip alone: {probability} ({prior})"
     key_frame_spatial: str = "Blended-in look of this frame: {value:.2f} of 1"
     key_frame_map: str = "{map}: {peak}"
     key_frame_peak: str = "strongest {place} of the square ({peak:.2g})"
@@ -191,7 +193,7 @@ class Texts:
         ("lower left", "bottom", "lower right"),
     )
     overlay_face: str = "{name}  {chance}"
-    overlay_footer: str = "Probability of forgery, of the nearest clip. One piece of evidence, no proof."
+    overlay_footer: str = "Probability of forgery ({prior}) of the nearest clip. One piece of evidence, no proof."
     overlay_no_face: str = "No face in this video could be examined."
     failures: str = "Files that could not be examined"
     failures_columns: tuple[str, ...] = ("File", "Why")
@@ -200,7 +202,7 @@ class Texts:
     clip_table_more: str = "The first {shown} of {all} clips are listed; the data file holds them all."
     clip_columns: tuple[str, ...] = (
         "Time",
-        "Probability",
+        "Probability ({prior})",
         "Logit",
         "Blended-in look of each frame",
         "Strongest change",

@@ -16,6 +16,7 @@ from fakestormer.report.view_frame import KeyFrameView, draw_face, view_key_fram
 from fakestormer.report.wording import (
     say_date,
     say_path,
+    say_prior,
     say_probability,
     say_sentence,
     say_span,
@@ -23,7 +24,7 @@ from fakestormer.report.wording import (
     say_time,
 )
 from fakestormer.report.worth_view import WorthView, more_custody, view_worth
-from fakestormer.types import Calibration, Decision, FaceVerdict, Span, VideoVerdict
+from fakestormer.types import Decision, FaceVerdict, ProbabilityScale, Span, VideoVerdict
 
 MOST_CLIP_ROWS = 300
 WIDE, NARROW = 760, 400  # drawings for a desk or paper, and for a phone
@@ -65,6 +66,7 @@ class VideoView:
     words: DecisionTexts
     headline: str
     probability: str
+    prior: str
     probability_note: str
     gauge: tuple[float, float, float]  # mark, real_to and fake_from in percent of the scale's width
     gauge_alt: str
@@ -93,9 +95,9 @@ def view_videos(verdicts: Sequence[VideoVerdict], texts: Texts) -> tuple[VideoVi
 
 def _view_video(verdict: VideoVerdict, number: int, name: str, texts: Texts) -> VideoView:
     words = texts.decisions[verdict.decision]
-    calibration = verdict.provenance.calibration
+    calibration, scale = verdict.provenance.calibration, verdict.scale
     anchor = f"video-{number}"
-    chance = None if verdict.probability is None else say_probability(verdict.probability, calibration)
+    chance = None if verdict.probability is None else say_probability(verdict.probability, scale)
     mark = min(max(verdict.probability or 0.0, BEYOND_SCALE), 1 - BEYOND_SCALE)
     ordered = sorted(verdict.faces, key=lambda face: -face.score)
     return VideoView(
@@ -105,12 +107,13 @@ def _view_video(verdict: VideoVerdict, number: int, name: str, texts: Texts) -> 
         words=words,
         headline=words.video,
         probability=chance or "",
+        prior=say_prior(verdict.prior, texts),
         probability_note=texts.probability_note.format(
             fitted_on=calibration.fitted_on,
-            fake_from=say_threshold(calibration.fake_from),
-            real_to=say_threshold(calibration.real_to),
+            fake_from=say_threshold(scale.fake_from),
+            real_to=say_threshold(scale.real_to),
         ),
-        gauge=(100 * mark, 100 * calibration.real_to, 100 * calibration.fake_from),
+        gauge=(100 * mark, 100 * scale.real_to, 100 * scale.fake_from),
         gauge_alt=texts.gauge_alt.format(probability=chance or texts.unknown),
         reason=say_sentence(verdict.reason or ""),
         damage=_damage(verdict, texts),
@@ -126,7 +129,7 @@ def _view_video(verdict: VideoVerdict, number: int, name: str, texts: Texts) -> 
 
 
 def _view_face(face: FaceVerdict, place: int, video_anchor: str, verdict: VideoVerdict, texts: Texts) -> FaceView:
-    calibration, duration = verdict.provenance.calibration, video_duration(verdict)
+    scale, duration = verdict.scale, video_duration(verdict)
     anchor = f"{video_anchor}-face-{place}"
     words = texts.person_fact if len(face.clips) == 1 else texts.person_facts
     pictured = [key for key in face.key_frames if has_picture(key)]
@@ -138,42 +141,43 @@ def _view_face(face: FaceVerdict, place: int, video_anchor: str, verdict: VideoV
         colour="#{:02x}{:02x}{:02x}".format(*person_colour(place)),
         decision=face.decision,
         words=texts.decisions[face.decision],
-        probability=say_probability(face.probability, calibration),
-        likelihood="" if face.log10_lr is None else say_likelihood(face.log10_lr, calibration, texts),
+        probability=say_probability(face.probability, scale),
+        likelihood="" if face.log10_lr is None else say_likelihood(face.log10_lr, scale.calibration, texts),
         facts=words.format(span=say_span(face.span), clips=len(face.clips), track=face.track_id),
         portrait=draw_face(portrait) if portrait else "",
         portrait_alt=texts.face_alt.format(number=place, time=say_time(portrait.time)) if portrait else "",
         timelines=(
-            draw_timeline(face, calibration, duration, width=WIDE, identity=f"{anchor}-timeline", texts=texts),
-            draw_timeline(face, calibration, duration, width=NARROW, identity=f"{anchor}-timeline-narrow", texts=texts),
+            draw_timeline(face, scale, duration, width=WIDE, identity=f"{anchor}-timeline", texts=texts),
+            draw_timeline(face, scale, duration, width=NARROW, identity=f"{anchor}-timeline-narrow", texts=texts),
         ),
         strips=(
             draw_spatial_strip(face, duration, width=WIDE, identity=f"{anchor}-strip", texts=texts),
             draw_spatial_strip(face, duration, width=NARROW, identity=f"{anchor}-strip-narrow", texts=texts),
         ),
         num_clip_frames=verdict.provenance.clip_spec.num_frames,
-        play=view_play(face, calibration, texts),
-        spans=tuple(_say_stretch(one, calibration, texts) for one in face.suspicious_spans),
-        key_frames=tuple(view_key_frame(key, place, calibration, texts) for key in pictured),
+        play=view_play(face, scale, texts),
+        spans=tuple(_say_stretch(one, scale, texts) for one in face.suspicious_spans),
+        key_frames=tuple(view_key_frame(key, place, scale, texts) for key in pictured),
         no_pictures="" if pictured else texts.no_pictures if face.key_frames else texts.no_key_frames,
-        clip_rows=_clip_rows(face, calibration),
+        clip_rows=_clip_rows(face, scale),
         clip_note=texts.clip_table_more.format(shown=MOST_CLIP_ROWS, all=len(face.clips)) if more else "",
     )
 
 
-def _say_stretch(one: Span, calibration: Calibration, texts: Texts) -> str:
+def _say_stretch(one: Span, scale: ProbabilityScale, texts: Texts) -> str:
     return texts.span.format(
         span=say_span(one.span),
-        probability=say_probability(one.probability, calibration),
+        probability=say_probability(one.probability, scale),
+        prior=say_prior(scale.prior, texts),
         peak=say_time(one.peak_time),
     )
 
 
-def _clip_rows(face: FaceVerdict, calibration: Calibration) -> tuple[tuple[str, ...], ...]:
+def _clip_rows(face: FaceVerdict, scale: ProbabilityScale) -> tuple[tuple[str, ...], ...]:
     return tuple(
         (
             say_span(clip.span),
-            say_probability(calibration.probability(clip.logit), calibration),
+            say_probability(scale.probability(clip.logit), scale),
             f"{clip.logit:.2f}",
             "  ".join(f"{value:.2f}" for value in clip.spatial_vulnerability),
             f"{clip.temporal_vulnerability.max():.1f}",

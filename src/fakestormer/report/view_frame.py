@@ -9,8 +9,8 @@ import numpy as np
 from fakestormer.report.heatmap import HEAT_RANGES, cut_face, overlay_heatmap, strength
 from fakestormer.report.picture import data_uri
 from fakestormer.report.texts import Texts
-from fakestormer.report.wording import say_probability, say_time
-from fakestormer.types import MAP_NAMES, Calibration, KeyFrame, MapName
+from fakestormer.report.wording import say_prior, say_probability, say_time
+from fakestormer.types import MAP_NAMES, KeyFrame, MapName, ProbabilityScale
 
 FAINT = 0.3  # of the colour scale; below it the eye hardly sees a colour on the picture
 FACE_SIZE = 320  # pixels; shown at two thirds of that size, sharp in print
@@ -65,10 +65,10 @@ def view_maps(texts: Texts) -> tuple[MapView, ...]:
     )
 
 
-def view_key_frame(key: KeyFrame, place: int, calibration: Calibration, texts: Texts) -> KeyFrameView:
+def view_key_frame(key: KeyFrame, place: int, scale: ProbabilityScale, texts: Texts) -> KeyFrameView:
     """The pictures and words of one key frame of the face with that number."""
     time = say_time(key.time)
-    chance = say_probability(calibration.probability(key.logit), calibration)
+    chance = say_probability(scale.probability(key.logit), scale)
     plain = PictureView(draw_face(key), texts.plain_caption, texts.plain_alt.format(time=time, number=place))
     frames, faces = [], [plain]
     for name in MAP_NAMES:
@@ -79,7 +79,7 @@ def view_key_frame(key: KeyFrame, place: int, calibration: Calibration, texts: T
         alt = texts.heat_alt.format(time=time, number=place, map=title)
         faces.append(PictureView(draw_face(key, name), title, alt))
     said = (
-        texts.key_frame_clip.format(probability=chance),
+        texts.key_frame_clip.format(probability=chance, prior=say_prior(scale.prior, texts)),
         texts.key_frame_spatial.format(value=key.spatial_vulnerability),
         *(
             texts.key_frame_map.format(map=texts.maps[name].title, peak=say_peak(key, name, texts))

@@ -4,27 +4,32 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 
-from fakestormer.types import Calibration, TimeSpan
+from fakestormer.report.texts import ENGLISH, Texts
+from fakestormer.types import EQUAL_PRIORS, ProbabilityScale, TimeSpan
 
-MOST_DECIMALS = 3
+MOST_DECIMALS = 6
 PERCENT = "\N{NO-BREAK SPACE}%"
 
 
-def say_probability(probability: float, calibration: Calibration) -> str:
-    """A calibrated probability as a percentage; never 0 % or 100 %, which no calibration can support.
+def say_probability(probability: float, scale: ProbabilityScale) -> str:
+    """A probability as a percentage; never 0 % or 100 %, which no calibration can support.
 
-    Whole percents, with decimals only where rounding would put the number on the other side of a threshold of the
-    calibration and so contradict the decision printed beside it.
+    Whole percents, with decimals only where rounding would make it certain, or put it on the other side of a threshold
+    and so contradict the decision printed beside it. Where the calibration has no bounds, nothing is said beyond 1 and
+    99 % at equal priors.
     """
-    if probability < 0.01:
-        return f"under 1{PERCENT}"
-    if probability > 0.99:
-        return f"over 99{PERCENT}"
+    if scale.calibration.measured is None and scale.prior == EQUAL_PRIORS and not 0.01 <= probability <= 0.99:
+        return f"under 1{PERCENT}" if probability < 0.01 else f"over 99{PERCENT}"
     for decimals in range(MOST_DECIMALS):
         shown = round(probability, 2 + decimals)
-        if _same_side(shown, probability, calibration):
+        if 0 < shown < 1 and _same_side(shown, probability, scale):
             return f"{100 * shown:.{decimals}f}{PERCENT}"
     return f"{100 * probability:.{MOST_DECIMALS}f}{PERCENT}"
+
+
+def say_prior(prior: float, texts: Texts = ENGLISH) -> str:
+    """At which prior a probability is stated."""
+    return texts.equal_priors if prior == EQUAL_PRIORS else texts.prior.format(prior=f"{100 * prior:.4g}{PERCENT}")
 
 
 def say_threshold(threshold: float) -> str:
@@ -64,6 +69,6 @@ def say_sentence(words: str) -> str:
     return words[:1].upper() + words[1:] + ("" if words.endswith((".", "!", "?")) or not words else ".")
 
 
-def _same_side(shown: float, meant: float, calibration: Calibration) -> bool:
-    above = (shown >= calibration.fake_from) == (meant >= calibration.fake_from)
-    return above and (shown <= calibration.real_to) == (meant <= calibration.real_to)
+def _same_side(shown: float, meant: float, scale: ProbabilityScale) -> bool:
+    above = (shown >= scale.fake_from) == (meant >= scale.fake_from)
+    return above and (shown <= scale.real_to) == (meant <= scale.real_to)

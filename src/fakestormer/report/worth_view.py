@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fakestormer.report.answer_words import (
+    explain_prior,
     say_credentials,
     say_likelihood,
     say_notes,
@@ -28,6 +29,7 @@ class WorthView:
 
     likelihood: str
     propositions: str
+    prior: str
     error_rates: RatesView | None
     notes: tuple[str, ...]
     credentials: str
@@ -40,6 +42,7 @@ def view_worth(verdict: VideoVerdict, texts: Texts) -> WorthView:
     return WorthView(
         likelihood=say_likelihood(verdict.log10_lr, calibration, texts) if scored else "",
         propositions=say_propositions(texts) if measured else "",
+        prior=explain_prior(verdict.prior, texts),
         error_rates=view_rates(measured, texts) if measured else None,
         notes=say_notes(verdict, texts),
         credentials=say_credentials(verdict.credentials, texts),

@@ -1,5 +1,14 @@
 """The vocabulary of the package: values that travel between the rooms. NumPy only, no torch, no input or output."""
 
+from fakestormer.types.calibration import (
+    EQUAL_PRIORS,
+    LN10,
+    Calibration,
+    Decision,
+    ProbabilityScale,
+    SizeLevel,
+    at_prior,
+)
 from fakestormer.types.credentials import ContentCredentials, CredentialStatus
 from fakestormer.types.errors import (
     ConfigError,
@@ -12,14 +21,11 @@ from fakestormer.types.errors import (
 )
 from fakestormer.types.evidence import (
     MAP_NAMES,
-    Calibration,
     ClipEvidence,
-    Decision,
     FaceVerdict,
     KeyFrame,
     MapName,
     Provenance,
-    SizeLevel,
     Span,
     VideoVerdict,
 )
@@ -37,6 +43,8 @@ from fakestormer.types.likelihood import (
 from fakestormer.types.time import TimeSpan
 
 __all__ = [
+    "EQUAL_PRIORS",
+    "LN10",
     "MAP_NAMES",
     "Affine",
     "Box",
@@ -61,6 +69,7 @@ __all__ = [
     "LandmarkModelError",
     "Landmarks",
     "MapName",
+    "ProbabilityScale",
     "Provenance",
     "QualityCode",
     "QualityNote",
@@ -74,5 +83,6 @@ __all__ = [
     "VideoInfo",
     "VideoVerdict",
     "WeightsError",
+    "at_prior",
     "strength_of",
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 import math
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
@@ -11,23 +10,15 @@ import numpy as np
 from jaxtyping import Float, UInt8
 from numpy import ndarray
 
+from fakestormer.types.calibration import EQUAL_PRIORS, Calibration, Decision, ProbabilityScale
 from fakestormer.types.credentials import ContentCredentials
 from fakestormer.types.faces import ClipSpec, SetAsideTrack
 from fakestormer.types.frames import VideoDamage, VideoInfo
-from fakestormer.types.likelihood import CalibrationSet, QualityNote
+from fakestormer.types.likelihood import QualityNote
 from fakestormer.types.time import TimeSpan
 
 MapName = Literal["change", "score"]
 MAP_NAMES: Final[tuple[MapName, ...]] = get_args(MapName)
-
-
-class Decision(enum.Enum):
-    """The four answers. Abstaining is an answer of its own, never a score of 0.5."""
-
-    REAL = "real"
-    FAKE = "fake"
-    INCONCLUSIVE = "inconclusive"
-    NOT_APPLICABLE = "not_applicable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +81,8 @@ class KeyFrame:
 class Span:
     """A stretch of a face's appearance that looks forged, or more so than the rest of it.
 
-    `peak_time` is where the running mean of the clips' logits is highest, `peak_probability` that mean, calibrated.
+    `peak_time` is where the running mean of the clips' logits is highest, `peak_logit` that mean, `peak_probability`
+    the same calibrated.
     `logit` is what the whole stretch says, less what chance gives the highest of so many stretches; `probability` is
     that, calibrated. `contrast`: by how many logits, beyond chance, the stretch stands out from the face's own level;
     None where the face is seen too shortly to have one.
@@ -98,6 +90,7 @@ class Span:
 
     span: TimeSpan
     peak_time: float
+    peak_logit: float
     peak_probability: float
     logit: float
     probability: float
@@ -125,77 +118,6 @@ class FaceVerdict:
     suspicious_spans: tuple[Span, ...] = ()
     log10_lr: float | None = None
     notes: tuple[QualityNote, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """How a face's logit becomes a probability and a decision; fitted on development data only.
-
-    probability = logistic(slope * logit + intercept). Probabilities at or above `fake_from` are FAKE, at or below
-    `real_to` REAL, between them INCONCLUSIVE. `fitted_on` names the data and the command.
-    `measured` is what those data support; None where the weights do not carry it.
-    """
-
-    slope: float
-    intercept: float
-    real_to: float
-    fake_from: float
-    fitted_on: str
-    measured: CalibrationSet | None = None
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.real_to <= self.fake_from <= 1:
-            raise ValueError(
-                f"a calibration needs 0 <= real_to <= fake_from <= 1, got {self.real_to} and {self.fake_from}"
-            )
-        if self.slope <= 0:
-            raise ValueError(f"a calibration must keep the order of scores: slope > 0, got {self.slope}")
-
-    def probability(self, logit: float) -> float:
-        """The calibrated probability that a face is fake, in [0, 1]."""
-        return 1 / (1 + math.exp(-max(-60.0, min(60.0, self.slope * logit + self.intercept))))
-
-    def log10_lr(self, logit: float) -> float | None:
-        """The log10 likelihood ratio, forged over genuine, held within the bounds of the calibration set.
-
-        The curve was fitted with reals and fakes weighing the same, so its odds are the likelihood ratio. None where
-        the weights do not say which bounds their calibration set supports.
-        """
-        if self.measured is None:
-            return None
-        ratio = (self.slope * logit + self.intercept) / math.log(10)
-        return max(self.measured.lowest_log10_lr, min(self.measured.highest_log10_lr, ratio))
-
-    def logit_at(self, probability: float) -> float:
-        """The logit that has this calibrated probability; for 0 and 1 a very low and a very high one."""
-        inside = min(max(probability, 1e-12), 1 - 1e-12)
-        return (math.log(inside) - math.log1p(-inside) - self.intercept) / self.slope
-
-
-@dataclass(frozen=True, slots=True)
-class SizeLevel:
-    """What genuine faces of a size score on average, so that faces of all sizes can be measured with one scale.
-
-    level = slope * ln(crop_scale), with crop_scale held between `smallest` and `largest`, the sizes that the fit has
-    seen; it is taken from every clip's logit. A face that had to be enlarged is soft, and a network that looks for
-    traces of blending takes softness for one.
-    """
-
-    slope: float
-    smallest: float
-    largest: float
-    fitted_on: str
-
-    def __post_init__(self) -> None:
-        if not (0 < self.smallest <= self.largest and math.isfinite(self.slope) and math.isfinite(self.largest)):
-            raise ValueError(
-                f"a size level needs a finite slope and 0 < smallest <= largest, got {self.slope}, {self.smallest} and "
-                f"{self.largest}"
-            )
-
-    def at(self, crop_scale: float) -> float:
-        """The level, in logits, of a face whose crop pixels cover that many frame pixels."""
-        return self.slope * math.log(min(self.largest, max(self.smallest, crop_scale)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +150,8 @@ class Provenance:
 class VideoVerdict:
     """The answer for one file. `score`, `probability` are None and `reason` is set where nothing could be scored.
 
-    `log10_lr` is that of the most suspicious face; `notes` hold for every face of the file.
+    `log10_lr` speaks of "one of these faces is forged" (see `pool_faces`), `probability` is the same at `prior`, the
+    probability of forgery before the examination; `notes` hold for every face of the file.
     """
 
     video: VideoInfo
@@ -244,3 +167,9 @@ class VideoVerdict:
     log10_lr: float | None = None
     notes: tuple[QualityNote, ...] = ()
     credentials: ContentCredentials | None = None
+    prior: float = EQUAL_PRIORS
+
+    @property
+    def scale(self) -> ProbabilityScale:
+        """What turns the logits of this verdict into its probabilities."""
+        return ProbabilityScale(self.provenance.calibration, self.prior)

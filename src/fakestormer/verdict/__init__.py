@@ -1,12 +1,11 @@
 """From evidence to a verdict: clips to face to video, and when in the video. Pure NumPy, no files."""
 
-from fakestormer.verdict.aggregate import decide, judge_face, judge_video, pool_faces
+from fakestormer.verdict.aggregate import judge_face, judge_video, pool_faces
 from fakestormer.verdict.spans import propose_spans, suspicious_spans
 from fakestormer.verdict.timeline import score_timeline
 from fakestormer.verdict.token_level import take_token_level_off
 
 __all__ = [
-    "decide",
     "judge_face",
     "judge_video",
     "pool_faces",

@@ -13,10 +13,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from fakestormer.types import (
+    EQUAL_PRIORS,
     Calibration,
     ClipEvidence,
     Decision,
     FaceVerdict,
+    ProbabilityScale,
     Provenance,
     SetAsideTrack,
     TimeSpan,
@@ -31,17 +33,13 @@ from fakestormer.verdict.spans import propose_spans, suspicious_spans
 MOST_REASONS = 3  # so many different reasons are named in one sentence
 
 
-def decide(probability: float, calibration: Calibration) -> Decision:
-    """FAKE from the calibration's `fake_from` on, REAL up to its `real_to`, INCONCLUSIVE between the two."""
-    if probability >= calibration.fake_from:
-        return Decision.FAKE
-    return Decision.REAL if probability <= calibration.real_to else Decision.INCONCLUSIVE
-
-
-def judge_face(track_id: int, clips: Sequence[ClipEvidence], calibration: Calibration) -> FaceVerdict:
+def judge_face(
+    track_id: int, clips: Sequence[ClipEvidence], calibration: Calibration, prior: float = EQUAL_PRIORS
+) -> FaceVerdict:
     """The verdict of one face: its logit is the mean over its clips (method, section 7), or its strongest span's.
 
-    The result does not depend on the order of the clips, which it holds in order of time. Key frames are left empty.
+    Probabilities are those at `prior`; decisions and suspicious spans do not depend on it. The result does not depend
+    on the order of the clips, which it holds in order of time. Key frames are left empty.
 
     Raises:
         ValueError: no clips, or clips of another track.
@@ -57,16 +55,15 @@ def judge_face(track_id: int, clips: Sequence[ClipEvidence], calibration: Calibr
             f"the model answered {float(logits[~np.isfinite(logits)][0])} for a clip of face {track_id} at "
             f"{clips[0].span.start:.2f} s: the weights are damaged or were trained to no end, choose others"
         )
-    proposed = propose_spans(clips, calibration)
+    proposed = propose_spans(clips, calibration, prior=prior)
     logit = max(math.fsum(logits) / len(logits), *(one.logit for one in proposed))
-    probability = calibration.probability(logit)
     return FaceVerdict(
         track_id=track_id,
         span=TimeSpan(clips[0].span.start, max(clip.span.end for clip in clips)),
-        decision=decide(probability, calibration),
+        decision=calibration.decide(logit),
         logit=logit,
         score=1 / (1 + math.exp(-max(-60.0, min(60.0, logit)))),
-        probability=probability,
+        probability=calibration.probability(logit, prior),
         clips=tuple(clips),
         suspicious_spans=suspicious_spans(proposed, calibration),
         log10_lr=calibration.log10_lr(logit),
@@ -75,15 +72,18 @@ def judge_face(track_id: int, clips: Sequence[ClipEvidence], calibration: Calibr
 
 
 def pool_faces(faces: Sequence[FaceVerdict], calibration: Calibration) -> float:
-    """The calibrated probability that one of these faces is forged, whichever it is, for an even start.
+    """The logit that has the likelihood ratio of "one of these faces is forged, whichever it is".
 
-    Its odds are the mean of the faces' odds: before the examination, each face is as likely to be the forged one as
+    That ratio is the mean of the faces' ratios: before the examination, each face is as likely to be the forged one as
     any other. So one forged face among k costs a factor of k at most, and the highest of many genuine faces does not
-    turn the video into a forgery.
+    turn the video into a forgery. The mean is taken without bounds: the bounds were measured on whole files, so
+    `Calibration` holds the result within them, once.
     """
-    levels = [max(-60.0, min(60.0, calibration.slope * face.logit + calibration.intercept)) for face in faces]
-    odds = math.fsum(math.exp(level) for level in levels) / len(levels)
-    return odds / (1 + odds)
+    if len(faces) == 1:
+        return faces[0].logit
+    ratios = np.array([calibration.log_ratio(face.logit) for face in faces], dtype=np.float64)
+    pooled = float(np.logaddexp.reduce(ratios)) - math.log(len(faces))
+    return (pooled - calibration.intercept) / calibration.slope
 
 
 def judge_video(
@@ -93,24 +93,24 @@ def judge_video(
     damage: VideoDamage,
     num_frames: int,
     provenance: Provenance,
+    prior: float = EQUAL_PRIORS,
 ) -> VideoVerdict:
     """The verdict of a video: whether one of its faces is forged; without a scored face there is nothing to judge.
 
-    `score` is that of the most suspicious face, `probability` and decision rest on all of them (`pool_faces`).
-    `num_frames` counts the decoded frames. Decisions follow `provenance.calibration`. INCONCLUSIVE and NOT_APPLICABLE
-    come with a reason in words; NOT_APPLICABLE has neither score nor probability.
+    `score` is that of the most suspicious face, likelihood ratio, probability and decision rest on all of them
+    (`pool_faces`). `num_frames` counts the decoded frames. `prior` is that of the faces as well. INCONCLUSIVE and
+    NOT_APPLICABLE come with a reason in words; NOT_APPLICABLE has neither score nor probability.
     """
-    log10_lr = None
+    calibration = provenance.calibration
+    decision, reason, score, probability, log10_lr = Decision.NOT_APPLICABLE, None, None, None, None
     if faces:
-        worst, calibration = max(faces, key=lambda face: face.logit), provenance.calibration
-        pooled = worst.probability if len(faces) == 1 else pool_faces(faces, calibration)
-        decision = decide(pooled, calibration)
-        score: float | None = worst.score
-        probability: float | None = pooled
-        log10_lr = worst.log10_lr if len(faces) == 1 else calibration.log10_lr(calibration.logit_at(pooled))
-        reason = _why_inconclusive(worst, len(faces), calibration) if decision is Decision.INCONCLUSIVE else None
+        pooled = pool_faces(faces, calibration)
+        worst = max(faces, key=lambda face: face.logit)
+        score, decision = worst.score, calibration.decide(pooled)
+        probability, log10_lr = calibration.probability(pooled, prior), calibration.log10_lr(pooled)
+        if decision is Decision.INCONCLUSIVE:
+            reason = _why_inconclusive(worst, len(faces), ProbabilityScale(calibration, prior))
     else:
-        decision, score, probability = Decision.NOT_APPLICABLE, None, None
         reason = _why_not_applicable(set_aside, damage, num_frames)
     return VideoVerdict(
         video=video,
@@ -124,12 +124,13 @@ def judge_video(
         num_frames=num_frames,
         provenance=provenance,
         log10_lr=log10_lr,
-        notes=video_notes(video, provenance.calibration) if faces else (),
+        notes=video_notes(video, calibration) if faces else (),
+        prior=prior,
     )
 
 
-def _why_inconclusive(worst: FaceVerdict, num_faces: int, calibration: Calibration) -> str:
-    low, high = f"{100 * calibration.real_to:.4g} %", f"{100 * calibration.fake_from:.4g} %"
+def _why_inconclusive(worst: FaceVerdict, num_faces: int, scale: ProbabilityScale) -> str:
+    low, high = f"{100 * scale.real_to:.4g} %", f"{100 * scale.fake_from:.4g} %"
     reason = (
         f"the probability of forgery lies between the thresholds: up to {low} there are no signs of forgery, "
         f"from {high} on there are"

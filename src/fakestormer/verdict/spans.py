@@ -26,7 +26,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 from numpy import ndarray
 
-from fakestormer.types import Calibration, ClipEvidence, Span, TimeSpan
+from fakestormer.types import EQUAL_PRIORS, Calibration, ClipEvidence, Decision, Span, TimeSpan
 
 WINDOW = 2.0  # seconds
 LEAST_DURATION = 6.0  # seconds: what is shorter has no level of its own to be compared with
@@ -45,11 +45,13 @@ class OwnLevel:
     rise: float
 
 
-def propose_spans(clips: Sequence[ClipEvidence], calibration: Calibration, most: int = MOST_SPANS) -> tuple[Span, ...]:
+def propose_spans(
+    clips: Sequence[ClipEvidence], calibration: Calibration, most: int = MOST_SPANS, prior: float = EQUAL_PRIORS
+) -> tuple[Span, ...]:
     """Up to `most` stretches of one face, the highest peak first, whether suspicious or not; they do not overlap.
 
-    A face that is seen too shortly for a level of its own, or whose own level looks forged, is one whole: its
-    stretches have the face's own mean logit.
+    Their probabilities are those at `prior`. A face that is seen too shortly for a level of its own, or whose own level
+    looks forged, is one whole: its stretches have the face's own mean logit.
     """
     ordered = sorted(clips, key=lambda clip: (clip.span.middle, clip.span, clip.logit))
     times = np.array([clip.span.middle for clip in ordered])
@@ -75,9 +77,10 @@ def propose_spans(clips: Sequence[ClipEvidence], calibration: Calibration, most:
             Span(
                 span=TimeSpan(float(edges[first]), float(edges[last + 1])),
                 peak_time=float(times[peak]),
-                peak_probability=calibration.probability(float(smooth[peak])),
+                peak_logit=float(smooth[peak]),
+                peak_probability=calibration.probability(float(smooth[peak]), prior),
                 logit=logit,
-                probability=calibration.probability(logit),
+                probability=calibration.probability(logit, prior),
                 contrast=None if beyond is None or level is None else beyond - level.logit,
             )
         )
@@ -85,9 +88,8 @@ def propose_spans(clips: Sequence[ClipEvidence], calibration: Calibration, most:
 
 
 def suspicious_spans(proposed: Sequence[Span], calibration: Calibration) -> tuple[Span, ...]:
-    """Those of a face's stretches that reach the calibration's `fake_from`, as a whole and at their peak, by time."""
-    bar = calibration.fake_from
-    found = [one for one in proposed if one.probability >= bar and one.peak_probability >= bar]
+    """Those of a face's stretches that look forged (FAKE) as a whole and at their peak, by time."""
+    found = [one for one in proposed if calibration.decide(min(one.logit, one.peak_logit)) is Decision.FAKE]
     return tuple(sorted(found, key=lambda one: one.span))
 
 

@@ -14,6 +14,7 @@ from fakestormer.types import (
     FaceVerdict,
     KeyFrame,
     KnownRange,
+    ProbabilityScale,
     Provenance,
     SetAsideTrack,
     Span,
@@ -29,6 +30,11 @@ HEIGHT, WIDTH, CROP = 120, 160, 64
 @pytest.fixture
 def calibration() -> Calibration:
     return Calibration(slope=1.0, intercept=0.0, real_to=0.2, fake_from=0.8, fitted_on="ten made-up videos")
+
+
+@pytest.fixture
+def scale(calibration: Calibration) -> ProbabilityScale:
+    return ProbabilityScale(calibration)
 
 
 @pytest.fixture
@@ -64,7 +70,7 @@ def face(calibration: Calibration) -> Callable[..., FaceVerdict]:
         mean = sum(logits) / len(logits)
         chance = calibration.probability(mean)
         decision = Decision.FAKE if chance >= 0.8 else Decision.REAL if chance <= 0.2 else Decision.INCONCLUSIVE
-        stretch = Span(TimeSpan(2.0, 2.16), 2.08, calibration.probability(4.0), mean, chance, 1.5)
+        stretch = Span(TimeSpan(2.0, 2.16), 2.08, 4.0, calibration.probability(4.0), mean, chance, 1.5)
         spans = (stretch,) if decision is Decision.FAKE else ()
         return FaceVerdict(track_id, TimeSpan(0.0, 3.0), decision, mean, chance, chance, clips, (key,), spans)
 

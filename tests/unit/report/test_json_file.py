@@ -19,14 +19,24 @@ def keys(value, at=""):
     return set()
 
 
-def test_the_layout_of_version_2_stays_as_it_is(verdict, face):
+def test_the_layout_of_version_3_stays_as_it_is(verdict, face):
     found = keys(verdict_to_json(verdict(face((4.0, 4.0, 4.0)))))
-    assert SCHEMA_VERSION == 2
+    assert SCHEMA_VERSION == 3
     assert {path for path in found if path.count(".") == 1} == {
         f".{name}"
         for name in (
             *("schema", "schema_version", "video", "decision", "score", "probability", "reason", "faces"),
-            *("set_aside", "damage", "num_frames", "provenance", "log10_lr", "notes", "credentials", "in_words"),
+            *(
+                "set_aside",
+                "damage",
+                "num_frames",
+                "provenance",
+                "log10_lr",
+                "notes",
+                "credentials",
+                "prior",
+                "in_words",
+            ),
         )
     }
     assert {path for path in found if path.startswith(".faces[].") and path.count(".") == 2} == {
@@ -100,7 +110,7 @@ def test_numbers_that_json_cannot_hold_are_refused(verdict, face, field):
         (b'{"schema": "other"}', "this is no verdict"),
         (b'{"schema": "fakestormer.verdict", "schema_version": 99}', "schema version 99"),
         (b'{"schema": "fakestormer.verdict", "schema_version": 1}', "schema version 1, this fakestormer reads"),
-        (b'{"schema": "fakestormer.verdict", "schema_version": 2}', "verdict must be an object with the fields"),
+        (b'{"schema": "fakestormer.verdict", "schema_version": 3}', "verdict must be an object with the fields"),
     ],
 )
 def test_files_that_are_no_verdict_are_refused_with_one_sentence(tmp_path, content, said):

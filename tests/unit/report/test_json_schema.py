@@ -58,8 +58,8 @@ def test_what_no_verdict_holds_is_not_valid(validator, verdict, face, spoil):
     ("content", "said"),
     [
         ('{"schema": "fakestormer.results", "schema_version": 1, "verdicts": []}', "schema version 1"),
-        ('{"schema": "fakestormer.results", "schema_version": 2}', 'no list "verdicts"'),
-        ('{"schema": "fakestormer.results", "schema_version": 2, "verdicts": [3]}', "this is no verdict"),
+        ('{"schema": "fakestormer.results", "schema_version": 3}', 'no list "verdicts"'),
+        ('{"schema": "fakestormer.results", "schema_version": 3, "verdicts": [3]}', "this is no verdict"),
         ('{"schema": "fakestormer.results", "verdicts": [', "is no JSON file"),
         ("3", "this is no verdict"),
     ],

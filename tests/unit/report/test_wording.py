@@ -4,16 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fakestormer.report.wording import say_path, say_probability, say_sentence, say_span, say_time
-from fakestormer.types import Calibration, TimeSpan
+from fakestormer.report.wording import say_path, say_prior, say_probability, say_sentence, say_span, say_time
+from fakestormer.types import Calibration, ProbabilityScale, TimeSpan
 
-CALIBRATION = Calibration(1.0, 0.0, 0.1, 0.9, "a test")
+SCALE = ProbabilityScale(Calibration(1.0, 0.0, 0.1, 0.9, "a test"))
+RARE = ProbabilityScale(SCALE.calibration, 0.001)
 SPACE = "\N{NO-BREAK SPACE}"
 
 
 @given(st.floats(0, 1))
 def test_no_probability_is_said_to_be_certain(probability):
-    said = say_probability(probability, CALIBRATION)
+    said = say_probability(probability, SCALE)
     assert not said.startswith(("0 ", "0" + SPACE, "100"))
     assert float(said.replace("%", "").replace("under", "").replace("over", "")) > 0
 
@@ -23,12 +24,22 @@ def test_no_probability_is_said_to_be_certain(probability):
     [(0.0, "under 1 %"), (0.004, "under 1 %"), (0.421, "42 %"), (0.9999, "over 99 %"), (1.0, "over 99 %")],
 )
 def test_probabilities_are_whole_percents_within_what_can_be_supported(probability, said):
-    assert say_probability(probability, CALIBRATION).replace(SPACE, " ") == said
+    assert say_probability(probability, SCALE).replace(SPACE, " ") == said
 
 
 @pytest.mark.parametrize(("probability", "said"), [(0.896, "89.6 %"), (0.8997, "89.97 %"), (0.104, "10.4 %")])
 def test_rounding_never_carries_a_probability_over_a_threshold(probability, said):
-    assert say_probability(probability, CALIBRATION).replace(SPACE, " ") == said
+    assert say_probability(probability, SCALE).replace(SPACE, " ") == said
+
+
+@pytest.mark.parametrize(("probability", "said"), [(0.00275, "0.3 %"), (0.0088, "0.88 %"), (0.00005, "0.01 %")])
+def test_at_a_low_prior_small_probabilities_are_said_on_their_side_of_the_thresholds(probability, said):
+    assert say_probability(probability, RARE).replace(SPACE, " ") == said
+
+
+def test_the_prior_is_named():
+    assert say_prior(0.5) == "equal priors"
+    assert say_prior(0.01).replace(SPACE, " ") == "prior 1 %"
 
 
 @pytest.mark.parametrize(

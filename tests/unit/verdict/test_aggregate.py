@@ -7,7 +7,7 @@ import math
 import pytest
 
 from fakestormer.types import Decision, SetAsideTrack, TimeSpan, VideoDamage, WeightsError
-from fakestormer.verdict import decide, judge_face, judge_video
+from fakestormer.verdict import judge_face, judge_video
 
 NO_DAMAGE = VideoDamage()
 
@@ -30,9 +30,10 @@ def test_the_probability_is_the_calibrated_mean_logit(clip, calibration):
 
 
 def test_thresholds_belong_to_their_decision_and_between_them_nothing_is_decided(calibration):
-    assert decide(0.7, calibration) is Decision.FAKE
-    assert decide(0.3, calibration) is Decision.REAL
-    assert decide(0.5, calibration) is Decision.INCONCLUSIVE
+    at = calibration.logit_at
+    assert calibration.decide(at(0.7001)) is Decision.FAKE
+    assert calibration.decide(at(0.2999)) is Decision.REAL
+    assert calibration.decide(at(0.5)) is Decision.INCONCLUSIVE
 
 
 def test_the_order_of_clips_does_not_matter(clip, calibration):

@@ -6,7 +6,7 @@ import itertools
 import numpy as np
 import pytest
 
-from fakestormer.types import Decision, TimeSpan, VideoDamage
+from fakestormer.types import Decision, ProbabilityScale, TimeSpan, VideoDamage
 from fakestormer.verdict import judge_face, judge_video, pool_faces, propose_spans, score_timeline, suspicious_spans
 
 GENUINE, FORGED = -2.0, 3.5
@@ -125,7 +125,7 @@ def test_one_forged_face_among_genuine_ones_is_named(film, calibration, video, p
 
 def test_faces_that_agree_say_together_what_each_says_alone(film, calibration):
     face = judge_face(0, film([1.0] * 4), calibration)
-    assert pool_faces([face] * 50, calibration) == pytest.approx(face.probability)
+    assert pool_faces([face] * 50, calibration) == pytest.approx(face.logit)
 
 
 def test_the_highest_of_many_genuine_faces_does_not_make_the_video_fake(film, calibration, video, provenance):
@@ -137,10 +137,10 @@ def test_the_highest_of_many_genuine_faces_does_not_make_the_video_fake(film, ca
 
 def test_the_timeline_has_a_point_for_every_clip_in_order_of_time(clip, calibration):
     face = judge_face(0, [clip(1.0, 5.0), clip(-1.0, 2.0)], calibration)
-    points = score_timeline(face, calibration)
+    points = score_timeline(face, ProbabilityScale(calibration, 0.01))
     assert [time for time, _, _ in points] == pytest.approx([2.08, 5.08])
     assert [logit for _, logit, _ in points] == [-1.0, 1.0]
-    assert [chance for _, _, chance in points] == [calibration.probability(-1.0), calibration.probability(1.0)]
+    assert [chance for _, _, chance in points] == [calibration.probability(logit, 0.01) for logit in (-1.0, 1.0)]
 
 
 def test_a_stretch_that_is_two_fifths_of_the_face_does_not_hide_its_own_level(film, calibration):
