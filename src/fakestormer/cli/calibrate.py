@@ -21,7 +21,7 @@ def calibrate(
 
     from fakestormer.evaluation import apply_calibration, fit_calibration, fit_size_level
     from fakestormer.model import load_weights
-    from fakestormer.report import say_error_rates
+    from fakestormer.report import say_error_rates, say_out_of_reach
     from fakestormer.types import DataError
 
     if card is not None and not card.is_file():
@@ -38,6 +38,7 @@ def calibrate(
     if measured is not None:
         low, high = measured.lowest_log10_lr, measured.highest_log10_lr
         console.print(say_error_rates(measured), markup=False, highlight=False, soft_wrap=True)
-        console.print(f"log10 likelihood ratios are bounded to {low:.2f} ... {high:.2f}", highlight=False)
+        bounds = f"log10 likelihood ratios are bounded to {low:.2f} ... {high:.2f}"
+        console.print(". ".join(filter(None, (bounds, say_out_of_reach(calibration)))), highlight=False, soft_wrap=True)
         covered = ", ".join(f"{one.quantity} {one.low:.4g} to {one.high:.4g}" for one in measured.ranges)
         console.print(f"ranges of 98 % of the files: {covered or 'none'}", highlight=False, soft_wrap=True)

@@ -1,6 +1,6 @@
 """From a verdict to files: versioned JSON for programs, one self-contained page and pictures for people."""
 
-from fakestormer.report.answer_words import say_error_rates, say_likelihood, say_notes
+from fakestormer.report.answer_words import say_error_rates, say_likelihood, say_notes, say_out_of_reach
 from fakestormer.report.chart import draw_spatial_strip, draw_timeline
 from fakestormer.report.clips_csv import write_clips
 from fakestormer.report.heatmap import HEAT_RANGES, overlay_heatmap
@@ -28,6 +28,7 @@ __all__ = [
     "say_error_rates",
     "say_likelihood",
     "say_notes",
+    "say_out_of_reach",
     "say_prior",
     "say_probability",
     "verdict_from_json",

@@ -53,6 +53,14 @@ class AnswerTexts:
         "No likelihood ratio and no error rates: these weights do not carry them. Calibrate the weights with this "
         "version of fakestormer, or do not rely on the number."
     )
+    never_fake: str = (
+        "The calibration set is too small, or the weights are wrong on it too often, to support signs of forgery: this "
+        "answer is not given."
+    )
+    never_real: str = (
+        "The calibration set is too small, or the weights are wrong on it too often, to support the absence of signs: "
+        "this answer is not given."
+    )
     scale: str = "Words after the verbal scale of the ENFSI Guideline for Evaluative Reporting (2015)."
     error_rates: str = (
         "Error rates of these weights on {name}: of {num_real} genuine files {real_called_fake} were called FAKE, "

@@ -10,6 +10,7 @@ from fakestormer.types import (
     CalibrationSet,
     ContentCredentials,
     CredentialStatus,
+    ProbabilityScale,
     QualityNote,
     Strength,
     VideoVerdict,
@@ -47,6 +48,17 @@ def explain_prior(prior: float, texts: Texts = ENGLISH) -> str:
     if prior == EQUAL_PRIORS:
         return words.equal_priors
     return words.prior.format(prior=say_threshold(prior))
+
+
+def say_out_of_reach(calibration: Calibration, texts: Texts = ENGLISH) -> str:
+    """Which of the two decisions the bounds of the calibration set rule out; empty where they rule out none."""
+    lowest, highest = ProbabilityScale(calibration).supported
+    words = texts.answer
+    said = [
+        words.never_fake if highest < calibration.fake_from or highest <= EQUAL_PRIORS else "",
+        words.never_real if lowest > calibration.real_to or lowest >= EQUAL_PRIORS else "",
+    ]
+    return " ".join(filter(None, said))
 
 
 def say_error_rates(measured: CalibrationSet | None, texts: Texts = ENGLISH) -> str:

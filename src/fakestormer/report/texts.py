@@ -86,7 +86,7 @@ class Texts:
             ),
         }
     )
-    probability: str = "Probability of forgery"
+    probability_at: str = "Probability of forgery ({prior})"
     equal_priors: str = "equal priors"
     prior: str = "prior {prior}"
     probability_note: str = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fakestormer.report.answer_words import say_likelihood
+from fakestormer.report.answer_words import say_likelihood, say_out_of_reach
 from fakestormer.report.chart import draw_spatial_strip, draw_timeline
 from fakestormer.report.heatmap import has_picture
 from fakestormer.report.overlay import person_colour
@@ -67,7 +67,10 @@ class VideoView:
     headline: str
     probability: str
     prior: str
+    probability_name: str
     probability_note: str
+    timeline_name: str
+    clip_columns: tuple[str, ...]
     gauge: tuple[float, float, float]  # mark, real_to and fake_from in percent of the scale's width
     gauge_alt: str
     reason: str
@@ -95,7 +98,7 @@ def view_videos(verdicts: Sequence[VideoVerdict], texts: Texts) -> tuple[VideoVi
 
 def _view_video(verdict: VideoVerdict, number: int, name: str, texts: Texts) -> VideoView:
     words = texts.decisions[verdict.decision]
-    calibration, scale = verdict.provenance.calibration, verdict.scale
+    scale, prior = verdict.scale, say_prior(verdict.prior, texts)
     anchor = f"video-{number}"
     chance = None if verdict.probability is None else say_probability(verdict.probability, scale)
     mark = min(max(verdict.probability or 0.0, BEYOND_SCALE), 1 - BEYOND_SCALE)
@@ -107,12 +110,11 @@ def _view_video(verdict: VideoVerdict, number: int, name: str, texts: Texts) -> 
         words=words,
         headline=words.video,
         probability=chance or "",
-        prior=say_prior(verdict.prior, texts),
-        probability_note=texts.probability_note.format(
-            fitted_on=calibration.fitted_on,
-            fake_from=say_threshold(scale.fake_from),
-            real_to=say_threshold(scale.real_to),
-        ),
+        prior=prior,
+        probability_name=texts.probability_at.format(prior=prior),
+        timeline_name=texts.timeline.format(prior=prior),
+        clip_columns=tuple(name.format(prior=prior) for name in texts.clip_columns),
+        probability_note=_note_probability(scale, texts),
         gauge=(100 * mark, 100 * scale.real_to, 100 * scale.fake_from),
         gauge_alt=texts.gauge_alt.format(probability=chance or texts.unknown),
         reason=say_sentence(verdict.reason or ""),
@@ -126,6 +128,15 @@ def _view_video(verdict: VideoVerdict, number: int, name: str, texts: Texts) -> 
         duration=round(video_duration(verdict), 3),
         sha256=verdict.provenance.input_sha256,
     )
+
+
+def _note_probability(scale: ProbabilityScale, texts: Texts) -> str:
+    note = texts.probability_note.format(
+        fitted_on=scale.calibration.fitted_on,
+        fake_from=say_threshold(scale.fake_from),
+        real_to=say_threshold(scale.real_to),
+    )
+    return f"{note} {say_out_of_reach(scale.calibration, texts)}".rstrip()
 
 
 def _view_face(face: FaceVerdict, place: int, video_anchor: str, verdict: VideoVerdict, texts: Texts) -> FaceView:

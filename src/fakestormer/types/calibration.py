@@ -105,6 +105,15 @@ class ProbabilityScale:
         return self.calibration.probability(logit, self.prior)
 
     @property
+    def supported(self) -> tuple[float, float]:
+        """The lowest and the highest probability that the calibration set supports; (0, 1) where it has no bounds."""
+        measured = self.calibration.measured
+        if measured is None:
+            return 0.0, 1.0
+        lowest, highest = (1 / (1 + 10**-ratio) for ratio in (measured.lowest_log10_lr, measured.highest_log10_lr))
+        return at_prior(lowest, self.prior), at_prior(highest, self.prior)
+
+    @property
     def fake_from(self) -> float:
         """From which probability at this prior on the decision is FAKE."""
         return at_prior(self.calibration.fake_from, self.prior)

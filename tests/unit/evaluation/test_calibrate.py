@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from fakestormer.evaluation import ScoreRow, apply_calibration, fit_calibration
 from fakestormer.evaluation.scores import write_scores
 from fakestormer.model import FakeSTormer, ModelConfig, load_weights, save_weights
-from fakestormer.types import Calibration, ClipSpec, ConfigError, DataError, WeightsError
+from fakestormer.types import Calibration, ClipSpec, ConfigError, DataError, Decision, WeightsError
 
 
 def write_table(path, reals, fakes):
@@ -22,8 +22,8 @@ def write_table(path, reals, fakes):
 
 
 def rates(calibration, reals, fakes):
-    false_alarms = np.mean([calibration.probability(logit) >= calibration.fake_from for logit in reals])
-    missed = np.mean([calibration.probability(logit) <= calibration.real_to for logit in fakes])
+    false_alarms = np.mean([calibration.decide(logit) is Decision.FAKE for logit in reals])
+    missed = np.mean([calibration.decide(logit) is Decision.REAL for logit in fakes])
     return false_alarms, missed
 
 
@@ -48,6 +48,8 @@ def test_any_calibration_keeps_the_order_is_well_formed_and_holds_both_error_rat
     false_alarms, missed = rates(calibration, reals, fakes)
     assert false_alarms <= max_false_alarms + 1e-9
     assert missed <= max_missed + 1e-9
+    said = calibration.measured  # the error rates that go with the weights are those of the very decisions
+    assert (false_alarms, missed) == (said.real_called_fake / len(reals), said.fake_called_real / len(fakes))
 
 
 def test_a_known_curve_is_found_again(tmp_path):

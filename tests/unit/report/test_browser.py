@@ -64,7 +64,7 @@ def test_the_page_opens_without_a_network_without_scripts_and_without_complaints
     assert page.complaints == []
     assert all(url.startswith(("file:", "data:")) for url in page.asked)
     assert sum(url.startswith("file:") for url in page.asked) == 1
-    assert page.get_by_text(ENGLISH.timeline, exact=True).first.is_visible()
+    assert page.get_by_text(ENGLISH.timeline.format(prior="equal priors"), exact=True).first.is_visible()
     assert [one for one in page.locator("button, input, video").all() if one.is_visible()] == []
 
 
