@@ -86,7 +86,7 @@ def test_a_verdict_without_a_face_still_gives_a_whole_page(verdict):
     text = Outline(render_html(verdict())).text
     assert "No face was found in 100 frames." in text
     assert "seen for 0.20 s only" in text
-    assert ENGLISH.probability not in text
+    assert ENGLISH.probability_at.format(prior=ENGLISH.equal_priors) not in text
     assert ENGLISH.people not in text
     for part in (ENGLISH.custody, ENGLISH.reading, ENGLISH.limits, "cd" * 32):
         assert part in text
