@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from benchmarks.localisation.pixel_metrics import (
@@ -17,7 +17,7 @@ from benchmarks.localisation.pixel_metrics import (
 from benchmarks.localisation.segment_metrics import Proposal, TemporalMetrics, TimedVideo, measure_temporal
 from benchmarks.localisation.truth import ForgedTruth
 
-from fakestormer.types import Decision, FaceVerdict, TimeSpan, VideoVerdict
+from fakestormer.types import Decision, FaceVerdict, SegmentSearch, TimeSpan, VideoVerdict
 from fakestormer.verdict import propose_spans
 
 MOST_PROPOSALS = 20
@@ -52,11 +52,12 @@ def localise_video(
     Proposals are ranked by how far they stand out from their face's own level, for faces without one by their logit.
     Maps are looked at where a clip lies wholly in a forged stretch and still has its whole map.
     """
-    calibration = verdict.provenance.calibration
+    calibration, rule = verdict.provenance.calibration, verdict.provenance.rule
+    search = replace(rule.segments or SegmentSearch(), most_segments=MOST_PROPOSALS)
     proposals = [
         Proposal(one.span, one.logit if one.contrast is None else one.contrast)
         for face in verdict.faces
-        for one in propose_spans(face.clips, calibration, MOST_PROPOSALS)
+        for one in propose_spans(face.clips, calibration, search)
     ]
     scores, forged = _seconds(verdict.faces, truth.spans)
     return LocalisedVideo(
@@ -107,10 +108,10 @@ def _sample(verdict: VideoVerdict, truth: ForgedTruth, laid: ClipMap, number: in
     for face in verdict.faces:
         for clip in face.clips:
             inside = any(span.start <= clip.span.start and clip.span.end <= span.end + 1e-6 for span in truth.spans)
-            if not inside or clip.temporal_vulnerability.shape[1:] == (1, 1):
+            if not inside or clip.evidence.temporal_vulnerability.shape[1:] == (1, 1):
                 continue
-            here = [masks.get(index) for index in _frames_of(clip.span, len(clip.to_frame), rate)]
-            samples += [one for one in sample_clip(clip, laid, here, size, number) if _is_of(one)]
+            here = [masks.get(index) for index in _frames_of(clip.span, len(clip.evidence.to_frame), rate)]
+            samples += [one for one in sample_clip(clip.evidence, laid, here, size, number) if _is_of(one)]
     return tuple(samples)
 
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from fakestormer.model.attention import Attention
-from fakestormer.model.block import SpaceTimeBlock
+from fakestormer.model.fakestormer import SpaceTimeBlock
 
 
 def slow_attention(attention: Attention, tokens: list[Tensor]) -> list[Tensor]:

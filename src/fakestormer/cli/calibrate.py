@@ -11,29 +11,29 @@ from rich.console import Console
 
 def calibrate(
     weights: Annotated[Path, typer.Argument(help="The weights file that made the scores.")],
-    scores: Annotated[Path, typer.Option("--scores", help="scores.csv of `evaluate` on development data.")],
+    scores: Annotated[
+        list[Path], typer.Option("--scores", help="scores.csv of `evaluate` on development data; may be given again.")
+    ],
     out: Annotated[Path, typer.Option("--out", help="Where to write the calibrated weights.")],
     name: Annotated[str, typer.Option("--name", help="What the development data are called, for the report.")],
     card: Annotated[Path | None, typer.Option("--card", help="Model card (text) to store in the weights.")] = None,
 ) -> None:
-    """Fit size level, calibration, bounds and error rates on scores of development videos; write them into a copy."""
+    """Fit scoring rule, calibration, bounds and error rates on scores of development videos; write them into a copy."""
     import dataclasses
 
-    from fakestormer.evaluation import apply_calibration, fit_calibration, fit_size_level
+    from fakestormer.evaluation import apply_calibration, fit_calibration
     from fakestormer.model import load_weights
     from fakestormer.report import say_error_rates, say_out_of_reach
     from fakestormer.types import DataError
 
     if card is not None and not card.is_file():
         raise DataError(f"there is no model card {card}: give a text file, or leave --card out")
-    own = load_weights(weights).size_level
-    level = fit_size_level(scores, name) if own is None else None  # else the scores have been levelled already
-    calibration = fit_calibration(scores, name, size_level=level)
-    apply_calibration(weights, out, calibration, card.read_text(encoding="utf-8") if card else None, level)
-    said = level or own or "no size level, as fewer than 20 genuine files were scored"
+    fitted = fit_calibration(scores, name, load_weights(weights).rule)
+    calibration = fitted.calibration
+    apply_calibration(weights, out, calibration, card.read_text(encoding="utf-8") if card else None, fitted.rule)
     curve = dataclasses.replace(calibration, measured=None)
     console = Console()
-    console.print(f"wrote {out}: {curve}, {said}", markup=False, highlight=False, soft_wrap=True)
+    console.print(f"wrote {out}: {fitted.rule}, {curve}", markup=False, highlight=False, soft_wrap=True)
     measured = calibration.measured
     if measured is not None:
         low, high = measured.lowest_log10_lr, measured.highest_log10_lr

@@ -29,7 +29,7 @@ def inspect(
                 "num_parameters": sum(weight.numel() for weight in loaded.model.parameters()),
                 "card": loaded.card,
                 "clip_spec": dataclasses.asdict(loaded.clip_spec),
-                "size_level": dataclasses.asdict(loaded.size_level) if loaded.size_level else None,
+                "rule": dataclasses.asdict(loaded.rule),
                 "calibration": dataclasses.asdict(loaded.calibration) if loaded.calibration else None,
                 "training_record": loaded.training_record,
             },

@@ -17,6 +17,7 @@ from fakestormer.cli.evaluate import evaluate
 from fakestormer.cli.figures import figures
 from fakestormer.cli.inspect import inspect
 from fakestormer.cli.prepare import prepare
+from fakestormer.cli.rejudge import rejudge
 from fakestormer.cli.synthesize import synthesize
 from fakestormer.cli.train import train
 from fakestormer.cli.verify import verify
@@ -34,6 +35,7 @@ app = typer.Typer(
 for verb in (
     detect,
     verify,
+    rejudge,
     evaluate,
     figures,
     compare,

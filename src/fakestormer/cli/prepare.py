@@ -34,6 +34,9 @@ def prepare(
     ] = None,
     workers: Annotated[int, typer.Option("--workers", min=1, help="Processes.")] = 1,
     max_frames: Annotated[int, typer.Option("--max-frames", min=1, help="Frames kept of each track.")] = 256,
+    with_forged: Annotated[
+        bool, typer.Option("--with-forged", help="Cache a manifest's forged files as well, for training on them.")
+    ] = False,
     shard: Annotated[str, typer.Option("--shard", help="I/N: the I-th of N machines that fill one corpus.")] = "1/1",
 ) -> None:
     """Track the faces of genuine videos and photographs, find landmarks, and cache the crops for training."""
@@ -50,7 +53,7 @@ def prepare(
     elif inventory_only:
         raise ConfigError(f"--inventory-only needs a data set and its folder, got {place} alone: give NAME ROOT")
     else:
-        sources = list_sources(Path(place))
+        sources = list_sources(Path(place), with_forged)
     held = tuple(source for source in sources if part.holds(source.name))
     _cache(held, out, landmark_model, workers, max_frames, part)
 

@@ -12,8 +12,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -46,8 +47,27 @@ class TrackCrops:
 
 
 @dataclass(frozen=True, slots=True)
+class Forgery:
+    """How a forged source was made, and from what.
+
+    Attributes:
+        method: the name of the method; empty where it is not known.
+        pair_of: the name of the genuine source that it follows; empty where there is none.
+        places: of a reconstruction, which frames of the genuine track its frames were made from; empty where it
+            follows the genuine source frame by frame.
+    """
+
+    method: str
+    pair_of: str
+    places: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CachedTrack:
-    """Where one track lies in the cache and what is known of it; `identity` and `group` come from the manifest."""
+    """Where one track lies in the cache and what is known of it; `identity` and `group` come from the manifest.
+
+    `forgery` is None where the source is genuine.
+    """
 
     path: Path
     track_id: int
@@ -56,6 +76,7 @@ class CachedTrack:
     group: str
     scheme: str
     found: Bool[ndarray, " frames"]
+    forgery: Forgery | None = None
 
     @property
     def is_still(self) -> bool:
@@ -84,8 +105,24 @@ class CachedTrack:
             return np.stack(images), np.concatenate([landmarks[int(k) : int(k) + 1] for k in frames])
 
 
-def write_tracks(path: Path, tracks: Iterable[TrackCrops], source: str, identity: str, group: str) -> None:
-    """A cache file with all tracks of one source, written whole or not at all."""
+def write_tracks(
+    path: Path,
+    tracks: Iterable[TrackCrops],
+    source: str,
+    identity: str,
+    group: str,
+    forgery: Forgery | None = None,
+) -> None:
+    """A cache file with all tracks of one source, written whole or not at all.
+
+    Args:
+        path: the file.
+        tracks: the crops of every track of the source.
+        source: the source's name in its manifest.
+        identity: the person.
+        group: the page or data set that the source comes from.
+        forgery: how it was forged; None where it is genuine.
+    """
     tensors: dict[str, ndarray] = {}
     described = []
     for track in tracks:
@@ -98,7 +135,9 @@ def write_tracks(path: Path, tracks: Iterable[TrackCrops], source: str, identity
         tensors[f"{key}.frame_index"] = track.frame_index.astype(np.int64)
         tensors[f"{key}.time"] = track.time.astype(np.float64)
         described.append({"track_id": track.track_id, "scheme": track.scheme})
-    about = {"source": source, "identity": identity, "group": group, "tracks": described}
+    about: dict[str, Any] = {"source": source, "identity": identity, "group": group, "tracks": described}
+    if forgery:
+        about["forgery"] = asdict(forgery)
     partial = path.with_suffix(".partial")
     # Not by save_file: its files are for their owner alone, whatever the umask, and a cache is read by others too.
     partial.write_bytes(save(tensors, metadata={"version": CACHE_VERSION, "about": json.dumps(about)}))
@@ -137,9 +176,17 @@ def _tracks_of(path: Path, file: IndexedFile) -> tuple[CachedTrack, ...]:
             group=about["group"],
             scheme=one["scheme"],
             found=found,
+            forgery=_forgery(about),
         )
         for one, found in zip(about["tracks"], file.found, strict=True)
     )
+
+
+def _forgery(about: dict[str, Any]) -> Forgery | None:
+    if "forgery" not in about:
+        return None
+    told = about["forgery"]
+    return Forgery(told["method"], told["pair_of"], tuple(told.get("places", ())))
 
 
 def cache_fingerprint(folders: Sequence[Path]) -> str:

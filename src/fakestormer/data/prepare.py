@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from safetensors import SafetensorError
 
-from fakestormer.data.cache import CACHE_SPEC, TrackCrops, write_index, write_tracks
+from fakestormer.data.cache import CACHE_SPEC, Forgery, TrackCrops, write_index, write_tracks
 from fakestormer.data.ledger import LedgerRow, append_row, ledger_path, open_ledger, read_ledgers, write_summary
 from fakestormer.data.shard import WHOLE, Shard
 from fakestormer.data.workers import work_in_processes
@@ -41,12 +41,13 @@ Tools = tuple[FaceDetector, Landmarker]
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """One genuine video or photograph to prepare; `name` is its place in the manifest."""
+    """One video or photograph to prepare; `name` is its place in the manifest, `forgery` None where it is genuine."""
 
     path: Path
     name: str
     identity: str
     group: str
+    forgery: Forgery | None = None
 
 
 def prepare_sources(
@@ -132,7 +133,7 @@ def prepare_one(
         return LedgerRow(source.name, False, 0, 0, "a face was tracked, but landmarks were found on none of its frames")
     path = folder / cache_name(source.name)
     try:
-        write_tracks(path, usable, source.name, source.identity, source.group)
+        write_tracks(path, usable, source.name, source.identity, source.group, source.forgery)
     except (OSError, SafetensorError) as error:
         raise DataError(f"{path} cannot be written ({error}): make room there, then run again to go on") from error
     return LedgerRow(source.name, True, len(usable), sum(len(track.images) for track in usable), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+from fakestormer.data.cache import Forgery
 from fakestormer.data.csv_records import manifest_records, name_values, read_manifest_bytes
 from fakestormer.data.prepare import SourceFile
 from fakestormer.types import DataError
@@ -14,17 +15,18 @@ PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff")
 MEDIA_SUFFIXES = frozenset(VIDEO_SUFFIXES + PHOTO_SUFFIXES)
 
 
-def list_sources(place: Path) -> tuple[SourceFile, ...]:
-    """The genuine videos and photographs of a manifest (CSV) or below a folder, in order.
+def list_sources(place: Path, with_forged: bool = False) -> tuple[SourceFile, ...]:
+    """The videos and photographs of a manifest (CSV) or below a folder, in order; only genuine ones by default.
 
-    A manifest has the column `file` (relative to it) and may have `label` (rows that are not real are left out),
-    `identity` and `group`. In a folder every media file is genuine, and each is a person of its own.
+    A manifest has the column `file` (relative to it) and may have `label`, `identity`, `group`, `method` and `pair_of`;
+    its forged rows are left out unless `with_forged`. In a folder every media file is
+    genuine, and each is a person of its own.
     """
     if place.is_dir():
         found = sorted(p for p in place.rglob("*") if p.suffix.lower() in MEDIA_SUFFIXES)
         sources = tuple(SourceFile(p, str(p.relative_to(place)), str(p.relative_to(place)), "") for p in found)
     elif place.suffix.lower() == ".csv" and place.is_file():
-        sources = _from_manifest(place)
+        sources = _from_manifest(place, with_forged)
     else:
         raise DataError(f"{place} is neither a folder nor a CSV manifest: give one of the two")
     if not sources:
@@ -35,14 +37,24 @@ def list_sources(place: Path) -> tuple[SourceFile, ...]:
     return sources
 
 
-def _from_manifest(path: Path) -> tuple[SourceFile, ...]:
+def _from_manifest(path: Path, with_forged: bool) -> tuple[SourceFile, ...]:
     records = manifest_records(path, read_manifest_bytes(path, "file[, label, identity, group]"))
     header = next(records, (0, []))[1]
     if "file" not in header:
         raise DataError(f"{path} has no column 'file', only {header}: add one with paths relative to it")
     rows = (name_values(path, line, header, values) for line, values in records)
     return tuple(
-        SourceFile(path.parent / row["file"], row["file"], row.get("identity") or row["file"], row.get("group") or "")
+        SourceFile(
+            path=path.parent / row["file"],
+            name=row["file"],
+            identity=row.get("identity") or row["file"],
+            group=row.get("group") or "",
+            forgery=Forgery(row.get("method") or "", row.get("pair_of") or "") if _is_forged(row) else None,
+        )
         for row in rows
-        if (row.get("label") or "real") == "real"
+        if with_forged or not _is_forged(row)
     )
+
+
+def _is_forged(row: dict[str, str]) -> bool:
+    return (row.get("label") or "real") != "real"

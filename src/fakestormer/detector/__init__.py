@@ -6,6 +6,7 @@ from fakestormer.detector.detector import Detector, default_weights_path
 from fakestormer.detector.device_class import device_class
 from fakestormer.detector.overlay import write_overlay
 from fakestormer.detector.protocol import PROTOCOLS, Protocol, choose_protocol
+from fakestormer.detector.rejudge import rejudge
 from fakestormer.detector.verify import Outcome, Verification, verify
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "choose_protocol",
     "default_weights_path",
     "device_class",
+    "rejudge",
     "thorough",
     "verify",
     "write_overlay",

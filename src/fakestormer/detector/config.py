@@ -8,12 +8,13 @@ from typing import Any
 
 from fakestormer.faces import TrackingConfig
 from fakestormer.model import PRECISIONS
-from fakestormer.types import EQUAL_PRIORS, ConfigError
+from fakestormer.types import EQUAL_PRIORS, Calibration, ConfigError
 
 # "tracking" is described by its parts, "protocol" by what it came to (see protocol.py), "prior" by the verdict
 NOT_DESCRIBED = frozenset({"device", "batch_size", "tracking", "protocol", "prior"})
 TRACKING = "tracking."
 THOROUGH_INTERVAL = 0.5  # seconds
+UNCALIBRATED = Calibration(1.0, 0.0, 0.5, 0.5, "nothing: these weights carry no calibration")
 
 
 @dataclass(frozen=True, slots=True)

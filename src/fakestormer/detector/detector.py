@@ -11,11 +11,11 @@ from typing import Any
 
 import torch
 
-from fakestormer.detector.config import DetectorConfig
+from fakestormer.detector.config import UNCALIBRATED, DetectorConfig
 from fakestormer.detector.cut_video import CutVideo
 from fakestormer.detector.device_class import device_class, installed_versions
+from fakestormer.detector.evidence_store import EvidenceStore
 from fakestormer.detector.key_frames import with_key_frames
-from fakestormer.detector.map_store import MapStore
 from fakestormer.detector.memory import return_large_blocks
 from fakestormer.detector.plan import plan_track
 from fakestormer.detector.protocol import choose_protocol, clip_protocol
@@ -29,6 +29,7 @@ from fakestormer.types import (
     FaceTrack,
     FaceVerdict,
     Provenance,
+    ScoringRule,
     SetAsideTrack,
     VideoInfo,
     VideoVerdict,
@@ -39,7 +40,6 @@ from fakestormer.version import package_version
 from fakestormer.video import VideoReader, decoder_version, hash_file, read_credentials
 
 Observer = Callable[[str, Any], None]
-UNCALIBRATED = Calibration(1.0, 0.0, 0.5, 0.5, "nothing: these weights carry no calibration")
 
 
 def default_weights_path() -> Path:
@@ -64,7 +64,7 @@ class Detector:
         self.weights = weights
         self.protocol = choose_protocol(weights, self.config)
         self._faces = face_detector or LibfaceDetector(max_size=self.config.detection_size)
-        self._scorer = ClipScorer(weights, self.config)
+        self._scorer = ClipScorer(weights, self.config, self.rule)
 
     @classmethod
     def load(cls, weights: str | Path | None = None, config: DetectorConfig | None = None) -> Detector:
@@ -75,8 +75,7 @@ class Detector:
         """The verdict of one video, with its evidence.
 
         `observe(stage, value)` is called as work proceeds: ("probe", VideoInfo), ("track", TrackingResult), ("clip",
-        ClipEvidence) for each clip, ("verdict", VideoVerdict). Clips are told as they come, before what the tokens say
-        of their face as a whole is known and levelled (decision 0013). Raises VideoError where the file holds no
+        ClipEvidence) for each clip, ("verdict", VideoVerdict). Raises VideoError where the file holds no
         readable video; a video without a usable face is a verdict, not an error.
         """
         tell = observe or _tell_nobody
@@ -131,6 +130,12 @@ class Detector:
         )
 
     @property
+    def rule(self) -> ScoringRule:
+        """The rule by which evidence becomes logits: that of the weights, or the published one."""
+        assert self.protocol.rule is not None
+        return self.protocol.rule
+
+    @property
     def face_detector_name(self) -> str:
         """Which detector finds the faces, with its version."""
         return self._faces.name
@@ -164,16 +169,16 @@ class Detector:
         for frame in VideoReader(path, wanted=cutter.wanted):
             yield from cutter.add(frame)
 
-    def _score(self, clips: Iterable[FaceClip], tell: Observer) -> MapStore:
-        evidence = MapStore(self.config.key_frames, self.config.max_maps)
+    def _score(self, clips: Iterable[FaceClip], tell: Observer) -> EvidenceStore:
+        evidence = EvidenceStore(self.config.key_frames, self.config.max_maps, self.rule)
         for one in self._scorer.score(clips):
-            evidence.add(one.evidence, one.token_logit)
-            tell("clip", one.evidence)
+            evidence.add(one)
+            tell("clip", one)
         return evidence
 
-    def _judge_faces(self, track_ids: Iterable[int], evidence: MapStore) -> list[FaceVerdict]:
+    def _judge_faces(self, track_ids: Iterable[int], evidence: EvidenceStore) -> list[FaceVerdict]:
         return [
-            judge_face(track_id, clips, self._calibration, self.config.prior)
+            judge_face(track_id, clips, self.rule, self._calibration, self.config.prior)
             for track_id in track_ids
             if (clips := evidence.of_track(track_id))
         ]
@@ -187,10 +192,12 @@ class Detector:
             package_version=package_version(),
             model_name=self.weights.name,
             weights_sha256=self.weights.sha256,
+            networks_sha256=self.weights.networks_sha256,
             clip_spec=self.weights.clip_spec,
             input_sha256=input_sha256,
             decoder=decoder_version(),
             face_detector=self._faces.name,
+            rule=self.rule,
             calibration=self._calibration,
             device=f"{self._scorer.device} (torch {torch.__version__})",
             settings=(*self.config.described(), *self.protocol.described()),

@@ -13,7 +13,7 @@ from numpy import ndarray
 
 from fakestormer.detector.config import DetectorConfig
 from fakestormer.faces import ClipPlan, cut_crop
-from fakestormer.types import Affine, ClipEvidence, FaceClip, FaceVerdict, Frame, KeyFrame
+from fakestormer.types import Affine, FaceClip, FaceVerdict, Frame, KeyFrame, ScoredClip
 from fakestormer.video import VideoReader, stream_frames_at
 
 # Long side of the pictures that are kept, in pixels.
@@ -56,7 +56,7 @@ def with_key_frames(
 class _ChosenClip:
     """A clip that is shown: `which` of its frames, and its crops until all have come."""
 
-    clip: ClipEvidence
+    clip: ScoredClip
     frame_indices: tuple[int, ...]
     which: int
     crops: dict[int, UInt8[ndarray, "size size 3"]] = field(default_factory=dict)
@@ -66,7 +66,9 @@ class _ChosenClip:
 
     def add(self, frame: Frame, place: int, attribute: Attribute) -> None:
         """Takes in the clip's frame number `place`; the last one finishes the key frame."""
-        self.crops[place] = cut_crop(frame.image, Affine(self.clip.to_frame[place]), self.clip.crop_size)
+        self.crops[place] = cut_crop(
+            frame.image, Affine(self.clip.evidence.to_frame[place]), self.clip.evidence.crop_size
+        )
         if place == self.which:
             small = _reduced(frame.image)
             self.shown, self.scale = replace(frame, image=small), max(small.shape[:2]) / max(frame.image.shape[:2])
@@ -75,7 +77,7 @@ class _ChosenClip:
             self.crops, self.shown = {}, None
 
     def _finish(self, shown: Frame, attribute: Attribute) -> KeyFrame:
-        clip, which = self.clip, self.which
+        clip, which = self.clip.evidence, self.which
         images = np.stack([self.crops[place] for place in range(len(self.frame_indices))])
         indices = np.array(self.frame_indices, dtype=np.int64)
         return KeyFrame(
@@ -83,7 +85,7 @@ class _ChosenClip:
             frame_index=shown.index,
             image=shown.image,
             scale=self.scale,
-            logit=clip.logit,
+            logit=self.clip.logit,
             to_frame=clip.to_frame[which],
             crop_size=clip.crop_size,
             temporal_vulnerability=clip.temporal_vulnerability[which],
@@ -106,6 +108,6 @@ def _choose(face: FaceVerdict, plans: Sequence[ClipPlan], count: int) -> list[_C
     frames = [plan.frame_indices for plan in plans if plan.track_id == face.track_id]
     ranked = sorted(zip(face.clips, frames, strict=True), key=lambda pair: -pair[0].logit)
     return [
-        _ChosenClip(clip, indices, int(clip.temporal_vulnerability.max(axis=(1, 2)).argmax()))
+        _ChosenClip(clip, indices, int(clip.evidence.temporal_vulnerability.max(axis=(1, 2)).argmax()))
         for clip, indices in ranked[:count]
     ]

@@ -12,7 +12,7 @@ from numpy import ndarray
 from fakestormer.faces import box_at, crop_affine
 from fakestormer.report import ENGLISH, Texts, say_prior, say_probability
 from fakestormer.report.overlay import DrawnFace, draw_faces
-from fakestormer.types import ClipEvidence, ClipSpec, FaceTrack, FaceVerdict, Frame, ProbabilityScale, VideoVerdict
+from fakestormer.types import ClipSpec, FaceTrack, FaceVerdict, Frame, ProbabilityScale, ScoredClip, VideoVerdict
 from fakestormer.video import write_drawn
 
 
@@ -67,7 +67,7 @@ class _Person:
         clip = self._nearest(frame.time)
         box = box_at(self._track, frame.index)
         chance = say_probability(self._scale.probability(clip.logit), self._scale)
-        heat = clip.temporal_vulnerability.max(axis=0)  # one picture a clip: frame by frame it would flicker
+        heat = clip.evidence.temporal_vulnerability.max(axis=0)  # one picture a clip: frame by frame it would flicker
         return DrawnFace(
             number=self._number,
             box=box,
@@ -77,7 +77,7 @@ class _Person:
             heat=heat if heat.size > 1 else None,
         )
 
-    def _nearest(self, time: float) -> ClipEvidence:
+    def _nearest(self, time: float) -> ScoredClip:
         after = bisect.bisect_left(self._middles, time)
         near = range(max(0, after - 1), min(len(self._clips), after + 1))
         return self._clips[min(near, key=lambda place: abs(self._middles[place] - time))]

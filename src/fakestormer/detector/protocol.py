@@ -16,19 +16,33 @@ from typing import Literal
 from fakestormer.detector.config import DetectorConfig
 from fakestormer.faces import TrackingConfig
 from fakestormer.model import ClipProtocol, LoadedWeights, PublishedFakeSTormer
-from fakestormer.types import ConfigError
+from fakestormer.types import ConfigError, ScoringRule
 
 CUSTOM = "custom"
 
 
 @dataclass(frozen=True, slots=True)
 class Protocol:
-    """Which frames of a face are seen, how they are cut, and how the clips' logits become one score.
+    """Which frames of a face are seen, how they are cut, and by which rule evidence becomes a score.
 
-    `frames`: "consecutive" clips every `clip_interval` seconds (between `min_clip_interval` and `clip_interval`, so
-    that a short video has about `min_clips`), or `num_frames` "spread" evenly over the face's track and cut in clips in
-    order. None for `clip_length`, `box_enlargement` and `crop_margin`: as the weights were trained. The other fields
-    say what follows. Device and precision are no part of it.
+    Device and precision are no part of it.
+
+    Attributes:
+        name: "ours", "published" or, where a setting differs, "custom".
+        version: of the named protocol; 0 for a custom one.
+        frames: "consecutive" clips every `clip_interval` seconds, or frames "spread" evenly over the face's track and
+            cut in clips in order.
+        num_frames: how many frames are spread.
+        clip_length: frames of a clip; None: as the weights were trained.
+        clip_interval: seconds between the starts of consecutive clips.
+        min_clip_interval: seconds below which a short video's clips do not come closer.
+        min_clips: about so many clips a short video has.
+        box_enlargement: of the face box on every side; None: as the weights were trained.
+        crop_margin: share of the enlarged box cut off; None: as the weights were trained.
+        flip: whether mirrored clips are scored as well.
+        detection_size: the longer side of the frames in which faces are searched.
+        tracking: how faces become tracks.
+        rule: how raw evidence becomes logits; None in the named protocols: it comes with the weights.
     """
 
     name: str
@@ -42,11 +56,9 @@ class Protocol:
     box_enlargement: float | None = None
     crop_margin: float | None = None
     flip: bool = False
-    clips_to_face: str = "mean logit"
-    faces_to_video: str = "highest score"
-    size_level: str = "taken off every clip's logit where the weights have one"
     detection_size: int = 640
     tracking: TrackingConfig = field(default_factory=TrackingConfig)
+    rule: ScoringRule | None = None
 
     def canonical(self) -> str:
         """The description as JSON that is the same on every machine."""
@@ -63,8 +75,8 @@ class Protocol:
 
 
 # What `detect` does; and the paper's test (method, section 7): 32 frames, 8 clips of 4, one margin, the mean logit.
-OURS = Protocol("ours", 1, "consecutive", clip_interval=1.0, min_clip_interval=0.2, min_clips=10)
-PUBLISHED = Protocol("published", 1, "spread", num_frames=32, clip_length=4, box_enlargement=0.25, crop_margin=15 / 256)
+OURS = Protocol("ours", 2, "consecutive", clip_interval=1.0, min_clip_interval=0.2, min_clips=10)
+PUBLISHED = Protocol("published", 2, "spread", num_frames=32, clip_length=4, box_enlargement=0.25, crop_margin=15 / 256)
 PROTOCOLS = {one.name: one for one in (OURS, PUBLISHED)}
 
 
@@ -102,7 +114,14 @@ def choose_protocol(weights: LoadedWeights, config: DetectorConfig) -> Protocol:
         detection_size=config.detection_size,
         tracking=config.tracking,
     )
-    return found if found == PROTOCOLS[found.name] else dataclasses.replace(found, name=CUSTOM, version=0)
+    if found != PROTOCOLS[found.name]:
+        found = dataclasses.replace(found, name=CUSTOM, version=0)
+    return dataclasses.replace(found, rule=weights.rule if base.frames == "consecutive" else _plain_mean(weights.rule))
+
+
+def _plain_mean(rule: ScoringRule) -> ScoringRule:
+    """The published rule: the plain mean of the clips' logits, nothing taken off, no segment in place of the mean."""
+    return dataclasses.replace(rule, share_between_faces=1.0, face_size=None, segments=None)
 
 
 def clip_protocol(protocol: Protocol) -> ClipProtocol:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from itertools import islice
 
 import numpy as np
@@ -14,6 +13,7 @@ from numpy import ndarray
 from fakestormer.detector.config import DetectorConfig
 from fakestormer.faces import measure_blur
 from fakestormer.model import (
+    LiteOutput,
     LoadedWeights,
     ModelOutput,
     PublishedFakeSTormer,
@@ -21,30 +21,23 @@ from fakestormer.model import (
     preprocess,
     refuse_emulated_bfloat16,
 )
-from fakestormer.types import ClipEvidence, ConfigError, FaceClip
-
-
-@dataclass(frozen=True, slots=True)
-class ScoredClip:
-    """The evidence of one clip, and what of its logit the temporal tokens say beside a direct vote (None without)."""
-
-    evidence: ClipEvidence
-    token_logit: float | None
+from fakestormer.types import ClipEvidence, ConfigError, FaceClip, ScoringRule
 
 
 class ClipScorer:
     """Scores clips in batches on one device; a clip's numbers do not depend on its company."""
 
-    def __init__(self, weights: LoadedWeights, config: DetectorConfig) -> None:
+    def __init__(self, weights: LoadedWeights, config: DetectorConfig, rule: ScoringRule) -> None:
         self.device = choose_device(config.device)
         refuse_emulated_bfloat16(config.precision, self.device)
         self._weights = weights
         self._config = config
+        self._rule = rule
         self._model = weights.model.to(self.device).eval()
         # The authors' weights are run exactly as they were tested: their map is put back in order, nothing is mirrored.
         self._published = self._model if isinstance(self._model, PublishedFakeSTormer) else None
 
-    def score(self, clips: Iterable[FaceClip]) -> Iterator[ScoredClip]:
+    def score(self, clips: Iterable[FaceClip]) -> Iterator[ClipEvidence]:
         """The evidence of every clip, in order."""
         stream = iter(clips)
         while batch := tuple(islice(stream, self._config.batch_size)):
@@ -55,32 +48,39 @@ class ClipScorer:
 
         In float32, whatever the precision of scoring; with `flip` the mean of both ways round, as the logit is.
         """
-        spec = self._weights.clip_spec
+        spec, rule = self._weights.clip_spec, self._rule
         images = torch.from_numpy(clip.images[None]).to(self.device)
-        found = attribute(self._model, preprocess(images, spec.mean, spec.std))
-        if self._config.flip and self._published is None:
-            mirrored = attribute(self._model, preprocess(images.flip(3), spec.mean, spec.std))
-            found = (found + mirrored.flip(3)) / 2
-        values: Float[ndarray, "frames rows columns"] = found[0].cpu().numpy().astype(float)
+        ways = (images, images.flip(3)) if self._both_ways else (images,)
+        found = [
+            attribute(self._model, preprocess(way, spec.mean, spec.std), rule.clip_weight, rule.frame_weight)
+            for way in ways
+        ]
+        mean = found[0] if len(found) == 1 else (found[0] + found[1].flip(3)) / 2
+        values: Float[ndarray, "frames rows columns"] = mean[0].cpu().numpy().astype(float)
         return values
 
+    @property
+    def _both_ways(self) -> bool:
+        return self._config.flip and self._published is None
+
     @torch.inference_mode()
-    def _score_batch(self, clips: tuple[FaceClip, ...]) -> list[ScoredClip]:
+    def _score_batch(self, clips: tuple[FaceClip, ...]) -> list[ClipEvidence]:
         images = torch.from_numpy(np.stack([clip.images for clip in clips])).to(self.device)
         output = self._forward(images)
-        if self._config.flip and self._published is None:
-            mirrored = self._forward(images.flip(3))
-            output = _mean_of_both_ways(output, mirrored)
-        logits = output.logits.cpu().numpy().astype(float)
-        spatial = output.spatial_logits.sigmoid().cpu().numpy().astype(float)
-        maps = output.temporal_map if self._published is None else self._published.unscrambled(output.temporal_map)
+        if self._both_ways:
+            output = _mean_of_both_ways(output, self._forward(images.flip(3)))
+        heads = output.clip
+        logits = heads.logits.cpu().numpy().astype(float)
+        spatial = heads.spatial_logits.sigmoid().cpu().numpy().astype(float)
+        maps = heads.temporal_map if self._published is None else self._published.unscrambled(heads.temporal_map)
         temporal = maps.cpu().numpy().astype(float)
-        tokens = None if output.token_logits is None else output.token_logits.cpu().numpy().astype(float)
-        evidence = [
+        frames = output.frame_logits.float().cpu().numpy().astype(float)
+        return [
             ClipEvidence(
                 track_id=clip.track_id,
                 span=clip.span,
-                logit=float(logits[k]),
+                clip_logit=float(logits[k]),
+                frame_logits=frames[k],
                 spatial_vulnerability=spatial[k],
                 temporal_vulnerability=temporal[k],
                 to_frame=clip.to_frame,
@@ -89,33 +89,23 @@ class ClipScorer:
             )
             for k, clip in enumerate(clips)
         ]
-        return [
-            ScoredClip(self._levelled(one), None if tokens is None else float(tokens[k]))
-            for k, one in enumerate(evidence)
-        ]
 
-    def _levelled(self, one: ClipEvidence) -> ClipEvidence:
-        """The evidence with what genuine faces of its size score on average taken off, where the weights know it."""
-        level = self._weights.size_level
-        return one if level is None else replace(one, logit=one.logit - level.at(one.crop_scale))
-
-    def _forward(self, images: torch.Tensor) -> ModelOutput:
+    def _forward(self, images: torch.Tensor) -> LiteOutput:
+        """What the network says; one without an image network says nothing of single frames."""
         spec = self._weights.clip_spec
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self._config.precision == "bfloat16"):
-            output: ModelOutput = self._model(preprocess(images, spec.mean, spec.std))
-        return output
+            output: ModelOutput | LiteOutput = self._model(preprocess(images, spec.mean, spec.std))
+        return output if isinstance(output, LiteOutput) else LiteOutput(output, images.new_zeros((len(images), 0)))
 
 
-def _mean_of_both_ways(output: ModelOutput, mirrored: ModelOutput) -> ModelOutput:
-    tokens = None
-    if output.token_logits is not None and mirrored.token_logits is not None:
-        tokens = (output.token_logits + mirrored.token_logits) / 2
-    return ModelOutput(
-        logits=(output.logits + mirrored.logits) / 2,
-        spatial_logits=(output.spatial_logits + mirrored.spatial_logits) / 2,
-        temporal_map=(output.temporal_map + mirrored.temporal_map.flip(3)) / 2,
-        token_logits=tokens,
+def _mean_of_both_ways(output: LiteOutput, mirrored: LiteOutput) -> LiteOutput:
+    here, there = output.clip, mirrored.clip
+    clip = ModelOutput(
+        logits=(here.logits + there.logits) / 2,
+        spatial_logits=(here.spatial_logits + there.spatial_logits) / 2,
+        temporal_map=(here.temporal_map + there.temporal_map.flip(3)) / 2,
     )
+    return LiteOutput(clip, (output.frame_logits + mirrored.frame_logits) / 2)
 
 
 def choose_device(name: str) -> torch.device:

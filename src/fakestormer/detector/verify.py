@@ -13,12 +13,12 @@ from fakestormer.detector.config import DetectorConfig
 from fakestormer.detector.detector import Detector
 from fakestormer.model import LoadedWeights
 from fakestormer.types import (
-    ClipEvidence,
     ContentCredentials,
     CredentialStatus,
     FaceVerdict,
     KeyFrame,
     Provenance,
+    ScoredClip,
     VideoVerdict,
 )
 from fakestormer.video import hash_file
@@ -163,6 +163,7 @@ def _wholes(verdict: VideoVerdict) -> Iterator[tuple[str, object]]:
     made = verdict.provenance
     yield "The name of the model is", made.model_name
     yield "What the report says about the file is", replace(verdict.video, path="")
+    yield "The scoring rule is", made.rule
     yield "The calibration and its error rates are", made.calibration
     yield "The settings of the crops are", made.clip_spec
     yield "The faces that were set aside, or the reasons for it, are", verdict.set_aside
@@ -172,7 +173,7 @@ def _wholes(verdict: VideoVerdict) -> Iterator[tuple[str, object]]:
     yield (
         "The sizes of the maps are",
         (
-            [clip.temporal_vulnerability.shape for face in verdict.faces for clip in face.clips],
+            [clip.evidence.temporal_vulnerability.shape for face in verdict.faces for clip in face.clips],
             [(key.temporal_vulnerability.shape, key.attribution.shape, key.crop_size) for key in keys],
         ),
     )
@@ -197,11 +198,12 @@ def _numbers(verdict: VideoVerdict) -> Iterator[np.ndarray]:
             yield from _numbers_of_key_frame(key)
 
 
-def _numbers_of_clip(clip: ClipEvidence) -> Iterator[np.ndarray]:
-    yield _row((clip.logit, clip.blur, clip.span.start, clip.span.end))
-    for values in (clip.spatial_vulnerability, clip.temporal_vulnerability):
+def _numbers_of_clip(clip: ScoredClip) -> Iterator[np.ndarray]:
+    evidence = clip.evidence
+    yield _row((clip.logit, evidence.clip_logit, evidence.blur, clip.span.start, clip.span.end))
+    for values in (evidence.frame_logits, evidence.spatial_vulnerability, evidence.temporal_vulnerability):
         yield _as_kept(values)
-    yield clip.to_frame
+    yield evidence.to_frame
 
 
 def _numbers_of_key_frame(key: KeyFrame) -> Iterator[np.ndarray]:

@@ -1,7 +1,7 @@
 """Verdicts to numbers: score the files of a manifest, measure with intervals, calibrate on development data."""
 
 from fakestormer.evaluation.breakdown import Breakdown, Coverage, PairwiseAccuracy, Slice
-from fakestormer.evaluation.calibrate import apply_calibration, fit_calibration
+from fakestormer.evaluation.calibrate import FittedRule, apply_calibration, fit_calibration
 from fakestormer.evaluation.clip_cache import CachingDetector
 from fakestormer.evaluation.config import EvaluationConfig
 from fakestormer.evaluation.detector_comparison import (
@@ -42,7 +42,6 @@ from fakestormer.evaluation.robustness import (
     write_robustness,
 )
 from fakestormer.evaluation.scores import ScoreRow, read_scores
-from fakestormer.evaluation.size_level import fit_size_level
 from fakestormer.evaluation.summary import Summary, summarise
 from fakestormer.evaluation.tables import render_table
 
@@ -62,6 +61,7 @@ __all__ = [
     "EstimatedRates",
     "EvaluationConfig",
     "EvaluationProgress",
+    "FittedRule",
     "LevelDrop",
     "Macro",
     "Manifest",
@@ -87,7 +87,6 @@ __all__ = [
     "evaluate",
     "evaluate_robustness",
     "fit_calibration",
-    "fit_size_level",
     "mean_drops",
     "parse_distortions",
     "read_manifest",

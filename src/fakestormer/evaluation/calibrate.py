@@ -1,66 +1,143 @@
-"""From the scores of development data to a calibration: Platt's logistic curve and two thresholds."""
+"""From the scores of development data to a scoring rule and its calibration: Platt's logistic curve, thresholds."""
 
 from __future__ import annotations
 
 import dataclasses
-import json
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from jaxtyping import Bool, Float
 from numpy import ndarray
-from safetensors import safe_open
-from safetensors.torch import save
 from sklearn.linear_model import LogisticRegression
 
 from fakestormer.evaluation.calibration_set import measure_set
 from fakestormer.evaluation.scores import ScoreRow, read_scores
-from fakestormer.model.weights import METADATA_KEY, load_weights
-from fakestormer.types import Calibration, ConfigError, DataError, SizeLevel
+from fakestormer.model.weights import change_note, load_weights
+from fakestormer.types import Calibration, ConfigError, DataError, ScoringRule, logistic
 
+SHARES = tuple(float(share) for share in np.linspace(0, 1, 21))
 MIN_FILES = 5  # scored reals, and scored fakes, below which neither curve nor thresholds mean anything
+
+
+@dataclass(frozen=True, slots=True)
+class FittedRule:
+    """A scoring rule, and the calibration of its logits; they belong together."""
+
+    rule: ScoringRule
+    calibration: Calibration
 
 
 def fit_calibration(
     scores: Path | Sequence[Path],
     fitted_on: str,
-    max_false_alarms: float = 0.1,
+    rule: ScoringRule,
+    max_false_alarms: float = 0.05,
     max_missed: float = 0.1,
-    size_level: SizeLevel | None = None,
-) -> Calibration:
-    """The calibration of one or several score tables that `evaluate` wrote on development data, never on test data.
+) -> FittedRule:
+    """The scoring rule and calibration of score tables that `evaluate` wrote on development data, never on test data.
 
-    The curve is a logistic regression on the logits in which reals and fakes weigh the same, so a probability of 0.5
-    is the point of equal evidence whatever the shares in the data. It is lightly held back (an L2 penalty on the
-    standardised logit), so that few or perfectly separated files do not claim certainty.
+    Of the rule, the share of the clip network's level between faces is fitted where there is an image network beside
+    it; all else stays. The curve is a logistic regression on the logits in which genuine and forged files weigh the
+    same, so its odds are the likelihood ratio. It is lightly held back (an L2 penalty on the standardised logit), so
+    that few or perfectly separated files do not claim certainty.
 
-    Thresholds: FAKE starts at 0.5 or, if higher, where at most `max_false_alarms` of the reals reach it; REAL ends at
-    0.5 or, if lower, where at most `max_missed` of the fakes stay at or below it; between them lies INCONCLUSIVE. So
-    0 <= real_to <= 0.5 <= fake_from <= 1 always, both error rates hold on the data of the fit, and what overlaps is
-    left open instead of guessed. The rates are those of the fitting data; new data will differ. `size_level` is taken
-    off the logits first; give it where the weights get it together with this calibration.
+    Thresholds, error rates and bounds rest on *leave-one-source-out* ratios: each file's likelihood ratio comes from a
+    rule and a curve that did not see the files of its source (the column `group`). FAKE starts at 0.5 or, if higher,
+    where at most `max_false_alarms` of the genuine files reach it; REAL ends at 0.5 or, if lower, where at most
+    `max_missed` of the forged files stay at or below it; between them lies INCONCLUSIVE.
 
-    `measured` of the result holds the answers to the very files of the fit, the bounds of the likelihood ratio that
-    they support and the ranges they cover.
+    Args:
+        scores: score tables.
+        fitted_on: the name of the data, for the report.
+        rule: the rule of the weights that made the scores.
+        max_false_alarms: share of genuine files that may be called FAKE.
+        max_missed: share of forged files that may be called REAL.
 
     Raises:
-        DataError: a table is missing or holds fewer than `MIN_FILES` scored reals or fakes.
-        ConfigError: a rate is outside [0, 1), or fakes do not score above reals.
+        DataError: a table is missing, holds fewer than `MIN_FILES` scored genuine or forged files, or no evidence.
+        ConfigError: a rate is outside [0, 1), or forged files do not score above genuine ones.
     """
     for name, rate in (("max_false_alarms", max_false_alarms), ("max_missed", max_missed)):
         if not 0 <= rate < 1:
             raise ConfigError(f"a calibration needs 0 <= {name} < 1, got {rate}: 0.1 is usual")
-    rows, is_fake, logits = _read_logits([scores] if isinstance(scores, Path) else scores, size_level)
+    rows = _read_rows([scores] if isinstance(scores, Path) else scores)
+    is_fake = np.array([row.is_fake for row in rows], dtype=bool)
+    fitted = _fit_rule(rows, is_fake, rule)
+    logits = rule_logits(rows, fitted)
     slope, intercept = _fit_curve(is_fake, logits, fitted_on)
-    curve = Calibration(slope, intercept, 0.5, 0.5, fitted_on)
-    reals = sorted(curve.probability(float(logit)) for logit in logits[~is_fake])
-    fakes = sorted(curve.probability(float(logit)) for logit in logits[is_fake])
+    ratios = leave_one_source_out(rows, is_fake, rule, fitted_on)
+    probabilities = [logistic(float(ratio)) for ratio in ratios]
+    reals = sorted(p for p, fake in zip(probabilities, is_fake, strict=True) if not fake)
+    fakes = sorted(p for p, fake in zip(probabilities, is_fake, strict=True) if fake)
     fake_from = max(0.5, _step_above(reals, max_false_alarms))
     real_to = min(0.5, 1 - _step_above(sorted(1 - probability for probability in fakes), max_missed))
-    calibration = Calibration(slope, intercept, real_to, fake_from, fitted_on)
-    return dataclasses.replace(calibration, measured=measure_set(fitted_on, rows, is_fake, logits, calibration))
+    measured = measure_set(fitted_on, rows, is_fake, ratios, (real_to, fake_from))
+    return FittedRule(fitted, Calibration(slope, intercept, real_to, fake_from, fitted_on, measured))
+
+
+def rule_logits(rows: Sequence[ScoreRow], rule: ScoringRule) -> Float[ndarray, " items"]:
+    """The logits of files by a rule, from what their score table keeps of the evidence; without a segment search.
+
+    Raises:
+        DataError: a row lacks the evidence that the rule reads.
+    """
+    logits = []
+    for row in rows:
+        if row.clip_mean is None or row.clip_median is None or (rule.frame_weight and row.frame_mean is None):
+            raise DataError(
+                f"the score table has no evidence of {row.file!r} (columns clip_mean, clip_median, frame_mean): make "
+                "it anew with fakestormer evaluate and the same weights"
+            )
+        logit = rule.clip_weight * (row.clip_mean - (1 - rule.share_between_faces) * row.clip_median)
+        logit += rule.frame_weight * (row.frame_mean or 0.0)
+        if rule.face_size is not None and row.crop_scale:
+            logit -= rule.face_size.at(row.crop_scale)
+        logits.append(logit)
+    return np.array(logits, dtype=float)
+
+
+def leave_one_source_out(
+    rows: Sequence[ScoreRow], is_fake: Bool[ndarray, " items"], rule: ScoringRule, fitted_on: str
+) -> Float[ndarray, " items"]:
+    """Natural log likelihood ratios of all files, each from a rule and a curve fitted to the other sources only."""
+    sources = np.array([row.group for row in rows])
+    ratios = np.empty(len(rows))
+    for source in np.unique(sources):
+        there = sources == source
+        others = [row for row, out in zip(rows, there, strict=True) if not out]
+        if len({bool(fake) for fake in is_fake[~there]}) < 2:  # one source alone: there is nothing to leave out
+            others, there = list(rows), np.zeros(len(rows), bool)
+        fitted = _fit_rule(others, is_fake[~there], rule)
+        slope, intercept = _fit_curve(is_fake[~there], rule_logits(others, fitted), fitted_on)
+        asked = sources == source
+        here = [row for row, wanted in zip(rows, asked, strict=True) if wanted]
+        ratios[asked] = slope * rule_logits(here, fitted) + intercept
+    return ratios
+
+
+def _fit_rule(rows: Sequence[ScoreRow], is_fake: Bool[ndarray, " items"], rule: ScoringRule) -> ScoringRule:
+    """The rule with the share of the clip network's level that separates best (cross-entropy of a fitted curve)."""
+    if not rule.frame_weight:
+        return rule
+    losses = {}
+    for share in SHARES:
+        logits = rule_logits(rows, replace(rule, share_between_faces=share))
+        losses[share] = _loss(is_fake, logits)
+    return replace(rule, share_between_faces=min(losses, key=lambda share: (losses[share], share)))
+
+
+def _loss(is_fake: Bool[ndarray, " items"], logits: Float[ndarray, " items"]) -> float:
+    """Class-balanced cross-entropy of the logistic curve fitted to logits; infinite where it falls."""
+    try:
+        slope, intercept = _fit_curve(is_fake, logits, "")
+    except ConfigError:
+        return math.inf
+    signed = np.where(is_fake, -1.0, 1.0) * (slope * logits + intercept)
+    losses = np.logaddexp(0.0, signed)
+    return float(losses[is_fake].mean() + losses[~is_fake].mean())
 
 
 def apply_calibration(
@@ -68,45 +145,35 @@ def apply_calibration(
     weights_out: Path,
     calibration: Calibration,
     card_text: str | None = None,
-    size_level: SizeLevel | None = None,
+    rule: ScoringRule | None = None,
 ) -> None:
     """Writes a copy of the weights that carries the calibration; every tensor and all other metadata stay as they are.
 
-    `card_text`, the model card in words, takes the place of the card's status where it is given; `size_level` the
-    place of the weights' own.
+    `card_text`, the model card in words, takes the place of the card's status where it is given; `rule` the place of
+    the weights' own.
 
     Raises:
         WeightsError: `weights_in` is no usable weights file (see `load_weights`). It may be `weights_out` as well.
     """
-    load_weights(weights_in)
-    with safe_open(weights_in, framework="pt") as opened:
-        metadata = dict(opened.metadata())
-        tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118  (not a dict)
-    note = json.loads(metadata[METADATA_KEY]) | {"calibration": dataclasses.asdict(calibration)}
-    if size_level is not None:
-        note["size_level"] = dataclasses.asdict(size_level)
+    loaded = load_weights(weights_in)
+    note = {"calibration": dataclasses.asdict(calibration)}
+    if rule is not None:
+        note["rule"] = dataclasses.asdict(rule)
     if card_text is not None:
-        note["card"] = {"name": note["name"], "text": card_text}
-    content = save(tensors, metadata | {METADATA_KEY: json.dumps(note, sort_keys=True)})
-    weights_out.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = weights_out.with_name(f"{weights_out.name}.part")
-    unfinished.write_bytes(content)
-    unfinished.replace(weights_out)
+        note["card"] = {"name": loaded.name, "text": card_text}
+    change_note(weights_in, weights_out, note)
 
 
-def _read_logits(
-    tables: Sequence[Path], level: SizeLevel | None
-) -> tuple[list[ScoreRow], Bool[ndarray, " items"], Float[ndarray, " items"]]:
+def _read_rows(tables: Sequence[Path]) -> list[ScoreRow]:
     rows = [row for table in tables for row in read_scores(table) if row.logit is not None]
-    logits = [(row.logit or 0.0) - (level.at(row.crop_scale) if level and row.crop_scale else 0.0) for row in rows]
-    is_fake = np.array([row.is_fake for row in rows], dtype=bool)
-    num_fake, num_real = int(is_fake.sum()), int((~is_fake).sum())
+    num_fake = sum(row.is_fake for row in rows)
+    num_real = len(rows) - num_fake
     if min(num_fake, num_real) < MIN_FILES:
         raise DataError(
-            f"a calibration needs at least {MIN_FILES} scored reals and fakes, got {num_real} reals and {num_fake} "
-            "fakes: evaluate more development files"
+            f"a calibration needs at least {MIN_FILES} scored genuine and forged files, got {num_real} genuine and "
+            f"{num_fake} forged ones: evaluate more development files"
         )
-    return rows, is_fake, np.array(logits, dtype=float)
+    return rows
 
 
 def _fit_curve(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -22,16 +21,23 @@ def measure_set(
     name: str,
     rows: Sequence[ScoreRow],
     is_fake: Bool[ndarray, " items"],
-    logits: Float[ndarray, " items"],
-    calibration: Calibration,
+    log_ratios: Float[ndarray, " items"],
+    thresholds: tuple[float, float],
 ) -> CalibrationSet:
-    """The answers that the calibration gives to scored rows of these logits, and what they support.
+    """What the answers to a set of files are worth: error rates, bounds of the likelihood ratio, ranges covered.
 
-    The answers are counted with the bounds in force, as `detect` gives them.
+    Args:
+        name: of the set.
+        rows: its scored files.
+        is_fake: which of them are forged.
+        log_ratios: the natural logarithm of each file's likelihood ratio, best from a fit that did not see its source.
+        thresholds: up to which probability the answer is REAL, and from which on FAKE; counted with the bounds in
+            force, as `detect` answers.
     """
-    lowest, highest = measure_bounds(is_fake, np.array([calibration.log_ratio(logit) for logit in logits]) / LN10)
-    bounded = replace(calibration, measured=CalibrationSet(name, 0, 0, 0, 0, 0, 0, lowest, highest))
-    decisions = [bounded.decide(float(logit)) for logit in logits]
+    lowest, highest = measure_bounds(is_fake, log_ratios / LN10)
+    bounds = CalibrationSet(name, 0, 0, 0, 0, 0, 0, lowest, highest)
+    ratios = Calibration(1.0, 0.0, *thresholds, name, bounds)
+    decisions = [ratios.decide(float(ratio)) for ratio in log_ratios]
     called_fake = np.array([one is Decision.FAKE for one in decisions])
     called_real = np.array([one is Decision.REAL for one in decisions])
     return CalibrationSet(

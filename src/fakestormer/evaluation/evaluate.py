@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -123,6 +124,7 @@ def _score(row: ManifestRow, detector: VideoDetector) -> tuple[ScoreRow, dict[st
         verdict.video.frame_rate,
         verdict.video.bits_per_pixel,
         _blur(face),
+        *_evidence(face),
     )
     return scored, description
 
@@ -134,13 +136,23 @@ def _deciding_face(verdict: VideoVerdict) -> FaceVerdict | None:
 
 def _crop_scale(face: FaceVerdict | None) -> float | None:
     """Geometric mean over the clips; None where it is not known."""
-    scales = [clip.crop_scale for clip in face.clips] if face else []
+    scales = [clip.evidence.crop_scale for clip in face.clips] if face else []
     return math.exp(math.fsum(map(math.log, scales)) / len(scales)) if scales and min(scales) > 0 else None
+
+
+def _evidence(face: FaceVerdict | None) -> tuple[float | None, float | None, float | None]:
+    """Mean and median of the clip network's logits, mean of the image network's; None where there is none."""
+    if face is None:
+        return None, None, None
+    logits = [clip.evidence.clip_logit for clip in face.clips]
+    frames = [math.fsum(seen) / len(seen) for clip in face.clips if len(seen := clip.evidence.frame_logits)]
+    mean = math.fsum(frames) / len(frames) if frames else None
+    return math.fsum(logits) / len(logits), statistics.median(logits), mean
 
 
 def _blur(face: FaceVerdict | None) -> float | None:
     """Mean over the clips; None where it was not measured."""
-    blurs = [clip.blur for clip in face.clips if clip.blur is not None] if face else []
+    blurs = [clip.evidence.blur for clip in face.clips if clip.evidence.blur is not None] if face else []
     return math.fsum(blurs) / len(blurs) if blurs else None
 
 

@@ -15,6 +15,7 @@ Label = Literal["real", "fake"]
 MANIFEST_COLUMNS = ("file", "label", "group")
 RESULT_COLUMNS = ("decision", "score", "logit", "probability", "reason", "crop_scale")
 QUALITY_COLUMNS = ("frame_rate", "bits_per_pixel", "blur")  # tables of earlier versions lack them
+EVIDENCE_COLUMNS = ("clip_mean", "clip_median", "frame_mean")  # of the deciding face, before the scoring rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def _check_header(path: Path, header: list[str]) -> None:
     twice = [column for column in header if header.count(column) > 1]
     if twice:
         raise DataError(f"the manifest {path} names the column {twice[0]!r} twice: give each column its own name")
-    taken = [column for column in header if column in (*RESULT_COLUMNS, *QUALITY_COLUMNS)]
+    taken = [column for column in header if column in (*RESULT_COLUMNS, *QUALITY_COLUMNS, *EVIDENCE_COLUMNS)]
     if taken:
         raise DataError(
             f"the manifest {path} has a column {taken[0]!r}, which the score table writes itself: rename or drop it"

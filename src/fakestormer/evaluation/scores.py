@@ -15,7 +15,7 @@ from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
 from fakestormer.evaluation.config import EvaluationConfig
-from fakestormer.evaluation.manifest import MANIFEST_COLUMNS, QUALITY_COLUMNS, RESULT_COLUMNS, Label
+from fakestormer.evaluation.manifest import EVIDENCE_COLUMNS, MANIFEST_COLUMNS, QUALITY_COLUMNS, RESULT_COLUMNS, Label
 from fakestormer.types import DataError
 
 Outcome = Literal["real", "fake", "inconclusive", "not_applicable", "error"]
@@ -29,8 +29,9 @@ class ScoreRow:
     `crop_scale` is how many frame pixels a crop pixel of the deciding face covers, in the geometric mean over clips.
     `logit` is that of the most suspicious face (unbounded; see `FaceVerdict`), `score` its logistic in [0, 1], not
     calibrated, `probability` the calibrated one. `frame_rate` and `bits_per_pixel` are the file's, `blur` that of the
-    deciding face's crops. Metrics are computed on the logit: it orders like the score and does
-    not saturate.
+    deciding face's crops. `clip_mean` and `clip_median` are those of what the clip network said of that face's clips,
+    `frame_mean` the mean of the image network's frame logits: what `calibrate` fits the scoring rule to. Metrics are
+    computed on the logit: it orders like the score and does not saturate.
     """
 
     file: str
@@ -46,6 +47,9 @@ class ScoreRow:
     frame_rate: float | None = None
     bits_per_pixel: float | None = None
     blur: float | None = None
+    clip_mean: float | None = None
+    clip_median: float | None = None
+    frame_mean: float | None = None
 
     @property
     def is_fake(self) -> bool:
@@ -67,7 +71,7 @@ def write_scores(path: Path, rows: Iterable[ScoreRow], carried_columns: tuple[st
     part = path.with_name(path.name + ".part")
     with part.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow((*MANIFEST_COLUMNS, *RESULT_COLUMNS, *QUALITY_COLUMNS, *carried_columns))
+        writer.writerow((*MANIFEST_COLUMNS, *RESULT_COLUMNS, *QUALITY_COLUMNS, *EVIDENCE_COLUMNS, *carried_columns))
         writer.writerows(_to_record(row) for row in rows)
     part.replace(path)
 
@@ -106,7 +110,7 @@ def read_scores(path: Path) -> tuple[ScoreRow, ...]:
 
 def _to_record(row: ScoreRow) -> tuple[str, ...]:
     numbers = [_to_text(value) for value in (row.score, row.logit, row.probability)]
-    seen = [_to_text(getattr(row, name)) for name in ("crop_scale", *QUALITY_COLUMNS)]
+    seen = [_to_text(getattr(row, name)) for name in ("crop_scale", *QUALITY_COLUMNS, *EVIDENCE_COLUMNS)]
     carried = (value for _, value in row.carried)
     return (row.file, row.label, row.group, row.decision, *numbers, row.reason, *seen, *carried)
 
@@ -117,7 +121,7 @@ def _to_text(value: float | None) -> str:
 
 def _from_record(path: Path, header: list[str], number: int, record: list[str]) -> ScoreRow:
     named = dict(zip(header, record, strict=False))
-    own = (*MANIFEST_COLUMNS, *RESULT_COLUMNS, *QUALITY_COLUMNS)
+    own = (*MANIFEST_COLUMNS, *RESULT_COLUMNS, *QUALITY_COLUMNS, *EVIDENCE_COLUMNS)
     known = len(record) == len(header) and named["label"] in ("real", "fake") and named["decision"] in OUTCOMES
     if not known:
         raise DataError(f"{path}, record {number}: not a row of a score table: make the table anew")
@@ -132,7 +136,7 @@ def _from_record(path: Path, header: list[str], number: int, record: list[str]) 
         reason=named["reason"],
         crop_scale=_to_number(path, number, named["crop_scale"]),
         carried=tuple((name, named[name]) for name in header if name not in own),
-        **{name: _to_number(path, number, named.get(name, "")) for name in QUALITY_COLUMNS},
+        **{name: _to_number(path, number, named.get(name, "")) for name in (*QUALITY_COLUMNS, *EVIDENCE_COLUMNS)},
     )
 
 

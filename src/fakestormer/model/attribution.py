@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Callable
 
 import torch
 from jaxtyping import Float
@@ -10,52 +10,66 @@ from torch import Tensor
 from torch.nn import functional
 
 from fakestormer.model.fakestormer import FakeSTormer
+from fakestormer.model.lite import LiteFakeSTormer
 from fakestormer.model.published import PublishedFakeSTormer
 
 # Of the Gaussian that smooths the map, in patches: a single patch says too little (decision 0011).
 SMOOTHING = 1.0
 RADIUS = 4
 
+Network = FakeSTormer | LiteFakeSTormer | PublishedFakeSTormer
 
-def attribute(model: FakeSTormer | PublishedFakeSTormer, clips: Float[Tensor, "B T 3 H W"]) -> Float[Tensor, "B T R C"]:
+
+def attribute(
+    model: Network, clips: Float[Tensor, "B T 3 H W"], clip_weight: float = 1.0, frame_weight: float = 1.0
+) -> Float[Tensor, "B T R C"]:
     """How much of its clip's logit hangs on every patch of every frame, in either direction; 0 or more.
 
     The slope of the logit along each number of a patch embedding, times how far that number lies from its mean over the
     clip; the sizes of these products, added up and smoothed over neighbouring patches. A patch that looks like all
     others counts nothing, however steep the slope. With their signs kept, the products point past the forged places.
-    A direct vote has hundreds of numbers a patch whose shares nearly cancel: of its patches the size of the sum counts.
-    They have been through attention, so that this part is less local.
-    The model must be in eval mode; gradients that its parameters hold are left alone.
+
+    Args:
+        model: in eval mode; gradients that its parameters hold are left alone.
+        clips: as `preprocess` gives them.
+        clip_weight: of a FakeSTormer's logit in the score.
+        frame_weight: of the mean of an image network's frame logits in the score.
     """
+    if not isinstance(model, LiteFakeSTormer):
+        return smoothed(clip_weight * _of_a_clip_network(model, clips))
+    found = clip_weight * _of_a_clip_network(model.fakestormer, clips)
+    return smoothed(found + frame_weight * _of_an_image_network(model, clips))
+
+
+def _of_a_clip_network(
+    model: FakeSTormer | PublishedFakeSTormer, clips: Float[Tensor, "B T 3 H W"]
+) -> Float[Tensor, "B T R C"]:
     with torch.no_grad():
-        embedded = [patches.float() for patches in model.embed(clips)]
-    with torch.enable_grad():
-        embedded = [patches.detach().requires_grad_(True) for patches in embedded]
-        slopes = torch.autograd.grad(model.answer(tuple(embedded)).logits.sum(), embedded)
-    products = [
-        slope * (patches - patches.mean((1, 2), keepdim=True))
-        for patches, slope in zip((one.detach() for one in embedded), slopes, strict=True)
-    ]
+        patches = model.embed(clips).float()
+    sizes = _sizes(patches, lambda embedded: model.answer(embedded).logits, over=(1, 2)).sum(-1)
     size = model.config.grid_size
-    own = on_grid(products[0].abs().sum(-1), size)
-    of_the_vote = [on_grid(one.sum(-1).abs(), size) for one in products[1:]]
-    return smoothed(torch.stack([own, *of_the_vote]).sum(0))
+    return sizes.reshape(*sizes.shape[:2], size, size)
 
 
-def on_grid(values: Float[Tensor, "B T V"], size: int) -> Float[Tensor, "B T R C"]:
-    """Shares of the patches of a square grid, handed to a grid of size x size by the area that they cover there."""
-    own = math.isqrt(values.shape[2])
-    maps = values.reshape(*values.shape[:2], own, own)
-    covered = overlaps(own, size).to(values)
-    return covered @ maps @ covered.T
+def _of_an_image_network(model: LiteFakeSTormer, clips: Float[Tensor, "B T 3 H W"]) -> Float[Tensor, "B T R C"]:
+    with torch.no_grad():
+        maps = model.image_network.embed(clips.flatten(0, 1)).float()
+        maps = maps.reshape(*clips.shape[:2], *maps.shape[1:])
+
+    def mean_logit(maps: Tensor) -> Tensor:
+        logits: Tensor = model.image_network.answer(maps.flatten(0, 1))
+        return logits.view(clips.shape[:2]).mean(1)
+
+    return _sizes(maps, mean_logit, over=(1, 3, 4)).sum(2)
 
 
-def overlaps(own: int, size: int) -> Float[Tensor, "size own"]:
-    """How much of each of `own` equal parts of a line lies in each of `size` equal parts; columns add up to 1."""
-    ours, theirs = torch.arange(own + 1) / own, torch.arange(size + 1) / size
-    ends = torch.minimum(ours[None, 1:], theirs[1:, None])
-    starts = torch.maximum(ours[None, :-1], theirs[:-1, None])
-    return (ends - starts).clamp(min=0) * own
+def _sizes(embedded: Tensor, logit: Callable[[Tensor], Tensor], over: tuple[int, ...]) -> Tensor:
+    """The size of slope times distance from the mean over the axes `over`, for every number."""
+    with torch.enable_grad():
+        embedded = embedded.detach().requires_grad_(True)
+        (slopes,) = torch.autograd.grad(logit(embedded).sum(), embedded)
+    values = embedded.detach()
+    return (slopes * (values - values.mean(over, keepdim=True))).abs()
 
 
 def smoothed(maps: Float[Tensor, "B T R C"]) -> Float[Tensor, "B T R C"]:

@@ -18,10 +18,8 @@ class ModelConfig:
     `width` is D, `drop_path` the stochastic depth of the last block (the first has none; between them it grows
     linearly). `token_start` says how temporal and spatial tokens start: "learned" as one learned vector each, "pooled"
     with the mean of the patch embeddings they stand for on top. `zero_init_temporal` starts the linear layer behind
-    temporal attention at zero, so that an image ViT is unchanged at first. With `vote_blocks` the class logit is the
-    sum of what the temporal tokens say and of a direct vote (`direct_vote.py`), which reads the patches behind these
-    blocks of an image ViT, counted from 1; `vote_width` and `vote_patch_size` are that ViT's, whose heads are 64 wide.
-    Why lite differs from the paper in these: docs/decisions/0003-lite-model.md and 0012-direct-vote.md.
+    temporal attention at zero, so that an image ViT is unchanged at first. Why lite differs from the paper in these:
+    docs/decisions/0003-lite-model.md.
     """
 
     name: str
@@ -35,9 +33,6 @@ class ModelConfig:
     stem: Stem = "linear"
     token_start: TokenStart = "learned"
     zero_init_temporal: bool = True
-    vote_blocks: tuple[int, ...] = ()
-    vote_width: int = 384
-    vote_patch_size: int = 14
     drop_path: float = 0.3
     head_dropout: float = 0.2
 
@@ -57,25 +52,9 @@ class ModelConfig:
             )
         if self.stem == "efficientnet_lite0" and self.patch_size != 16:
             raise ConfigError(f"stem='efficientnet_lite0' has stride 16, so patch_size={self.patch_size} must be 16")
-        self._refuse_a_vote_that_does_not_fit()
         if not (0 <= self.drop_path < 1 and 0 <= self.head_dropout < 1):
             raise ConfigError(
                 f"drop_path={self.drop_path} and head_dropout={self.head_dropout} must be at least 0 and below 1"
-            )
-
-    def _refuse_a_vote_that_does_not_fit(self) -> None:
-        if not self.vote_blocks:
-            return
-        if list(self.vote_blocks) != sorted({*self.vote_blocks}) or self.vote_blocks[0] < 1:
-            raise ConfigError(
-                f"vote_blocks={self.vote_blocks} must be numbers of blocks from 1 on, each once, in order"
-            )
-        if self.vote_width < 64 or self.vote_width % 64:
-            raise ConfigError(f"vote_width={self.vote_width} must be a multiple of 64, the width of a ViT's heads")
-        if self.vote_patch_size < 1 or self.image_size % self.vote_patch_size or self.vote_grid_size < 4:
-            raise ConfigError(
-                f"image_size={self.image_size} must be at least four times vote_patch_size={self.vote_patch_size}, and "
-                "a multiple of it: change one of them"
             )
 
     @property
@@ -84,18 +63,13 @@ class ModelConfig:
         return self.image_size // self.patch_size
 
     @property
-    def vote_grid_size(self) -> int:
-        """Rows, and columns, of patches in a frame as the direct vote sees it."""
-        return self.image_size // self.vote_patch_size
-
-    @property
     def num_patches(self) -> int:
         """Patches of one frame, N."""
         return self.grid_size**2
 
     @classmethod
     def lite(cls) -> ModelConfig:
-        """EfficientNet-Lite0 up to stride 16, then 2 blocks of 192, and a vote: the size for a CPU."""
+        """EfficientNet-Lite0 up to stride 16, then 2 blocks of 192: the size for a CPU."""
         return cls(
             name="lite",
             width=192,
@@ -104,7 +78,6 @@ class ModelConfig:
             stem="efficientnet_lite0",
             token_start="pooled",
             zero_init_temporal=False,
-            vote_blocks=(4, 5),
             drop_path=0.1,
         )
 

@@ -12,12 +12,12 @@ from torch import Tensor
 class ModelOutput:
     """The three heads' answers (method, section 4).
 
-    logits: one a clip, fake is positive. spatial_logits: one a frame, its logistic is how vulnerable the frame's worst
-    patch is. temporal_map: per frame and patch, the predicted standardised change of vulnerability. token_logits: the
-    temporal tokens' share of `logits`, the rest being a direct vote's; None where there is no vote.
+    Attributes:
+        logits: one a clip, forged is positive.
+        spatial_logits: one a frame, its logistic is how vulnerable the frame's worst patch is.
+        temporal_map: per frame and patch, the predicted standardised change of vulnerability.
     """
 
     logits: Float[Tensor, " B"]
     spatial_logits: Float[Tensor, "B T"]
     temporal_map: Float[Tensor, "B T R C"]
-    token_logits: Float[Tensor, " B"] | None = None

@@ -157,15 +157,14 @@ class PublishedFakeSTormer(nn.Module):
         """The published answers; positions of `temporal_map` are scrambled as trained, see `unscrambled`."""
         return self.answer(self.embed(clips))
 
-    def embed(self, clips: Float[Tensor, "B T 3 H W"]) -> tuple[Tensor, ...]:
-        """The patch embeddings, without positions; alone in a tuple, as `FakeSTormer` gives them."""
+    def embed(self, clips: Float[Tensor, "B T 3 H W"]) -> Float[Tensor, "B T N D"]:
+        """The patch embeddings, without positions."""
         embedded = self.patch_embedding(clips.flatten(0, 1)).flatten(2).transpose(1, 2)
         patches: Tensor = embedded.unflatten(0, clips.shape[:2])
-        return (patches,)
+        return patches
 
-    def answer(self, embedded: tuple[Tensor, ...]) -> ModelOutput:
+    def answer(self, patches: Float[Tensor, "B T N D"]) -> ModelOutput:
         """The published answers to patch embeddings."""
-        (patches,) = embedded
         batch, frames = patches.shape[:2]
         patches = patches + self.spatial_positions[1:] + self.temporal_positions[:, None]
         state = PublishedState(

@@ -12,8 +12,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from fakestormer.model.fakestormer import FakeSTormer
+from fakestormer.model.lite.image_network import LAST_BLOCKS, ImageNetwork
 from fakestormer.model.stem import LITE0_BLOCKS, EfficientNetStem
-from fakestormer.types import ClipSpec, WeightsError
+from fakestormer.types import WeightsError
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,9 @@ class WarmStartReport:
     used: tuple[str, ...]
     unused: tuple[str, ...]
     left_at_random: tuple[str, ...]
+
+
+NORM_PARTS = ("weight", "bias", "running_mean", "running_var")
 
 
 def warm_start_lite(model: FakeSTormer, efficientnet_weights_path: str | Path) -> WarmStartReport:
@@ -35,20 +39,33 @@ def warm_start_lite(model: FakeSTormer, efficientnet_weights_path: str | Path) -
         raise WeightsError(
             f"model {model.config.name!r} has stem={model.config.stem!r}, these weights need 'efficientnet_lite0'"
         )
-    path = Path(efficientnet_weights_path)
-    try:
-        source = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # torch.load raises a dozen kinds for a file that is not its own
-        raise WeightsError(f"{path} holds no EfficientNet weights ({type(error).__name__}): check the path") from error
-    names = lite0_tensor_names()
+    source = _read_efficientnet(Path(efficientnet_weights_path))
+    names = lite0_tensor_names(LITE0_BLOCKS)
     tensors = {f"encoder.stem.{target}": _wanted(source, name) for name, target in names.items()}
     return _filled(model, tensors, tuple(names), source)
 
 
-def lite0_tensor_names() -> dict[str, str]:
-    """Name in the EfficientNet-Lite0 state dict -> name in our stem, for every tensor that it has."""
+def warm_start_image_network(model: ImageNetwork, efficientnet_weights_path: str | Path) -> WarmStartReport:
+    """All but the last layer filled with EfficientNet-Lite0's ImageNet weights; file and errors as above."""
+    source = _read_efficientnet(Path(efficientnet_weights_path))
+    names = lite0_tensor_names((*LITE0_BLOCKS, *LAST_BLOCKS)) | {"_conv_head.weight": "last.weight"}
+    names |= {f"_bn1.{part}": f"last.norm.{part}" for part in NORM_PARTS}
+    tensors = {target: _wanted(source, name) for name, target in names.items()}
+    return _filled(model, tensors, tuple(names), source)
+
+
+def _read_efficientnet(path: Path) -> dict[str, Tensor]:
+    try:
+        source: dict[str, Tensor] = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # torch.load raises a dozen kinds for a file that is not its own
+        raise WeightsError(f"{path} holds no EfficientNet weights ({type(error).__name__}): check the path") from error
+    return source
+
+
+def lite0_tensor_names(described: tuple[tuple[int, int, int, int], ...]) -> dict[str, str]:
+    """Name in the EfficientNet-Lite0 state dict -> name in our network, for the first convolution and these blocks."""
     layers = {"_conv_stem": ("_bn0", "first")}
-    for index, (_, _, expansion, _) in enumerate(LITE0_BLOCKS):
+    for index, (_, _, expansion, _) in enumerate(described):
         parts = [("_expand_conv", "_bn0", "expand")] if expansion != 1 else []
         parts += [("_depthwise_conv", "_bn1", "depthwise"), ("_project_conv", "_bn2", "project")]
         for convolution, norm, ours in parts:
@@ -56,7 +73,7 @@ def lite0_tensor_names() -> dict[str, str]:
     names = {}
     for convolution, (norm, ours) in layers.items():
         names[f"{convolution}.weight"] = f"{ours}.weight"
-        for part in ("weight", "bias", "running_mean", "running_var"):
+        for part in NORM_PARTS:
             names[f"{norm}.{part}"] = f"{ours}.norm.{part}"
     return names
 
@@ -87,50 +104,6 @@ def warm_start_vit(model: FakeSTormer, state_dict: Mapping[str, Tensor]) -> Warm
     for index in range(model.config.depth):
         tensors |= _block_tensors(source, index, used)
     return _filled(model, tensors, tuple(prefix + name for name in used), state_dict)
-
-
-def warm_start_vote(
-    model: FakeSTormer, state_dict: Mapping[str, Tensor], made_for: ClipSpec, clip_spec: ClipSpec
-) -> WarmStartReport:
-    """The direct vote's image ViT filled with the first blocks of a ViT of the same width.
-
-    `state_dict` has timm's names. Its weights expect pixels normalised as `made_for` says; the patch kernel is
-    rewritten for those of `clip_spec`, so that the patches come out the same. Raises WeightsError where the model has
-    no direct vote, or a tensor is missing or has another shape.
-    """
-    if model.direct_vote is None:
-        raise WeightsError(f"model {model.config.name!r} has vote_blocks=(), these weights are for a direct vote")
-    prefix = _prefix(state_dict)
-    source = {name.removeprefix(prefix): tensor for name, tensor in state_dict.items() if name.startswith(prefix)}
-    used = ["cls_token", "pos_embed", "patch_embed.proj.weight", "patch_embed.proj.bias"]
-    kernel = resampled_patch_kernel(_wanted(source, "patch_embed.proj.weight"), model.config.vote_patch_size)
-    kernel, shift = renormalised_kernel(kernel, made_for, clip_spec)
-    first = "direct_vote.encoder."
-    tensors = {
-        f"{first}class_token": _wanted(source, "cls_token").flatten(),
-        f"{first}positions": resampled_positions(_wanted(source, "pos_embed"), model.config.vote_grid_size),
-        f"{first}projection.weight": kernel,
-        f"{first}projection.bias": _wanted(source, "patch_embed.proj.bias") + shift,
-    }
-    renamed = {"encoder.blocks": f"{first}blocks", "spatial_norm": "attention_norm", "spatial_attention": "attention"}
-    for index in range(model.config.vote_blocks[-1]):
-        for name, tensor in _block_tensors(source, index, used).items():
-            if "temporal" not in name:
-                for ours, here in renamed.items():
-                    name = name.replace(ours, here)
-                tensors[name] = tensor
-    return _filled(model, tensors, tuple(prefix + name for name in used), state_dict)
-
-
-def renormalised_kernel(kernel: Tensor, made_for: ClipSpec, clip_spec: ClipSpec) -> tuple[Tensor, Tensor]:
-    """A patch kernel for pixels normalised as `clip_spec` says instead of `made_for`; what to add behind.
-
-    Pixel p is (p - theirs) / their_std = (x * our_std + ours - theirs) / their_std, with x as `clip_spec` has it.
-    """
-    theirs, their_std = torch.tensor(made_for.mean), torch.tensor(made_for.std)
-    ours, our_std = torch.tensor(clip_spec.mean), torch.tensor(clip_spec.std)
-    shift = (kernel * ((ours - theirs) / their_std)[:, None, None]).sum((1, 2, 3))
-    return kernel * (our_std / their_std)[:, None, None], shift
 
 
 def _prefix(state_dict: Mapping[str, Tensor]) -> str:

@@ -1,7 +1,7 @@
 """Weights on disk: a safetensors file that says itself what it is and how its crops are cut.
 
 The file's metadata holds one JSON text under METADATA_KEY: format version, kind of model, its configuration, ClipSpec,
-clip protocol, size level, calibration, model card and training record. Nothing about a model is typed a second time.
+clip protocol, scoring rule, calibration, model card and training record. Nothing about a model is typed a second time.
 """
 
 from __future__ import annotations
@@ -19,20 +19,25 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
+from fakestormer.model.attribution import Network
 from fakestormer.model.config import ModelConfig
 from fakestormer.model.fakestormer import FakeSTormer
+from fakestormer.model.lite import LiteFakeSTormer
 from fakestormer.model.published import PublishedConfig, PublishedFakeSTormer
 from fakestormer.types import (
+    PLAIN_MEAN,
     Calibration,
     CalibrationSet,
     ClipSpec,
     ConfigError,
+    FaceSizeNormalisation,
     KnownRange,
-    SizeLevel,
+    ScoringRule,
+    SegmentSearch,
     WeightsError,
 )
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 METADATA_KEY = "fakestormer"
 
 
@@ -59,26 +64,28 @@ class ClipProtocol:
 class LoadedWeights:
     """A model ready to score (eval mode, float32, CPU), and everything its file says about it."""
 
-    model: FakeSTormer | PublishedFakeSTormer
+    model: Network
     clip_spec: ClipSpec
     protocol: ClipProtocol
-    size_level: SizeLevel | None
+    rule: ScoringRule
     calibration: Calibration | None
     card: dict[str, Any]
     training_record: dict[str, Any]
     name: str
     sha256: str
+    networks_sha256: str
 
 
 def save_weights(
     path: str | Path,
-    model: FakeSTormer | PublishedFakeSTormer,
+    model: Network,
     clip_spec: ClipSpec,
     card: Mapping[str, Any],
     calibration: Calibration | None,
     training_record: Mapping[str, Any],
     *,
     protocol: ClipProtocol | None = None,
+    rule: ScoringRule | None = None,
     half_precision: bool = False,
 ) -> None:
     """Writes the file, at once or not at all.
@@ -89,12 +96,12 @@ def save_weights(
     path = Path(path)
     note = {
         "format_version": FORMAT_VERSION,
-        "kind": "fakestormer" if isinstance(model, FakeSTormer) else "published",
+        "kind": _kind(model),
         "name": str(card.get("name", f"fakestormer-{model.config.name}")),
         "model_config": dataclasses.asdict(model.config),
         "clip_spec": dataclasses.asdict(clip_spec),
         "protocol": dataclasses.asdict(protocol or ClipProtocol()),
-        "size_level": None,
+        "rule": dataclasses.asdict(rule or default_rule(model)),
         "calibration": None if calibration is None else dataclasses.asdict(calibration),
         "card": dict(card),
         "training_record": dict(training_record),
@@ -103,7 +110,21 @@ def save_weights(
         name: (_halved(tensor) if half_precision else tensor.detach()).cpu().contiguous()
         for name, tensor in model.state_dict().items()
     }
-    content = save(tensors, {METADATA_KEY: json.dumps(note, sort_keys=True)})
+    _write(path, tensors, note)
+
+
+def change_note(weights_in: str | Path, weights_out: str | Path, changes: Mapping[str, Any]) -> None:
+    """Writes a copy of a weights file with entries of its note replaced; every tensor stays as it is.
+
+    `weights_in` may be `weights_out`. Raises WeightsError where it is no usable weights file.
+    """
+    path = Path(weights_in)
+    note, tensors = _read_safetensors(path, _read_bytes(path))
+    _write(Path(weights_out), tensors, note | dict(changes))
+
+
+def _write(path: Path, tensors: Mapping[str, Tensor], note: Mapping[str, Any]) -> None:
+    content = save(dict(tensors), {METADATA_KEY: json.dumps(note, sort_keys=True)})
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f"{path.name}.part")
     unfinished.write_bytes(content)
@@ -131,24 +152,25 @@ def load_weights(path: str | Path) -> LoadedWeights:
             f"{FORMAT_VERSION}: use the fakestormer release that wrote it, or convert it again"
         )
     known = {field.name for field in dataclasses.fields(ModelConfig)}
-    if note.get("kind") == "fakestormer" and (unknown := sorted({*(note.get("model_config") or ())} - known)):
+    if note.get("kind") in ("fakestormer", "lite") and (unknown := sorted({*(note.get("model_config") or ())} - known)):
         raise WeightsError(
             f"{path} was written by another version of fakestormer, with the setting {unknown[0]} that this one does "
             "not know: use that version, or train the weights anew"
         )
     try:
         model = _build_model(note)
-        calibration, size_level = note["calibration"], note.get("size_level")
+        calibration = note["calibration"]
         loaded = LoadedWeights(
             model=model,
             clip_spec=_clip_spec(note["clip_spec"]),
             protocol=ClipProtocol(**note["protocol"]),
-            size_level=None if size_level is None else SizeLevel(**size_level),
+            rule=_rule(note["rule"]),
             calibration=None if calibration is None else _calibration(calibration),
             card=dict(note["card"]),
             training_record=dict(note["training_record"]),
             name=str(note["name"]),
             sha256=hashlib.sha256(content).hexdigest(),
+            networks_sha256=_hash_tensors(tensors),
         )
     except (KeyError, TypeError, ValueError, AttributeError, ConfigError) as error:
         raise WeightsError(f"{path} has damaged metadata ({error}): get the file again") from error
@@ -195,11 +217,37 @@ def _read_safetensors(path: Path, content: bytes) -> tuple[dict[str, Any], dict[
     return (note if isinstance(note, dict) else {}), tensors
 
 
-def _build_model(note: Mapping[str, Any]) -> FakeSTormer | PublishedFakeSTormer:
+def default_rule(model: Network) -> ScoringRule:
+    """The rule of weights that were not calibrated yet: members with equal weights; as published, the plain mean."""
+    if isinstance(model, PublishedFakeSTormer):
+        return PLAIN_MEAN
+    return ScoringRule(frame_weight=1.0) if isinstance(model, LiteFakeSTormer) else ScoringRule()
+
+
+def _kind(model: Network) -> str:
+    if isinstance(model, LiteFakeSTormer):
+        return "lite"
+    return "fakestormer" if isinstance(model, FakeSTormer) else "published"
+
+
+def _rule(plain: Mapping[str, Any]) -> ScoringRule:
+    """The scoring rule of its JSON form."""
+    size, segments = plain["face_size"], plain["segments"]
+    return ScoringRule(
+        **{
+            **plain,
+            "face_size": None if size is None else FaceSizeNormalisation(**size),
+            "segments": None if segments is None else SegmentSearch(**segments),
+        }
+    )
+
+
+def _build_model(note: Mapping[str, Any]) -> Network:
     """The network that the note describes, its weights still without meaning."""
     if note["kind"] == "fakestormer":
-        values = dict(note["model_config"])
-        return FakeSTormer(ModelConfig(**{**values, "vote_blocks": tuple(values.get("vote_blocks", ()))}))
+        return FakeSTormer(ModelConfig(**note["model_config"]))
+    if note["kind"] == "lite":
+        return LiteFakeSTormer(ModelConfig(**note["model_config"]))
     if note["kind"] == "published":
         return PublishedFakeSTormer(PublishedConfig(**note["model_config"]))
     raise ValueError(f"kind of model {note['kind']!r}")
@@ -218,6 +266,16 @@ def _calibration(plain: Mapping[str, Any]) -> Calibration:
         return Calibration(**plain)
     ranges = tuple(KnownRange(**one) for one in measured["ranges"])
     return Calibration(**{**plain, "measured": CalibrationSet(**{**measured, "ranges": ranges})})
+
+
+def _hash_tensors(tensors: Mapping[str, Tensor]) -> str:
+    """SHA-256 over names, shapes and bytes of all tensors as they lie in the file."""
+    whole = hashlib.sha256()
+    for name in sorted(tensors):
+        tensor = tensors[name].contiguous()
+        whole.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}\n".encode())
+        whole.update(tensor.view(torch.uint8).numpy().data if tensor.ndim else tensor.numpy().tobytes())
+    return whole.hexdigest()
 
 
 def _fill(model: torch.nn.Module, tensors: Mapping[str, Tensor], path: Path) -> None:

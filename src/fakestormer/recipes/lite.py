@@ -26,10 +26,8 @@ def lite() -> TrainRun:
         clip_spec=ClipSpec(mean=(127 / 255,) * 3, std=(128 / 255,) * 3),
         sampling=ClipSampling(still_share=0.3),
         synthesis=SynthesisConfig(),
-        vote_synthesis=SynthesisConfig(p_regenerated_source=1.0, p_dubbing_hull=0.2, p_cutout=0.0),
         optimisation=Optimisation(
             num_steps=1000,
-            vote_pairs=4800,
             pairs_per_step=6,
             peak_rate=5e-4,
             first_rate=1e-5,

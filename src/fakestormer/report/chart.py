@@ -16,7 +16,7 @@ from numpy import ndarray
 
 from fakestormer.report.texts import ENGLISH, Texts
 from fakestormer.report.wording import say_prior, say_probability, say_span, say_threshold, say_time
-from fakestormer.types import ClipEvidence, FaceVerdict, ProbabilityScale, TimeSpan
+from fakestormer.types import FaceVerdict, ProbabilityScale, ScoredClip, TimeSpan
 
 FORGED, GENUINE, UNDECIDED, INK, FAINT, PAPER = "#b3261e", "#1f5f99", "#8a5a00", "#1d2126", "#d5d9de", "#ffffff"
 NAMESPACE = "http://www.w3.org/2000/svg"  # a name, not an address: nothing is fetched
@@ -127,7 +127,7 @@ def draw_spatial_strip(
         _label(frame.left - 8, top + 12, texts.strip_first, "end"),
         _label(frame.left - 8, bottom - 2, texts.strip_last, "end"),
     ]
-    every = np.concatenate([clip.spatial_vulnerability for clip in clips]) if clips else np.zeros(1)
+    every = np.concatenate([clip.evidence.spatial_vulnerability for clip in clips]) if clips else np.zeros(1)
     described = texts.strip_description.format(lowest=f"{every.min():.2f}", highest=f"{every.max():.2f}")
     return _document(parts, width, round(bottom + STRIP_EDGES[1]), identity, texts.strip_title, described)
 
@@ -151,7 +151,7 @@ def _shade(value: float) -> str:
 
 
 def _curve(
-    clips: list[ClipEvidence], places: list[tuple[float, float]], chances: list[float], scale: ProbabilityScale
+    clips: list[ScoredClip], places: list[tuple[float, float]], chances: list[float], scale: ProbabilityScale
 ) -> list[str]:
     line = " ".join(f"{x},{y}" for x, y in places)
     parts = [f'<polyline points="{line}" fill="none" stroke="{INK}" stroke-width="1.6" stroke-linejoin="round"/>']

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from fakestormer.report.picture import write_bytes
-from fakestormer.types import ClipEvidence, FaceVerdict, VideoVerdict
+from fakestormer.types import ClipEvidence, FaceVerdict, ScoredClip, VideoVerdict
 
 COLUMNS = (
     *("file", "person", "start", "end", "logit", "probability", "prior", "blur", "strongest_change"),
@@ -29,7 +29,7 @@ def write_clips(verdicts: Sequence[VideoVerdict], path: str | Path) -> None:
         DataError: the file cannot be written.
     """
     clips = [(verdict, face, clip) for verdict in verdicts for face in verdict.faces for clip in face.clips]
-    longest = max((len(clip.spatial_vulnerability) for _, _, clip in clips), default=0)
+    longest = max((len(clip.evidence.spatial_vulnerability) for _, _, clip in clips), default=0)
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow((*COLUMNS, *(f"spatial_{number}" for number in range(1, longest + 1))))
@@ -37,8 +37,8 @@ def write_clips(verdicts: Sequence[VideoVerdict], path: str | Path) -> None:
     write_bytes(Path(path), text.getvalue().encode("utf-8", "replace"))
 
 
-def _row(verdict: VideoVerdict, face: FaceVerdict, clip: ClipEvidence, longest: int) -> Iterator[str]:
-    name = verdict.video.path
+def _row(verdict: VideoVerdict, face: FaceVerdict, clip: ScoredClip, longest: int) -> Iterator[str]:
+    evidence, name = clip.evidence, verdict.video.path
     yield f"./{name}" if name.startswith(FORMULA) else name
     yield str(face.track_id)
     yield f"{clip.span.start:.6g}"
@@ -46,10 +46,10 @@ def _row(verdict: VideoVerdict, face: FaceVerdict, clip: ClipEvidence, longest: 
     yield repr(clip.logit)
     yield repr(verdict.scale.probability(clip.logit))
     yield f"{verdict.prior:.6g}"
-    yield "" if clip.blur is None else f"{clip.blur:.6g}"
-    yield f"{float(clip.temporal_vulnerability.max()):.6g}"
-    yield from (f"{edge:.2f}" for edge in _square(clip))
-    values = [f"{value:.6g}" for value in clip.spatial_vulnerability]
+    yield "" if evidence.blur is None else f"{evidence.blur:.6g}"
+    yield f"{float(evidence.temporal_vulnerability.max()):.6g}"
+    yield from (f"{edge:.2f}" for edge in _square(evidence))
+    values = [f"{value:.6g}" for value in evidence.spatial_vulnerability]
     yield from values + [""] * (longest - len(values))
 
 

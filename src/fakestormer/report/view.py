@@ -190,8 +190,8 @@ def _clip_rows(face: FaceVerdict, scale: ProbabilityScale) -> tuple[tuple[str, .
             say_span(clip.span),
             say_probability(scale.probability(clip.logit), scale),
             f"{clip.logit:.2f}",
-            "  ".join(f"{value:.2f}" for value in clip.spatial_vulnerability),
-            f"{clip.temporal_vulnerability.max():.1f}",
+            "  ".join(f"{value:.2f}" for value in clip.evidence.spatial_vulnerability),
+            f"{clip.evidence.temporal_vulnerability.max():.1f}",
         )
         for clip in face.clips[:MOST_CLIP_ROWS]
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 import torch
@@ -16,8 +15,6 @@ from fakestormer.training.distributed import ALONE, Team, even_parts, share_of
 from fakestormer.training.memory import keep_in_worker
 from fakestormer.types import ConfigError
 from fakestormer.video.recode import recode_images
-
-VOTE_BATCH = 12  # pairs: two dozen pictures fill a CPU
 
 
 def training_steps(
@@ -47,19 +44,6 @@ def training_batches(
     steps = step_numbers(settings, first_step)
     parts = [part for step in steps for part in even_parts(share_of(step, team), settings.accumulate)]
     return _loaded(pool, parts, run, team)
-
-
-def vote_batches(
-    run: TrainRun, tracks: Sequence[CachedTrack], num_pairs: int, seed: int, team: Team = ALONE
-) -> DataLoader[Batch]:
-    """This process's share of the pairs of single frames that the direct vote is fitted to.
-
-    Batch k is with process k modulo the team's size.
-    """
-    single = replace(run.sampling, num_frames=1)
-    pool = SelfBlendedSet(tracks, single, run.vote_synthesis or run.synthesis, seed, num_pairs, recode=recode_images)
-    parts = [list(range(start, min(start + VOTE_BATCH, num_pairs))) for start in range(0, num_pairs, VOTE_BATCH)]
-    return _loaded(pool, parts[team.rank :: team.size], run, team)
 
 
 def _loaded(pool: Dataset[Any], parts: list[list[int]], run: TrainRun, team: Team) -> DataLoader[Batch]:

@@ -13,8 +13,6 @@ from fakestormer.synthesis import SynthesisConfig
 from fakestormer.types import ClipSpec, ConfigError
 
 Trained = Literal["all", "norms", "norms_and_temporal"]
-# Fewer pairs say nothing about a direction among hundreds of numbers, nor about its scale.
-MIN_VOTE_PAIRS = 10
 WarmStart = Literal["none", "efficientnet_lite0", "vit", "dinov2_small"]
 
 
@@ -39,9 +37,6 @@ class Optimisation:
     The learning rate of the encoder's stem is multiplied by `stem_rate`. `frozen_stem_blocks` keeps the first
     convolution and that many blocks of convolutional stems as they were warm-started (the costliest part of a step on a
     CPU).
-    Where the model has a direct vote, it is fitted to `vote_pairs` pairs of single frames before the first step and
-    stays as it is (`vote_fit.py`); the steps train everything else, as if there were no vote. `vote_ridge` is added to
-    the variance of every number that the vote reads, in units of that variance. Not in the paper.
     """
 
     num_steps: int
@@ -53,8 +48,6 @@ class Optimisation:
     weight_decay: float = 1e-4
     gradient_clip: float | None = None
     frozen_encoder_steps: int = 0
-    vote_pairs: int = 0
-    vote_ridge: float = 0.5
     frozen_stem_blocks: int | None = None
     stem_rate: float = 1.0
     average_decay: float | None = None
@@ -73,11 +66,6 @@ class Optimisation:
         if self.frozen_encoder_steps >= self.num_steps:
             raise ConfigError(
                 f"frozen_encoder_steps={self.frozen_encoder_steps} leaves nothing of num_steps={self.num_steps}"
-            )
-        if self.vote_pairs < 0 or 0 < self.vote_pairs < MIN_VOTE_PAIRS or self.vote_ridge <= 0:
-            raise ConfigError(
-                f"a direct vote is fitted to vote_pairs of at least {MIN_VOTE_PAIRS} (or 0: there is none) with "
-                f"vote_ridge > 0, got {self.vote_pairs} and {self.vote_ridge}"
             )
         if not 1 <= self.accumulate <= self.pairs_per_step:
             raise ConfigError(
@@ -104,10 +92,8 @@ class TrainRun:
     """One training run, complete but for where its data lie and where its results go.
 
     `warm_start`: ImageNet weights of the convolutional stem, a ViT's safetensors file with timm's names ("vit"), or
-    DINOv2's ViT-S/14. With any of them a direct vote starts from DINOv2's. `vote_synthesis`: how the pseudo-fakes are
-    made that the vote is fitted to, where that is not as in the rest of the run. `compiled` hands the model to
-    torch.compile, which nobody has measured here: off. `tensorboard` writes the numbers of `metrics.jsonl` for
-    TensorBoard as well.
+    DINOv2's ViT-S/14. `compiled` hands the model to torch.compile, which nobody has measured here: off. `tensorboard`
+    writes the numbers of `metrics.jsonl` for TensorBoard as well.
     """
 
     name: str
@@ -116,7 +102,6 @@ class TrainRun:
     sampling: ClipSampling
     synthesis: SynthesisConfig
     optimisation: Optimisation
-    vote_synthesis: SynthesisConfig | None = None
     loss: LossWeights = field(default_factory=LossWeights)
     validation: Validation = field(default_factory=Validation)
     warm_start: WarmStart = "none"
@@ -140,21 +125,11 @@ class TrainRun:
                 "must be the same"
             )
         wanted = (self.model.image_size, self.model.grid_size, self.model.grid_size)
-        for name in ("synthesis", "vote_synthesis"):
-            if (synthesis := getattr(self, name)) is None:
-                continue
-            made = (synthesis.image_size, synthesis.num_rows, synthesis.num_columns)
-            if made != wanted:
-                raise ConfigError(
-                    f"{name}.image_size, num_rows and num_columns are {made}, the model's image_size and patch grid "
-                    f"{wanted}: they must be the same"
-                )
-        has_vote = bool(self.model.vote_blocks)
-        if has_vote != bool(self.optimisation.vote_pairs) or (self.vote_synthesis and not has_vote):
+        made = (self.synthesis.image_size, self.synthesis.num_rows, self.synthesis.num_columns)
+        if made != wanted:
             raise ConfigError(
-                f"model.vote_blocks={self.model.vote_blocks}, optimisation.vote_pairs={self.optimisation.vote_pairs} "
-                f"and vote_synthesis {'given' if self.vote_synthesis else 'not given'} do not go together: a direct "
-                "vote needs blocks to read and pairs to be fitted to, and without one there are no pseudo-fakes to make"
+                f"synthesis.image_size, num_rows and num_columns are {made}, the model's image_size and patch grid "
+                f"{wanted}: they must be the same"
             )
         self._refuse_a_start_that_does_not_fit()
 

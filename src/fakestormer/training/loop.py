@@ -25,7 +25,6 @@ from fakestormer.training.tensorboard import TensorBoard
 from fakestormer.training.trained import choose_ever_trained, make_optimizer
 from fakestormer.training.validate import validate
 from fakestormer.training.validation_picture import write_validation_picture
-from fakestormer.training.vote_fit import LinearVote, fit_vote, num_pairs_for_the_scale
 from fakestormer.types import DataError
 
 Observer = Callable[[int, str, dict[str, float]], None]
@@ -44,7 +43,7 @@ def train(
 
     Beside it: `best.safetensors` (best self-blended validation AUC), `run.json`, `metrics.jsonl`, `checkpoint.pt`,
     `validation/` (pictures) and, where the run asks for it, `step-N.safetensors` and `tensorboard/`. `observe` hears
-    (step, "start", "fit", "vote", "train" or "validation", numbers). Under torchrun every process calls this, with the
+    (step, "start", "train" or "validation", numbers). Under torchrun every process calls this, with the
     same arguments and a folder that all see; one writes.
     """
     keep_freed_memory()
@@ -91,7 +90,6 @@ class _Engine:
         started = make_model(run, warm_start_file)
         self.model = started.model.to(team.device)
         self._tell_start(started.report)
-        vote = None if resume or self.model.direct_vote is None else self._fit_vote()
         if not team.leads:  # the same model, but draws of its own
             torch.manual_seed(run.seed + team.rank)
         self.average = WeightAverage(self.model, settings.average_decay) if settings.average_decay else None
@@ -110,20 +108,7 @@ class _Engine:
         self.best = max((row["auc"] for row in rows), default=float("-inf"))
         if team.leads:
             write_record(replace(record, warm_start=started.report, num_processes=team.size), self.folder)
-        if vote is not None:
-            save_checkpoint(self.folder, 0, self.model, self.optimizer, self.average, team)
-            self._tell(-1, "vote", {"auc": vote.auc, "pairs_in_order": vote.pairs_in_order})
         return self
-
-    def _fit_vote(self) -> LinearVote:
-        """The direct vote, fitted before the first step: the same on every process."""
-        count = self.run.optimisation.vote_pairs + num_pairs_for_the_scale(self.run)
-
-        def tell(pairs: int) -> None:
-            if self.observe and self.team.leads:
-                self.observe(-1, "fit", {"pairs": float(min(count, pairs * self.team.size)), "of": float(count)})
-
-        return fit_vote(self.model, self.data.training, self.data.held_out, self.run, self.team, tell)
 
     def run_to_end(self) -> Path:
         settings = self.run.optimisation

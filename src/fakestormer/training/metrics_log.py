@@ -21,7 +21,7 @@ class MetricsLog:
         partial.replace(path)
 
     def write(self, step: int, kind: str, values: dict[str, float]) -> None:
-        """One row: the step it belongs to, "train", "validation" or "vote", and the numbers."""
+        """One row: the step it belongs to, "train" or "validation", and the numbers."""
         with self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps({"step": step, "kind": kind, **values}) + "\n")
 

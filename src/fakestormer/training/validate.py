@@ -30,8 +30,6 @@ class _Scored:
 def validate(model: FakeSTormer, batches: Sequence[Batch], run: TrainRun, team: Team = ALONE) -> dict[str, float]:
     """AUC over all clips, the share of pairs in order, and the mean losses, on self-blended clips.
 
-    Of what trains: a direct vote takes no part.
-
     `batches` are this process's share; the numbers are those of all batches, the same on every process.
     """
     was_training = model.training
@@ -55,6 +53,6 @@ def validate(model: FakeSTormer, batches: Sequence[Batch], run: TrainRun, team: 
 
 def _score(model: FakeSTormer, batch: Batch, run: TrainRun) -> _Scored:
     clips = preprocess(batch.clips, run.clip_spec.mean, run.clip_spec.std)
-    output = model(clips, with_vote=False)
+    output = model(clips)
     losses = training_losses(output, batch, run.loss).to_floats()
     return _Scored(output.logits.cpu(), batch.labels.cpu(), losses)

@@ -27,8 +27,8 @@ def write_validation_picture(path: Path, model: FakeSTormer, batch: Batch, run: 
     """A PNG with the first pairs of the batch, the real twin above its pseudo-fake.
 
     Left the frames, then the wanted temporal map, then the predicted one, a tile a frame; cut patches are crossed out
-    in the wanted one. Above each clip stand its label, its probability by what trains (without a direct vote, before
-    calibration), and the spatial head's word on each frame beside what was wanted.
+    in the wanted one. Above each clip stand its label, its probability before calibration, and the spatial head's
+    word on each frame beside what was wanted.
     """
     was_training = model.training
     model.eval()

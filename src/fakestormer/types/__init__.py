@@ -6,8 +6,8 @@ from fakestormer.types.calibration import (
     Calibration,
     Decision,
     ProbabilityScale,
-    SizeLevel,
     at_prior,
+    logistic,
 )
 from fakestormer.types.credentials import ContentCredentials, CredentialStatus
 from fakestormer.types.errors import (
@@ -26,6 +26,7 @@ from fakestormer.types.evidence import (
     KeyFrame,
     MapName,
     Provenance,
+    ScoredClip,
     Span,
     VideoVerdict,
 )
@@ -40,12 +41,14 @@ from fakestormer.types.likelihood import (
     Strength,
     strength_of,
 )
+from fakestormer.types.scoring import PLAIN_MEAN, FaceSizeNormalisation, ScoringRule, SegmentSearch
 from fakestormer.types.time import TimeSpan
 
 __all__ = [
     "EQUAL_PRIORS",
     "LN10",
     "MAP_NAMES",
+    "PLAIN_MEAN",
     "Affine",
     "Box",
     "Calibration",
@@ -60,6 +63,7 @@ __all__ = [
     "ExaminationError",
     "FaceClip",
     "FaceObservation",
+    "FaceSizeNormalisation",
     "FaceTrack",
     "FaceVerdict",
     "FakestormerError",
@@ -73,8 +77,10 @@ __all__ = [
     "Provenance",
     "QualityCode",
     "QualityNote",
+    "ScoredClip",
+    "ScoringRule",
+    "SegmentSearch",
     "SetAsideTrack",
-    "SizeLevel",
     "Span",
     "Strength",
     "TimeSpan",
@@ -84,5 +90,6 @@ __all__ = [
     "VideoVerdict",
     "WeightsError",
     "at_prior",
+    "logistic",
     "strength_of",
 ]

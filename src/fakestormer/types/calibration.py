@@ -21,6 +21,11 @@ class Decision(enum.Enum):
     NOT_APPLICABLE = "not_applicable"
 
 
+def logistic(logit: float) -> float:
+    """1 / (1 + exp(-logit)), in (0, 1); logits beyond 60 count as 60."""
+    return 1 / (1 + math.exp(-max(-60.0, min(60.0, logit))))
+
+
 def at_prior(probability: float, prior: float) -> float:
     """A probability at equal priors as it is at another prior: its odds times prior / (1 - prior)."""
     if prior == EQUAL_PRIORS:
@@ -64,7 +69,7 @@ class Calibration:
         if self.measured is not None:
             low, high = self.measured.lowest_log10_lr, self.measured.highest_log10_lr
             ratio = max(low * LN10, min(high * LN10, ratio))
-        return 1 / (1 + math.exp(-max(-60.0, min(60.0, ratio + math.log(prior / (1 - prior))))))
+        return logistic(ratio + math.log(prior / (1 - prior)))
 
     def log10_lr(self, logit: float) -> float | None:
         """The log10 likelihood ratio, forged over genuine, held within the bounds of the calibration set.
@@ -122,29 +127,3 @@ class ProbabilityScale:
     def real_to(self) -> float:
         """Up to which probability at this prior the decision is REAL."""
         return at_prior(self.calibration.real_to, self.prior)
-
-
-@dataclass(frozen=True, slots=True)
-class SizeLevel:
-    """What genuine faces of a size score on average, so that faces of all sizes can be measured with one scale.
-
-    level = slope * ln(crop_scale), with crop_scale held between `smallest` and `largest`, the sizes that the fit has
-    seen; it is taken from every clip's logit. A face that had to be enlarged is soft, and a network that looks for
-    traces of blending takes softness for one.
-    """
-
-    slope: float
-    smallest: float
-    largest: float
-    fitted_on: str
-
-    def __post_init__(self) -> None:
-        if not (0 < self.smallest <= self.largest and math.isfinite(self.slope) and math.isfinite(self.largest)):
-            raise ValueError(
-                f"a size level needs a finite slope and 0 < smallest <= largest, got {self.slope}, {self.smallest} and "
-                f"{self.largest}"
-            )
-
-    def at(self, crop_scale: float) -> float:
-        """The level, in logits, of a face whose crop pixels cover that many frame pixels."""
-        return self.slope * math.log(min(self.largest, max(self.smallest, crop_scale)))

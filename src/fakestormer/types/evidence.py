@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
@@ -10,11 +9,12 @@ import numpy as np
 from jaxtyping import Float, UInt8
 from numpy import ndarray
 
-from fakestormer.types.calibration import EQUAL_PRIORS, Calibration, Decision, ProbabilityScale
+from fakestormer.types.calibration import EQUAL_PRIORS, Calibration, Decision, ProbabilityScale, logistic
 from fakestormer.types.credentials import ContentCredentials
 from fakestormer.types.faces import ClipSpec, SetAsideTrack
 from fakestormer.types.frames import VideoDamage, VideoInfo
 from fakestormer.types.likelihood import QualityNote
+from fakestormer.types.scoring import ScoringRule
 from fakestormer.types.time import TimeSpan
 
 MapName = Literal["change", "score"]
@@ -23,19 +23,25 @@ MAP_NAMES: Final[tuple[MapName, ...]] = get_args(MapName)
 
 @dataclass(frozen=True, slots=True)
 class ClipEvidence:
-    """What the model says about one clip.
+    """What the networks say about one clip, raw: what it means is a matter of the `ScoringRule`.
 
-    `logit`: fake is positive; where the weights carry a SizeLevel, it has been taken off, and where they have a direct
-    vote, most of the face's token level, which its other clips decide as well. `spatial_vulnerability`: per frame, in
-    [0, 1], how vulnerable its worst patch is. `temporal_vulnerability`: per frame and patch, where vulnerability
-    changes, in deviations of the training targets (unbounded). `to_frame` takes crop pixels back to frame pixels; crops
-    are `crop_size` pixels wide and high. `blur` of the crops is in [0, 1], 0 being sharp; None where it was not
-    measured.
+    Attributes:
+        track_id: the face.
+        span: the time of the clip, in seconds.
+        clip_logit: the clip network's class logit; forged is positive.
+        frame_logits: the image network's logit of every frame; empty for weights without one.
+        spatial_vulnerability: of every frame, in [0, 1], how vulnerable its worst patch is.
+        temporal_vulnerability: of every frame and patch, where vulnerability changes, in deviations of the training
+            targets (unbounded).
+        to_frame: takes crop pixels back to frame pixels.
+        crop_size: width and height of the crops in pixels.
+        blur: of the crops, in [0, 1], 0 being sharp; None where it was not measured.
     """
 
     track_id: int
     span: TimeSpan
-    logit: float
+    clip_logit: float
+    frame_logits: Float[ndarray, " seen"]
     spatial_vulnerability: Float[ndarray, " frames"]
     temporal_vulnerability: Float[ndarray, "frames rows columns"]
     to_frame: Float[ndarray, "frames 2 3"]
@@ -47,10 +53,28 @@ class ClipEvidence:
         """Frame pixels that one crop pixel covers, mean over frames: below 1 the face was enlarged, above 1 reduced."""
         return float(np.linalg.norm(self.to_frame[:, :, 0], axis=1).mean())
 
+
+@dataclass(frozen=True, slots=True)
+class ScoredClip:
+    """A clip's evidence and its logit by the scoring rule; forged is positive."""
+
+    evidence: ClipEvidence
+    logit: float
+
+    @property
+    def track_id(self) -> int:
+        """The face."""
+        return self.evidence.track_id
+
+    @property
+    def span(self) -> TimeSpan:
+        """The time of the clip, in seconds."""
+        return self.evidence.span
+
     @property
     def score(self) -> float:
         """The logistic of the logit, in [0, 1]; not calibrated."""
-        return 1 / (1 + math.exp(-max(-60.0, min(60.0, self.logit))))
+        return logistic(self.logit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +137,7 @@ class FaceVerdict:
     logit: float
     score: float
     probability: float
-    clips: tuple[ClipEvidence, ...]
+    clips: tuple[ScoredClip, ...]
     key_frames: tuple[KeyFrame, ...] = ()
     suspicious_spans: tuple[Span, ...] = ()
     log10_lr: float | None = None
@@ -124,6 +148,8 @@ class FaceVerdict:
 class Provenance:
     """Everything a second examiner needs to get the same result from the same file.
 
+    `weights_sha256` is that of the weights file, `networks_sha256` that of its tensors alone: weights that differ only
+    in rule, calibration or card share it. `rule` and `calibration` say what the evidence was taken to mean.
     `device_class` is what must be alike for the same bits: processor, instruction set and number of threads, or
     accelerator and its capability. `versions` are (name, version) pairs. `seed` is None: nothing is drawn at random.
     `started` and `ended` are in UTC, as ISO 8601 has it.
@@ -132,10 +158,12 @@ class Provenance:
     package_version: str
     model_name: str
     weights_sha256: str
+    networks_sha256: str
     clip_spec: ClipSpec
     input_sha256: str
     decoder: str
     face_detector: str
+    rule: ScoringRule
     calibration: Calibration
     device: str
     settings: tuple[tuple[str, str], ...] = ()

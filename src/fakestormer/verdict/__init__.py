@@ -1,16 +1,17 @@
 """From evidence to a verdict: clips to face to video, and when in the video. Pure NumPy, no files."""
 
 from fakestormer.verdict.aggregate import judge_face, judge_video, pool_faces
+from fakestormer.verdict.scoring import provisional_logit, score_clips
 from fakestormer.verdict.spans import propose_spans, suspicious_spans
 from fakestormer.verdict.timeline import score_timeline
-from fakestormer.verdict.token_level import take_token_level_off
 
 __all__ = [
     "judge_face",
     "judge_video",
     "pool_faces",
     "propose_spans",
+    "provisional_logit",
+    "score_clips",
     "score_timeline",
     "suspicious_spans",
-    "take_token_level_off",
 ]

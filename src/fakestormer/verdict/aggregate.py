@@ -1,6 +1,6 @@
 """Clips to face to video.
 
-The mean of a face's clips speaks for the face, or its strongest stretch where that says more. For the video speak all
+The mean of a face's clips speaks for the face, or its strongest segment where that says more. For the video speak all
 faces: the likelihood ratio of "one of these faces is forged" is the mean of theirs.
 """
 
@@ -20,26 +20,40 @@ from fakestormer.types import (
     FaceVerdict,
     ProbabilityScale,
     Provenance,
+    ScoringRule,
     SetAsideTrack,
     TimeSpan,
     VideoDamage,
     VideoInfo,
     VideoVerdict,
     WeightsError,
+    logistic,
 )
 from fakestormer.verdict.quality import face_notes, video_notes
+from fakestormer.verdict.scoring import score_clips
 from fakestormer.verdict.spans import propose_spans, suspicious_spans
 
 MOST_REASONS = 3  # so many different reasons are named in one sentence
 
 
 def judge_face(
-    track_id: int, clips: Sequence[ClipEvidence], calibration: Calibration, prior: float = EQUAL_PRIORS
+    track_id: int,
+    clips: Sequence[ClipEvidence],
+    rule: ScoringRule,
+    calibration: Calibration,
+    prior: float = EQUAL_PRIORS,
 ) -> FaceVerdict:
-    """The verdict of one face: its logit is the mean over its clips (method, section 7), or its strongest span's.
+    """The verdict of one face: its logit is the mean over its clips (method, section 7), or its strongest segment's.
 
-    Probabilities are those at `prior`; decisions and suspicious spans do not depend on it. The result does not depend
-    on the order of the clips, which it holds in order of time. Key frames are left empty.
+    The result does not depend on the order of the clips, which it holds in order of time. Evidence frames are left
+    empty.
+
+    Args:
+        track_id: the face.
+        clips: its evidence.
+        rule: how evidence becomes logits; without a segment search the mean alone counts.
+        calibration: how a logit becomes a likelihood ratio and a decision.
+        prior: the probability of forgery before the examination; decisions and segments do not depend on it.
 
     Raises:
         ValueError: no clips, or clips of another track.
@@ -48,23 +62,23 @@ def judge_face(
     if not clips or any(clip.track_id != track_id for clip in clips):
         found = sorted({clip.track_id for clip in clips})
         raise ValueError(f"track {track_id} needs clips of its own to be judged, got {len(clips)} of tracks {found}")
-    clips = sorted(clips, key=lambda clip: (clip.span, clip.logit))
-    logits = np.array([clip.logit for clip in clips], dtype=np.float64)
+    scored = sorted(score_clips(clips, rule), key=lambda clip: (clip.span, clip.logit))
+    logits = np.array([clip.logit for clip in scored], dtype=np.float64)
     if not np.isfinite(logits).all():
         raise WeightsError(
             f"the model answered {float(logits[~np.isfinite(logits)][0])} for a clip of face {track_id} at "
-            f"{clips[0].span.start:.2f} s: the weights are damaged or were trained to no end, choose others"
+            f"{scored[0].span.start:.2f} s: the weights are damaged or their training diverged, choose others"
         )
-    proposed = propose_spans(clips, calibration, prior=prior)
-    logit = max(math.fsum(logits) / len(logits), *(one.logit for one in proposed))
+    proposed = propose_spans(scored, calibration, rule.segments, prior=prior) if rule.segments else ()
+    logit = max(math.fsum(logits) / len(logits), *(one.logit for one in proposed), -math.inf)
     return FaceVerdict(
         track_id=track_id,
-        span=TimeSpan(clips[0].span.start, max(clip.span.end for clip in clips)),
+        span=TimeSpan(scored[0].span.start, max(clip.span.end for clip in scored)),
         decision=calibration.decide(logit),
         logit=logit,
-        score=1 / (1 + math.exp(-max(-60.0, min(60.0, logit)))),
+        score=logistic(logit),
         probability=calibration.probability(logit, prior),
-        clips=tuple(clips),
+        clips=tuple(scored),
         suspicious_spans=suspicious_spans(proposed, calibration),
         log10_lr=calibration.log10_lr(logit),
         notes=face_notes(clips, calibration),

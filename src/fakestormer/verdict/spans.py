@@ -1,6 +1,6 @@
 """Which stretches of a face look forged: a running mean, measured against the face's own level.
 
-1. The clips' logits become a running mean over `WINDOW` seconds, about the length of the videos that calibrations are
+1. The clips' logits become a running mean over `window` seconds, about the length of the videos that calibrations are
    fitted on, so that the calibration speaks about it.
 2. The face's own level is the median of its logits, its noise the spread of the mean below it: a stretch that is forged
    lifts the upper half only.
@@ -8,11 +8,11 @@
    level (where all of the face looks forged, and the peak no more than the rest: above a probability of 0.5). Its ends
    are then moved, by half a window at most, to where the unsmoothed logits change.
 4. What the stretch says is the mean of its logits less `rise`, how far the highest of so many windows lies above the
-   level by chance, and less the price of a long look: an even start is meant for `LOOK` seconds of a face, and where a
+   level by chance, and less the price of a long look: an even start is meant for `look` seconds of a face, and where a
    face is seen for k times as long, the odds of each of its stretches are a k-th, as with k faces. So a genuine video
    does not become suspicious by being long, also where its noise has heavier tails than a Gaussian.
 
-Thresholds are the calibration's own, so other weights need no other settings here. Decision 0010 has the measurements.
+Thresholds are the calibration's own, so other weights need no other settings. Decision 0010 has the measurements.
 """
 
 from __future__ import annotations
@@ -26,14 +26,8 @@ import numpy as np
 from jaxtyping import Bool, Float
 from numpy import ndarray
 
-from fakestormer.types import EQUAL_PRIORS, Calibration, ClipEvidence, Decision, Span, TimeSpan
+from fakestormer.types import EQUAL_PRIORS, Calibration, Decision, ScoredClip, SegmentSearch, Span, TimeSpan
 
-WINDOW = 2.0  # seconds
-LEAST_DURATION = 6.0  # seconds: what is shorter has no level of its own to be compared with
-LEAST_CLIPS = 6
-LOOK = 60.0  # seconds
-CHANCE = 0.05  # how often the highest of all windows of a genuine face may pass the bar, were its noise Gaussian
-MOST_SPANS = 100
 _DEVIATIONS = 1 / NormalDist().inv_cdf(0.75)  # deviations of a Gaussian in its median distance from the middle
 
 
@@ -46,9 +40,9 @@ class OwnLevel:
 
 
 def propose_spans(
-    clips: Sequence[ClipEvidence], calibration: Calibration, most: int = MOST_SPANS, prior: float = EQUAL_PRIORS
+    clips: Sequence[ScoredClip], calibration: Calibration, search: SegmentSearch, prior: float = EQUAL_PRIORS
 ) -> tuple[Span, ...]:
-    """Up to `most` stretches of one face, the highest peak first, whether suspicious or not; they do not overlap.
+    """The segments of one face, the highest peak first, whether suspicious or not; they do not overlap.
 
     Their probabilities are those at `prior`. A face that is seen too shortly for a level of its own, or whose own level
     looks forged, is one whole: its stretches have the face's own mean logit.
@@ -56,15 +50,15 @@ def propose_spans(
     ordered = sorted(clips, key=lambda clip: (clip.span.middle, clip.span, clip.logit))
     times = np.array([clip.span.middle for clip in ordered])
     logits = np.array([clip.logit for clip in ordered], dtype=np.float64)
-    smooth, counts = running_mean(times, logits)
+    smooth, counts = running_mean(times, logits, search.window)
     edges = _edges(ordered, times)
-    level = own_level(times, logits, smooth, counts)
+    level = own_level(times, logits, smooth, counts, search)
     looks_forged = level is None or level.logit >= calibration.logit_at(calibration.fake_from)
     whole = math.fsum(logits) / len(logits)
-    price = math.log(max(1.0, float(times[-1] - times[0]) / LOOK)) / calibration.slope
+    price = math.log(max(1.0, float(times[-1] - times[0]) / search.look)) / calibration.slope
     free = np.ones(len(ordered), dtype=bool)
     spans = list[Span]()
-    while free.any() and len(spans) < most:
+    while free.any() and len(spans) < search.most_segments:
         peak = int(np.where(free, smooth, -np.inf).argmax())
         floor = _floor(float(smooth[peak]), level, looks_forged, calibration)
         first, last = _grow(smooth, free, peak, floor)
@@ -94,10 +88,10 @@ def suspicious_spans(proposed: Sequence[Span], calibration: Calibration) -> tupl
 
 
 def running_mean(
-    times: Float[ndarray, " clips"], logits: Float[ndarray, " clips"]
+    times: Float[ndarray, " clips"], logits: Float[ndarray, " clips"], window: float
 ) -> tuple[Float[ndarray, " clips"], Float[ndarray, " clips"]]:
-    """Around each clip the mean logit of all clips within half a window, and how many they are; `times` ascend."""
-    half = WINDOW / 2 + 1e-6
+    """Around each clip the mean logit of all clips within half a window (seconds), and how many; `times` ascend."""
+    half = window / 2 + 1e-6
     starts, ends = np.searchsorted(times, times - half), np.searchsorted(times, times + half, side="right")
     means = [math.fsum(logits[start:end]) / (end - start) for start, end in zip(starts, ends, strict=True)]
     return np.array(means), (ends - starts).astype(np.float64)
@@ -108,16 +102,17 @@ def own_level(
     logits: Float[ndarray, " clips"],
     smooth: Float[ndarray, " clips"],
     counts: Float[ndarray, " clips"],
+    search: SegmentSearch,
 ) -> OwnLevel | None:
-    """A face's own level; None where it is seen for less than `LEAST_DURATION` or on too few clips."""
+    """A face's own level; None where it is seen too shortly or on too few clips."""
     duration = float(times[-1] - times[0])
-    if duration < LEAST_DURATION or len(times) < LEAST_CLIPS:
+    if duration < search.least_duration or len(times) < search.least_clips:
         return None
     # Noise is never taken as smaller than that of single clips would leave after averaging.
     middle = float(np.median(logits))
     noise = max(_spread_below(smooth, middle), _spread_below(logits, middle) / math.sqrt(float(np.median(counts))))
-    windows = max(2.0, duration / WINDOW)
-    return OwnLevel(middle, noise * NormalDist().inv_cdf(1 - CHANCE / windows))
+    windows = max(2.0, duration / search.window)
+    return OwnLevel(middle, noise * NormalDist().inv_cdf(1 - search.chance / windows))
 
 
 def _beyond_chance(stretch: Float[ndarray, " clips"], window: float, level: OwnLevel) -> float:
@@ -170,7 +165,7 @@ def _best_length(above: Float[ndarray, " clips"], free: Bool[ndarray, " clips"],
     return low + int(sums[low : high + 1].argmax())
 
 
-def _edges(clips: Sequence[ClipEvidence], times: Float[ndarray, " clips"]) -> Float[ndarray, " edges"]:
+def _edges(clips: Sequence[ScoredClip], times: Float[ndarray, " clips"]) -> Float[ndarray, " edges"]:
     """Where each clip's share of time begins, and where the last one's ends: half-way between neighbours."""
     inner = (times[:-1] + times[1:]) / 2
     start, end = min(clip.span.start for clip in clips), max(clip.span.end for clip in clips)

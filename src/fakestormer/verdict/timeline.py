@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fakestormer.types import ClipEvidence, FaceVerdict, ProbabilityScale
+from fakestormer.types import FaceVerdict, ProbabilityScale, ScoredClip
 
 
 def score_timeline(face: FaceVerdict, scale: ProbabilityScale) -> tuple[tuple[float, float, float], ...]:
@@ -14,5 +14,5 @@ def score_timeline(face: FaceVerdict, scale: ProbabilityScale) -> tuple[tuple[fl
     return tuple((clip.span.middle, clip.logit, scale.probability(clip.logit)) for clip in _in_order(face))
 
 
-def _in_order(face: FaceVerdict) -> list[ClipEvidence]:
+def _in_order(face: FaceVerdict) -> list[ScoredClip]:
     return sorted(face.clips, key=lambda clip: (clip.span, clip.logit))

@@ -4,9 +4,9 @@ import torch
 from torch import nn
 
 from fakestormer.model.attention import Attention, Perceptron, attended
-from fakestormer.model.block import SpaceTimeBlock
+from fakestormer.model.fakestormer import SpaceTimeBlock
 from fakestormer.model.config import ModelConfig
-from fakestormer.model.encoder import Encoder
+from fakestormer.model.fakestormer import Encoder
 
 
 def test_an_image_vit_is_unchanged_at_the_start() -> None:

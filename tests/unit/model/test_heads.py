@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from fakestormer.model.heads import ClassificationHead, SpatialHead, TemporalHead, patch_volume
+from fakestormer.model.fakestormer import ClassificationHead, SpatialHead, TemporalHead, patch_volume
 
 
 @pytest.mark.parametrize(("frame", "row", "column"), [(0, 0, 0), (1, 2, 3), (3, 4, 1)])

@@ -5,7 +5,7 @@ import dataclasses
 import torch
 
 from fakestormer.model.config import ModelConfig
-from fakestormer.model.tokens import TokenGrid
+from fakestormer.model.fakestormer import TokenGrid
 
 CONFIG = ModelConfig(name="test", width=8, depth=1, num_heads=2, image_size=32, num_frames=3)
 

@@ -1,0 +1,43 @@
+"""`fakestormer rejudge`: a report and other weights -> the verdicts of the recorded evidence, without the video."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+
+def rejudge(
+    report: Annotated[Path, typer.Argument(help="A JSON file that `detect --json` wrote.")],
+    weights: Annotated[
+        Path | None,
+        typer.Option("--weights", help="Weights with the same networks; without it, those of the package."),
+    ] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write the new verdicts here.")] = None,
+    prior: Annotated[
+        float | None, typer.Option("--prior", help="Probability of forgery before the examination, 0 to 1.")
+    ] = None,
+) -> None:
+    """Judge recorded evidence again by the scoring rule and calibration of other weights; nothing is decoded."""
+    from fakestormer.cli.detect import describe, describe_spans
+    from fakestormer.detector import default_weights_path
+    from fakestormer.detector import rejudge as rejudge_verdict
+    from fakestormer.model import load_weights
+    from fakestormer.report import read_results, write_results
+    from fakestormer.types import ConfigError, DataError
+
+    if prior is not None and not 0 < prior < 1:
+        raise ConfigError(f"--prior must lie between 0 and 1, got {prior:g}: 0.5 means equal priors")
+    recorded = read_results(report)
+    if not recorded:
+        raise DataError(f"{report} holds no verdict: every file of that run failed, examine the videos anew")
+    loaded = load_weights(weights or default_weights_path())
+    verdicts = tuple(rejudge_verdict(one, loaded, prior) for one in recorded)
+    out = Console()
+    for verdict in verdicts:
+        for line in (describe(verdict), *(f"  {line}" for line in describe_spans(verdict))):
+            out.print(line, markup=False, highlight=False, soft_wrap=True)
+    if json_file is not None:
+        write_results(verdicts, (), json_file)

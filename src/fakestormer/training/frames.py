@@ -1,0 +1,290 @@
+"""Stage 1: the image network on single frames, one resumable run from cache to weights.
+
+The run folder holds `run.json`, `metrics.jsonl` (every kind's loss apart), `checkpoint.pt` and, at the end of each
+validation, `last.pt`: the averaged weights as they are now.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Float, UInt8
+from sklearn.metrics import roc_auc_score
+from torch import Tensor
+from torch.nn import functional
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.utils.data import DataLoader, Dataset
+
+from fakestormer.data.cache import CachedTrack, read_cache
+from fakestormer.data.frame_mix import FrameMix, FramePair, FramePairSet
+from fakestormer.data.training_set import is_held_out
+from fakestormer.model import preprocess, refuse_emulated_bfloat16
+from fakestormer.model.lite import ImageNetwork
+from fakestormer.model.warm_start import warm_start_image_network
+from fakestormer.synthesis import NO_AUGMENTATION
+from fakestormer.training.frame_run import FrameOptimisation, FrameRun
+from fakestormer.training.memory import keep_freed_memory, keep_in_worker
+from fakestormer.training.metrics_log import MetricsLog
+from fakestormer.training.start import efficientnet_file
+from fakestormer.types import ConfigError, DataError
+from fakestormer.video.recode import recode_images
+
+Observer = Callable[[int, str, dict[str, float]], None]
+CHECKPOINT_NAME, WEIGHTS_NAME, RECORD_NAME = "checkpoint.pt", "last.pt", "run.json"
+
+
+@dataclass(frozen=True, slots=True)
+class FrameBatch:
+    """Pictures of a step, the genuine ones first and their forged partners in the same order behind them."""
+
+    pictures: UInt8[Tensor, "S size size 3"]
+    kinds: tuple[str, ...]
+
+
+def train_frames(
+    run: FrameRun,
+    caches: Sequence[Path],
+    folder: Path,
+    *,
+    resume: bool = False,
+    observe: Observer | None = None,
+    num_workers: int = 0,
+    start_from: Path | None = None,
+) -> Path:
+    """The path of the finished run's averaged weights; a killed run goes on from its checkpoint, to the bit.
+
+    Args:
+        run: the recipe.
+        caches: track caches, genuine, forged and reconstructed ones; people held out are left out of training.
+        folder: of the run.
+        resume: go on from the folder's checkpoint.
+        observe: hears (step, "train" or "validation", numbers).
+        num_workers: processes that make the pairs; with 0 they are made in this one.
+        start_from: averaged weights of an earlier run to start from, in place of EfficientNet-Lite0's.
+
+    Raises:
+        ConfigError: the folder holds another run, or none to resume.
+        DataError: the caches do not hold what the mix asks for.
+    """
+    keep_freed_memory()
+    refuse_emulated_bfloat16(run.precision, torch.device("cpu"))
+    folder.mkdir(parents=True, exist_ok=True)
+    _open_record(run, folder, resume)
+    tracks = [track for cache in caches for track in read_cache(cache)]
+    trainer = FrameTrainer(run, tracks, folder, observe, start_from)
+    if resume:
+        trainer.load()
+    return trainer.run_to_end(num_workers)
+
+
+class FrameTrainer:
+    """The state of a run: network, average, optimiser, step."""
+
+    def __init__(
+        self,
+        run: FrameRun,
+        tracks: Sequence[CachedTrack],
+        folder: Path,
+        observe: Observer | None = None,
+        start_from: Path | None = None,
+    ) -> None:
+        self.run, self.folder, self.observe = run, folder, observe
+        torch.manual_seed(run.seed)
+        self.model = ImageNetwork()
+        if start_from:
+            self.model.load_state_dict(torch.load(start_from, map_location="cpu", weights_only=True))
+        else:
+            warm_start_image_network(self.model, efficientnet_file())
+        decay = run.optimisation.average_decay
+        self.average = AveragedModel(self.model, multi_avg_fn=get_ema_multi_avg_fn(decay))  # type: ignore[no-untyped-call]
+        self.optimizer = make_optimizer(self.model, run.optimisation)
+        self.step = 0
+        training = [track for track in tracks if not is_held_out(track.identity, run.held_out)]
+        settings = run.optimisation
+        self.pairs = FramePairSet(
+            training, run.mix, run.seed, settings.num_steps * settings.pairs_per_step, recode_images
+        )
+        self.validation = validation_pairs(
+            run, [track for track in tracks if is_held_out(track.identity, run.held_out)]
+        )
+
+    def load(self) -> None:
+        """Everything as it was at the checkpoint."""
+        path = self.folder / CHECKPOINT_NAME
+        if not path.exists():
+            raise ConfigError(f"{self.folder} has no {CHECKPOINT_NAME} to resume from: start without --resume")
+        state = torch.load(path, map_location="cpu", weights_only=True)
+        self.model.load_state_dict(state["model"])
+        self.average.load_state_dict(state["average"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        torch.set_rng_state(state["random"])
+        self.step = int(state["step"])
+
+    def save(self) -> None:
+        """The checkpoint, whole or not at all."""
+        state = {
+            "step": self.step,
+            "model": self.model.state_dict(),
+            "average": self.average.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "random": torch.get_rng_state(),
+        }
+        _save(state, self.folder / CHECKPOINT_NAME)
+
+    def run_to_end(self, num_workers: int) -> Path:
+        """The averaged weights behind the last step."""
+        settings = self.run.optimisation
+        log = MetricsLog(self.folder / "metrics.jsonl", self.step or None)
+        started = time.monotonic()
+        for batch in frame_batches(self.pairs, settings, self.step, num_workers):
+            numbers = self.train_step(batch)
+            numbers["seconds"], started = time.monotonic() - started, time.monotonic()
+            self._tell(log, "train", numbers)
+            self.step += 1
+            finished = self.step == settings.num_steps
+            if self.step % self.run.validate_every == 0 or finished:
+                self._tell(log, "validation", self.validate(), self.step - 1)
+                _save(self.average.module.state_dict(), self.folder / WEIGHTS_NAME)
+            if self.step % self.run.checkpoint_every == 0 or finished:
+                self.save()
+        return self.folder / WEIGHTS_NAME
+
+    def train_step(self, batch: FrameBatch) -> dict[str, float]:
+        """One step; the loss of all pairs and of every kind."""
+        set_rates(self.optimizer, self.run.optimisation, self.step)
+        self.model.train()
+        losses = self._losses(self.model, batch)
+        losses.mean().backward()  # type: ignore[no-untyped-call]
+        norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.run.optimisation.gradient_clip)
+        if not math.isfinite(float(norm)):
+            raise DataError(f"the gradient of step {self.step} is not finite: lower peak_rate")
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        self.average.update_parameters(self.model)
+        by_kind = defaultdict[str, list[float]](list)
+        for kind, loss in zip(batch.kinds, losses.detach().mean(0).tolist(), strict=True):
+            by_kind[kind].append(loss)
+        return {"total": float(losses.detach().mean())} | {k: float(np.mean(v)) for k, v in sorted(by_kind.items())}
+
+    @torch.no_grad()
+    def validate(self) -> dict[str, float]:
+        """AUC of the averaged network on pairs of people it never saw, for every kind."""
+        network = self.average.module.eval()
+        logits, kinds = list[Tensor](), list[str]()
+        for batch in self.validation:
+            logits.append(self._forward(network, batch).view(2, -1))
+            kinds += batch.kinds
+        joined = torch.cat(logits, dim=1).numpy()
+        numbers = dict[str, float]()
+        for kind in sorted(set(kinds)):
+            of_kind = joined[:, np.array(kinds) == kind]
+            labels = np.repeat([0, 1], of_kind.shape[1])
+            numbers[f"auc_{kind}"] = float(roc_auc_score(labels, of_kind.ravel()))
+        return numbers
+
+    def _losses(self, network: torch.nn.Module, batch: FrameBatch) -> Float[Tensor, "2 pairs"]:
+        logits = self._forward(network, batch)
+        labels = torch.arange(2).repeat_interleave(len(batch.kinds)).float()
+        return functional.binary_cross_entropy_with_logits(logits, labels, reduction="none").view(2, -1)
+
+    def _forward(self, network: torch.nn.Module, batch: FrameBatch) -> Float[Tensor, " S"]:
+        spec = self.run.clip_spec
+        pictures = preprocess(batch.pictures[:, None], spec.mean, spec.std)[:, 0]
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.run.precision == "bfloat16"):
+            logits: Tensor = network(pictures)
+        return logits
+
+    def _tell(self, log: MetricsLog, kind: str, numbers: dict[str, float], step: int | None = None) -> None:
+        at = self.step if step is None else step
+        log.write(at, kind, numbers)
+        if self.observe:
+            self.observe(at, kind, numbers)
+
+
+def make_optimizer(model: ImageNetwork, settings: FrameOptimisation) -> torch.optim.AdamW:
+    """AdamW in two groups: the network, and its last layer; each group knows its peak rate."""
+    head = set(model.head.parameters())
+    rest = [weight for weight in model.parameters() if weight not in head]
+    return torch.optim.AdamW(
+        [{"params": rest, "peak": settings.peak_rate}, {"params": list(head), "peak": settings.head_rate}],
+        lr=settings.peak_rate,
+        weight_decay=settings.weight_decay,
+    )
+
+
+def set_rates(optimizer: torch.optim.Optimizer, settings: FrameOptimisation, step: int) -> None:
+    """The learning rates of a step: linear up, then a cosine to zero."""
+    warm = min(1.0, (step + 1) / max(1, settings.warmup_steps))
+    share = max(0, step - settings.warmup_steps) / max(1, settings.num_steps - settings.warmup_steps)
+    for group in optimizer.param_groups:
+        group["lr"] = group["peak"] * warm * (1 + math.cos(math.pi * share)) / 2
+
+
+def frame_batches(
+    pairs: FramePairSet, settings: FrameOptimisation, first_step: int, num_workers: int
+) -> DataLoader[FrameBatch]:
+    """The batches of steps `first_step` to the end, the same whoever makes them."""
+    size = settings.pairs_per_step
+    parts = [list(range(step * size, (step + 1) * size)) for step in range(first_step, settings.num_steps)]
+    loaded: Dataset[Any] = pairs
+    return DataLoader(
+        loaded,
+        batch_sampler=parts,
+        num_workers=num_workers,
+        collate_fn=collate_frames,
+        worker_init_fn=keep_in_worker,
+        generator=torch.Generator(),  # its draw must not move dropout's
+        multiprocessing_context="spawn" if num_workers else None,
+        prefetch_factor=4 if num_workers else None,
+    )
+
+
+def collate_frames(pairs: Sequence[FramePair]) -> FrameBatch:
+    """All genuine pictures, then all forged ones."""
+    pictures = [pair.real for pair in pairs] + [pair.fake for pair in pairs]
+    return FrameBatch(torch.from_numpy(np.stack(pictures)), tuple(pair.kind for pair in pairs))
+
+
+def validation_pairs(run: FrameRun, held_out: Sequence[CachedTrack]) -> list[FrameBatch]:
+    """Pairs of held-out people of the kinds made from genuine pictures, half self-blended and half decoded."""
+    plain = replace(run.mix.synthesis, augmentation=NO_AUGMENTATION)
+    decoded = 0.5 if run.mix.decoded else 0.0
+    mix = FrameMix(1 - decoded, 0.0, 0.0, 0.0, decoded, synthesis=plain, late_share=0.0)
+    pairs = FramePairSet(held_out, mix, run.seed + 1, run.validation_pairs)
+    size = run.optimisation.pairs_per_step
+    starts = range(0, len(pairs), size)
+    return [collate_frames([pairs[k] for k in range(start, min(start + size, len(pairs)))]) for start in starts]
+
+
+def _open_record(run: FrameRun, folder: Path, resume: bool) -> None:
+    """Writes `run.json`; refuses a folder of another run, or one that would be overwritten."""
+    path = folder / RECORD_NAME
+    wanted = json.loads(json.dumps(run.to_json()))
+    if not resume:
+        if path.exists():
+            raise ConfigError(f"{folder} holds a run already: go on with --resume, or choose another folder")
+        path.write_text(json.dumps(wanted, indent=1) + "\n", encoding="utf-8")
+        return
+    if not path.exists():
+        raise ConfigError(f"{folder} holds no run: start it without --resume")
+    held: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    changed = sorted(name for name in wanted if held.get(name) != wanted[name])
+    if changed:
+        raise ConfigError(
+            f"{folder} was begun with another {changed[0]}: resume it with the recipe of its {RECORD_NAME}"
+        )
+
+
+def _save(state: Any, path: Path) -> None:
+    partial = path.with_name(path.name + ".partial")
+    torch.save(state, partial)
+    partial.replace(path)
