@@ -16,7 +16,9 @@ from fakestormer.cli.doctor import doctor
 from fakestormer.cli.evaluate import evaluate
 from fakestormer.cli.figures import figures
 from fakestormer.cli.inspect import inspect
+from fakestormer.cli.join import join
 from fakestormer.cli.prepare import prepare
+from fakestormer.cli.reconstruct import reconstruct
 from fakestormer.cli.rejudge import rejudge
 from fakestormer.cli.synthesize import synthesize
 from fakestormer.cli.train import train
@@ -44,8 +46,10 @@ for verb in (
     convert,
     datasets,
     prepare,
+    reconstruct,
     synthesize,
     train,
+    join,
     doctor,
 ):
     app.command()(verb)

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 if TYPE_CHECKING:
-    from fakestormer.training import TrainRun
+    from fakestormer.training import FrameRun, TrainRun
 
 WARM_START_VARIABLE = "FAKESTORMER_WARM_START"
 
 
 def train(
-    recipe: Annotated[str | None, typer.Argument(help="MODULE:FUNCTION that returns a TrainRun.")] = None,
+    recipe: Annotated[str | None, typer.Argument(help="MODULE:FUNCTION that returns a TrainRun or a FrameRun.")] = None,
     *,
     data: Annotated[
         list[Path] | None, typer.Option("--data", help="A track cache made by `prepare`; may be given again.")
@@ -31,12 +31,14 @@ def train(
         Path | None, typer.Option("--from-run", help="Repeat the run of this run.json, in place of a recipe.")
     ] = None,
 ) -> None:
-    """Train a model on self-blended videos made from cached real ones."""
+    """Train a network on self-blended videos made from cached genuine ones, or on single frames of a mix of pairs."""
+    from fakestormer.training import FrameRun, train_frames
     from fakestormer.training import train as train_run
     from fakestormer.types import ConfigError
 
     if (recipe is None) == (from_run is None):
         raise ConfigError("name either a recipe, MODULE:FUNCTION, or --from-run RUN.json, and not both")
+    run: TrainRun | FrameRun
     if from_run:
         run, caches = _recorded_run(from_run, data)
     elif data:
@@ -51,9 +53,14 @@ def train(
     )  # fmt: skip
     with progress:
         show = _Shower(progress, run.optimisation.num_steps).show
-        weights = train_run(
-            run, caches, out, resume=resume, observe=show, warm_start_file=Path(start) if start else None
-        )
+        if isinstance(run, FrameRun):
+            weights = train_frames(
+                run, caches, out, resume=resume, observe=show, start_from=Path(start) if start else None
+            )
+        else:
+            weights = train_run(
+                run, caches, out, resume=resume, observe=show, warm_start_file=Path(start) if start else None
+            )
     console.print(f"wrote {weights}", markup=False, soft_wrap=True)
 
 
@@ -64,20 +71,12 @@ class _Shower:
         self._progress, self._num_steps = progress, num_steps
         self._task = progress.add_task("train", total=num_steps)
         self._done, self._seconds = 0, 0.0
-        self._fit: TaskID | None = None
-        self._tenth = 0
 
     def show(self, step: int, kind: str, numbers: dict[str, float]) -> None:
-        """What the training loop tells after each step; before the first, of the vote's fit and of the warm start."""
-        if kind == "fit":
-            self._show_fit(int(numbers["pairs"]), int(numbers["of"]))
-            return
+        """What the training loop tells after each step; before the first, of the warm start."""
         if kind == "start":
             counts = ", ".join(f"{int(count)} {name.replace('_', ' ')}" for name, count in numbers.items())
             text = f"warm start, tensors: {counts}; their names stand in run.json"
-        elif kind == "vote":
-            values = ", ".join(f"{name.replace('_', ' ')} {value:.3f}" for name, value in numbers.items())
-            text = f"direct vote fitted; on pairs of held-out people: {values}"
         else:
             self._progress.update(self._task, completed=step + 1)
             values = "  ".join(f"{name} {value:.4f}" for name, value in numbers.items())
@@ -88,16 +87,6 @@ class _Shower:
             text += f"  left {timedelta(seconds=round(left))}"
         if kind != "train" or (step + 1) % 10 == 0:
             self._progress.console.print(text, markup=False, highlight=False, soft_wrap=True)
-
-    def _show_fit(self, pairs: int, count: int) -> None:
-        """A bar of its own; without a terminal a line at every tenth."""
-        if self._fit is None:
-            self._fit = self._progress.add_task("fit the vote", total=count)
-        self._progress.update(self._fit, completed=pairs)
-        tenth = 10 * pairs // count
-        if not self._progress.console.is_terminal and tenth > self._tenth:
-            self._progress.console.print(f"fit of the direct vote: {pairs} of {count} pairs")
-        self._tenth = tenth
 
 
 def _recorded_run(path: Path, data: list[Path] | None) -> tuple[TrainRun, list[Path]]:
@@ -115,8 +104,8 @@ def _recorded_run(path: Path, data: list[Path] | None) -> tuple[TrainRun, list[P
     return recorded.run, caches
 
 
-def _find_recipe(name: str) -> TrainRun:
-    from fakestormer.training import TrainRun
+def _find_recipe(name: str) -> TrainRun | FrameRun:
+    from fakestormer.training import FrameRun, TrainRun
     from fakestormer.types import ConfigError
 
     module_name, _, function_name = name.partition(":")
@@ -134,6 +123,6 @@ def _find_recipe(name: str) -> TrainRun:
             f"recipe {name!r} cannot be called without arguments ({error}): write a function that needs none"
         ) from error
     run = recipe()
-    if not isinstance(run, TrainRun):
-        raise ConfigError(f"recipe {name!r} must return a TrainRun, it returned {type(run).__name__}")
+    if not isinstance(run, TrainRun | FrameRun):
+        raise ConfigError(f"recipe {name!r} must return a TrainRun or a FrameRun, it returned {type(run).__name__}")
     return run

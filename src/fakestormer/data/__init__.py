@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from fakestormer.data.batch import Batch, collate_pairs
-    from fakestormer.data.cache import CachedTrack, TrackCrops, cache_fingerprint, read_cache, write_tracks
+    from fakestormer.data.cache import CachedTrack, Forgery, TrackCrops, cache_fingerprint, read_cache, write_tracks
     from fakestormer.data.csv_records import manifest_records, name_values, read_manifest_bytes
+    from fakestormer.data.frame_mix import FrameMix, FramePair, FramePairSet
     from fakestormer.data.ledger import LedgerRow, ledger_path, read_ledgers
     from fakestormer.data.prepare import DETECTION_SIZE, SourceFile, prepare_sources
     from fakestormer.data.preview import write_preview
+    from fakestormer.data.reconstruct import reconstruct
     from fakestormer.data.shard import Shard, parse_shard
     from fakestormer.data.sources import list_sources
     from fakestormer.data.training_set import (
@@ -27,6 +29,10 @@ __all__ = [
     "Batch",
     "CachedTrack",
     "ClipSampling",
+    "Forgery",
+    "FrameMix",
+    "FramePair",
+    "FramePairSet",
     "LedgerRow",
     "SelfBlendedSet",
     "Shard",
@@ -44,6 +50,7 @@ __all__ = [
     "read_cache",
     "read_ledgers",
     "read_manifest_bytes",
+    "reconstruct",
     "split_identities",
     "without_augmentation",
     "write_preview",
@@ -56,6 +63,10 @@ _FILES = {
     "Batch": "batch",
     "CachedTrack": "cache",
     "ClipSampling": "training_set",
+    "Forgery": "cache",
+    "FrameMix": "frame_mix",
+    "FramePair": "frame_mix",
+    "FramePairSet": "frame_mix",
     "LedgerRow": "ledger",
     "SelfBlendedSet": "training_set",
     "Shard": "shard",
@@ -72,6 +83,7 @@ _FILES = {
     "prepare_sources": "prepare",
     "read_cache": "cache",
     "read_ledgers": "ledger",
+    "reconstruct": "reconstruct",
     "read_manifest_bytes": "csv_records",
     "split_identities": "training_set",
     "without_augmentation": "training_set",

@@ -1,7 +1,22 @@
 """Batches -> weights."""
 
 from fakestormer.training.config import LossWeights, Optimisation, TrainRun, Validation
+from fakestormer.training.frame_run import FrameOptimisation, FrameRun
+from fakestormer.training.frames import train_frames
+from fakestormer.training.join import join_members
 from fakestormer.training.loop import train
 from fakestormer.training.run_record import RecordedRun, read_record
 
-__all__ = ["LossWeights", "Optimisation", "RecordedRun", "TrainRun", "Validation", "read_record", "train"]
+__all__ = [
+    "FrameOptimisation",
+    "FrameRun",
+    "LossWeights",
+    "Optimisation",
+    "RecordedRun",
+    "TrainRun",
+    "Validation",
+    "join_members",
+    "read_record",
+    "train",
+    "train_frames",
+]

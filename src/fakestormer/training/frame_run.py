@@ -6,7 +6,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from fakestormer.data.frame_mix import FrameMix
+from fakestormer.data import FrameMix
 from fakestormer.types import ClipSpec, ConfigError
 
 

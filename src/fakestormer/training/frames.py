@@ -1,7 +1,7 @@
 """Stage 1: the image network on single frames, one resumable run from cache to weights.
 
 The run folder holds `run.json`, `metrics.jsonl` (every kind's loss apart), `checkpoint.pt` and, at the end of each
-validation, `last.pt`: the averaged weights as they are now.
+validation, `image_network.safetensors`: the averaged weights as they are now.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from typing import Any
 import numpy as np
 import torch
 from jaxtyping import Float, UInt8
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save
 from sklearn.metrics import roc_auc_score
 from torch import Tensor
 from torch.nn import functional
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from torch.utils.data import DataLoader, Dataset
 
-from fakestormer.data.cache import CachedTrack, read_cache
-from fakestormer.data.frame_mix import FrameMix, FramePair, FramePairSet
-from fakestormer.data.training_set import is_held_out
+from fakestormer.data import CachedTrack, FrameMix, FramePair, FramePairSet, is_held_out, read_cache
 from fakestormer.model import preprocess, refuse_emulated_bfloat16
 from fakestormer.model.lite import ImageNetwork
 from fakestormer.model.warm_start import warm_start_image_network
@@ -35,11 +35,12 @@ from fakestormer.training.frame_run import FrameOptimisation, FrameRun
 from fakestormer.training.memory import keep_freed_memory, keep_in_worker
 from fakestormer.training.metrics_log import MetricsLog
 from fakestormer.training.start import efficientnet_file
-from fakestormer.types import ConfigError, DataError
+from fakestormer.types import ConfigError, DataError, WeightsError
 from fakestormer.video.recode import recode_images
 
 Observer = Callable[[int, str, dict[str, float]], None]
-CHECKPOINT_NAME, WEIGHTS_NAME, RECORD_NAME = "checkpoint.pt", "last.pt", "run.json"
+NOTE_KEY = "fakestormer"
+CHECKPOINT_NAME, WEIGHTS_NAME, RECORD_NAME = "checkpoint.pt", "image_network.safetensors", "run.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ class FrameTrainer:
         torch.manual_seed(run.seed)
         self.model = ImageNetwork()
         if start_from:
-            self.model.load_state_dict(torch.load(start_from, map_location="cpu", weights_only=True))
+            self.model.load_state_dict(read_image_network(start_from))
         else:
             warm_start_image_network(self.model, efficientnet_file())
         decay = run.optimisation.average_decay
@@ -153,10 +154,17 @@ class FrameTrainer:
             finished = self.step == settings.num_steps
             if self.step % self.run.validate_every == 0 or finished:
                 self._tell(log, "validation", self.validate(), self.step - 1)
-                _save(self.average.module.state_dict(), self.folder / WEIGHTS_NAME)
+                self._write_weights()
             if self.step % self.run.checkpoint_every == 0 or finished:
                 self.save()
         return self.folder / WEIGHTS_NAME
+
+    def _write_weights(self) -> None:
+        tensors = {name: tensor.contiguous() for name, tensor in self.average.module.state_dict().items()}
+        note = {"run": self.run.to_json(), "steps_done": self.step}
+        partial = self.folder / (WEIGHTS_NAME + ".partial")
+        partial.write_bytes(save(tensors, {NOTE_KEY: json.dumps(note)}))
+        partial.replace(self.folder / WEIGHTS_NAME)
 
     def train_step(self, batch: FrameBatch) -> dict[str, float]:
         """One step; the loss of all pairs and of every kind."""
@@ -208,6 +216,20 @@ class FrameTrainer:
         log.write(at, kind, numbers)
         if self.observe:
             self.observe(at, kind, numbers)
+
+
+def read_image_network(path: Path) -> dict[str, Tensor]:
+    """The tensors of an image network that a run of stage 1 wrote.
+
+    Raises:
+        WeightsError: missing, or no such file.
+    """
+    if not path.is_file():
+        raise WeightsError(f"{path} not found: give the {WEIGHTS_NAME} of a run of stage 1")
+    try:
+        return load_file(path)
+    except SafetensorError as error:
+        raise WeightsError(f"{path} is no safetensors file ({error}): give the {WEIGHTS_NAME} of a run") from error
 
 
 def make_optimizer(model: ImageNetwork, settings: FrameOptimisation) -> torch.optim.AdamW:

@@ -1,0 +1,60 @@
+"""The runs that made the image network of the default weights: stage 1, on single frames of a mix of pairs."""
+
+from __future__ import annotations
+
+from fakestormer.data import FrameMix
+from fakestormer.synthesis import AugmentationConfig, SynthesisConfig
+from fakestormer.training import FrameOptimisation, FrameRun
+from fakestormer.types import ClipSpec
+
+# The degradation that both members of a pair share at the start of a run; later it is AugmentationConfig's own.
+LIGHT = AugmentationConfig(
+    p_low_resolution=0.15,
+    low_resolution=(0.5, 1.0),
+    p_blur=0.1,
+    blur=(0.4, 1.2),
+    p_noise=0.1,
+    noise=(1.0, 4.0),
+    p_recode=0.1,
+    recode_crf=(18, 30),
+)
+SYNTHESIS = SynthesisConfig(p_cutout=0.0, p_dubbing_hull=0.15, p_regenerated_source=0.2, augmentation=LIGHT)
+# The normalisation that EfficientNet-Lite0's ImageNet weights were trained with.
+CLIP_SPEC = ClipSpec(mean=(127 / 255,) * 3, std=(128 / 255,) * 3)
+
+
+def first() -> FrameRun:
+    """Self-blends and real forgeries, from EfficientNet-Lite0's ImageNet weights.
+
+    Command: `fakestormer train fakestormer.recipes.image_network:first --data CACHE ... --out DIR`, with the caches of
+    genuine videos and photographs and of forgeries (`prepare --with-forged`). Ten minutes on one core with bfloat16
+    instructions.
+    """
+    return FrameRun(
+        name="A",
+        clip_spec=CLIP_SPEC,
+        mix=FrameMix(self_blended=0.5, aligned=0.2, same_source=0.15, picture=0.15, decoded=0.0, synthesis=SYNTHESIS),
+        optimisation=FrameOptimisation(num_steps=500, peak_rate=3e-4, head_rate=1e-3),
+        validate_every=100,
+        precision="bfloat16",
+    )
+
+
+def second() -> FrameRun:
+    """`first` trained on, with reconstructions by an autoencoder in the mix.
+
+    Command: `FAKESTORMER_WARM_START=FIRST/image_network.safetensors fakestormer train
+    fakestormer.recipes.image_network:second --data CACHE ... --out DIR`, with the caches of `first` and one that
+    `fakestormer reconstruct` made. Forty minutes on one core.
+    """
+    return FrameRun(
+        name="B",
+        clip_spec=CLIP_SPEC,
+        mix=FrameMix(
+            self_blended=0.36, aligned=0.16, same_source=0.11, picture=0.11, decoded=0.26, synthesis=SYNTHESIS
+        ),
+        optimisation=FrameOptimisation(num_steps=1700, peak_rate=2.5e-4, head_rate=2.5e-4),
+        validate_every=100,
+        seed=1,
+        precision="bfloat16",
+    )
