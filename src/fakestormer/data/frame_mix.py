@@ -37,6 +37,8 @@ Kind = Literal["self_blended", "aligned", "same_source", "picture", "decoded"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 Picture = UInt8[ndarray, "size size 3"]
 DECODED_WHOLE = 0.5  # of the reconstructions; the others are blended into the face
+# Of the real forgeries beside their own originals: a loss of detail is evidence, but not evidence alone.
+ALIGNED_AS_THEY_ARE = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,7 @@ class FramePairSet(Dataset[FramePair]):
         if draws.framing.flip:
             framed = [mirror(picture) for picture in framed]
         real, fake = (picture[0] for picture in framed)
-        if kind != "aligned":
+        if kind != "aligned" or np.random.default_rng([seed, 1]).random() >= ALIGNED_AS_THEY_ARE:
             real, fake = equally_sharp(real, fake)
         real, fake = (augment(picture[None], draws.augmentation, self._recode)[0] for picture in (real, fake))
         return FramePair(real, fake, kind)

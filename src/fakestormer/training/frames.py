@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import torch
 from jaxtyping import Float, UInt8
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save
 from sklearn.metrics import roc_auc_score
 from torch import Tensor
@@ -102,7 +102,7 @@ class FrameTrainer:
         torch.manual_seed(run.seed)
         self.model = ImageNetwork()
         if start_from:
-            self.model.load_state_dict(read_image_network(start_from))
+            self.model.load_state_dict(read_image_network(start_from)[0])
         else:
             warm_start_image_network(self.model, efficientnet_file())
         decay = run.optimisation.average_decay
@@ -218,8 +218,8 @@ class FrameTrainer:
             self.observe(at, kind, numbers)
 
 
-def read_image_network(path: Path) -> dict[str, Tensor]:
-    """The tensors of an image network that a run of stage 1 wrote.
+def read_image_network(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """The tensors of an image network that a run of stage 1 wrote, and the record of that run.
 
     Raises:
         WeightsError: missing, or no such file.
@@ -227,9 +227,11 @@ def read_image_network(path: Path) -> dict[str, Tensor]:
     if not path.is_file():
         raise WeightsError(f"{path} not found: give the {WEIGHTS_NAME} of a run of stage 1")
     try:
-        return load_file(path)
-    except SafetensorError as error:
-        raise WeightsError(f"{path} is no safetensors file ({error}): give the {WEIGHTS_NAME} of a run") from error
+        with safe_open(path, framework="pt") as opened:
+            record: dict[str, Any] = json.loads((opened.metadata() or {})[NOTE_KEY])
+        return load_file(path), record
+    except (SafetensorError, KeyError, ValueError) as error:
+        raise WeightsError(f"{path} is no result of stage 1 ({error}): give the {WEIGHTS_NAME} of a run") from error
 
 
 def make_optimizer(model: ImageNetwork, settings: FrameOptimisation) -> torch.optim.AdamW:

@@ -29,9 +29,12 @@ def join_members(clip_weights: Path, image_network: Path, out: Path) -> None:
         )
     joined = LiteFakeSTormer(clip_network.config)
     joined.fakestormer.load_state_dict(clip_network.state_dict())
+    tensors, record = read_image_network(image_network)
     try:
-        joined.image_network.load_state_dict(read_image_network(image_network))
+        joined.image_network.load_state_dict(tensors)
     except RuntimeError:  # its text names every tensor
         raise WeightsError(f"{image_network} holds another network: give the result of a run of stage 1") from None
     card = {"name": loaded.name, "status": "joined, not calibrated"}
-    save_weights(out, joined, loaded.clip_spec, card, None, loaded.training_record, half_precision=True)
+    own = loaded.training_record.get("clip_network", loaded.training_record)
+    records = {"clip_network": own, "image_network": record}
+    save_weights(out, joined, loaded.clip_spec, card, None, records, half_precision=True)

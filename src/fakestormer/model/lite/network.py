@@ -27,7 +27,7 @@ class LiteOutput:
 
 
 class LiteFakeSTormer(nn.Module):
-    """A FakeSTormer and an image network that look at the same crops (decision 0014)."""
+    """A FakeSTormer and an image network that look at the same crops (decision 0015)."""
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
