@@ -43,6 +43,7 @@ test-distributed: setup
 
 golden: setup
 	PYTHONPATH=. OMP_NUM_THREADS=1 $(BIN)/python tests/golden/make.py
+	PYTHONPATH=. OMP_NUM_THREADS=1 $(BIN)/python tests/golden/verdict.py
 
 examples: setup
 	$(BIN)/python examples/04_example_reports.py --docs
