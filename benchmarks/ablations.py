@@ -1,10 +1,9 @@
-"""What each part of the method is worth: the method alone, its five ablations and lite, short, over seeds, on dev.
+"""What each part of the method is worth: lite's clip network and its five ablations, short, over seeds, on dev.
 
 python -m benchmarks.ablations --data CACHE [--data CACHE] --manifest DEV.csv --out DIR
     [--seeds 0 1 2] [--variants full without_cutout ...] [--steps 200] [--pairs 6] [--clips 4] [--table-only]
 
-The variant `full` is lite without its direct vote; `with_direct_vote` is lite: as many steps, behind the fit of its
-vote.
+The variant `full` is the recipe lite, without an image network.
 
 The variants take turns, seed by seed, so that an interrupted series is a whole one with fewer seeds. Finished runs are
 skipped (refused, if their recipe has changed since), an interrupted one goes on from its checkpoint. The command may be
@@ -47,13 +46,12 @@ from fakestormer.types import ConfigError, FakestormerError
 
 BASELINE = "full"
 VARIANTS: dict[str, Callable[[], TrainRun]] = {
-    BASELINE: ablations.without_direct_vote,
+    BASELINE: lite,
     "without_temporal_head": ablations.without_temporal_head,
     "without_spatial_head": ablations.without_spatial_head,
     "without_cutout": ablations.without_cutout,
     "redrawn_every_frame": ablations.redrawn_every_frame,
     "without_landmark_interpolation": ablations.without_landmark_interpolation,
-    "with_direct_vote": lite,
 }
 BUDGET_FILE, RESULT_FILE, TABLE_FILE, JSON_FILE = "budget.json", "result.json", "ablations.md", "ablations.json"
 LONGER_THAN_ANY_CLIP = 3600.0  # seconds: so that the number of clips a video decides, not their distance

@@ -22,9 +22,10 @@ from benchmarks.localisation.segment_metrics import Proposal, TimedVideo, measur
 from scipy.signal import lfilter
 from sklearn.linear_model import LogisticRegression
 
-from fakestormer.types import Calibration, ClipEvidence, Decision, TimeSpan
-from fakestormer.verdict import judge_face, propose_spans
+from fakestormer.types import Calibration, ClipEvidence, Decision, ScoredClip, ScoringRule, SegmentSearch, TimeSpan
+from fakestormer.verdict import judge_face, propose_spans, score_clips
 
+RULE = ScoringRule()
 STEP = 0.5  # seconds between clips, as --thorough scores
 LEVEL, NOISE, MEMORY = 0.8, 0.6, 0.35  # deviation over faces; deviation of a face's clips; seconds in which noise dies
 TURNS_A_MINUTE, TURN_HEIGHT = 0.5, 1.5
@@ -50,7 +51,7 @@ def as_clips(logits: np.ndarray, step: float) -> list[ClipEvidence]:
     """Evidence of clips of 0.16 s."""
     spans = (TimeSpan(place * step, place * step + 0.16) for place in range(len(logits)))
     return [
-        ClipEvidence(0, span, float(logit), np.zeros(1), FLAT, NO_AFFINE, 224)
+        ClipEvidence(0, span, float(logit), np.zeros(0), np.zeros(1), FLAT, NO_AFFINE, 224)
         for span, logit in zip(spans, logits, strict=True)
     ]
 
@@ -68,7 +69,7 @@ def fit(rng: np.random.Generator, strength: float) -> Calibration:
 
 def propose_neighbours(logits: np.ndarray, calibration: Calibration) -> list[Proposal]:
     """The earlier rule: neighbouring clips that each reach `fake_from`."""
-    clips = as_clips(logits, STEP)
+    clips = score_clips(as_clips(logits, STEP), RULE)
     found = []
     bar = calibration.logit_at(calibration.fake_from)
     for suspicious, run in itertools.groupby(clips, lambda one: one.logit >= bar):
@@ -82,7 +83,12 @@ def propose_neighbours(logits: np.ndarray, calibration: Calibration) -> list[Pro
 
 def propose_ours(logits: np.ndarray, calibration: Calibration) -> list[Proposal]:
     """The rule of the package, ranked by contrast as `python -m benchmarks.localisation` does."""
-    return [Proposal(one.span, one.contrast or 0.0) for one in propose_spans(as_clips(logits, STEP), calibration, 20)]
+    return [
+        Proposal(one.span, one.contrast or 0.0)
+        for one in propose_spans(
+            score_clips(as_clips(logits, STEP), RULE), calibration, SegmentSearch(most_segments=20)
+        )
+    ]
 
 
 def propose_change_points(logits: np.ndarray, _calibration: Calibration) -> list[Proposal]:
@@ -106,7 +112,7 @@ def measure(strength: float, num_videos: int) -> dict[str, object]:
     for seconds, share in ((60, 1), (600, 2), (7200, 10)):
         amount = max(4, num_videos // share)
         faces = [
-            judge_face(0, as_clips(make_logits(rng, round(seconds / STEP), STEP, strength), STEP), calibration)
+            judge_face(0, as_clips(make_logits(rng, round(seconds / STEP), STEP, strength), STEP), RULE, calibration)
             for _ in range(amount)
         ]
         mean = [calibration.probability(float(np.mean([one.logit for one in face.clips]))) for face in faces]
@@ -122,7 +128,7 @@ def measure(strength: float, num_videos: int) -> dict[str, object]:
         logits.append(make_logits(rng, 120, STEP, strength, slice(start, start + 10)))
         truths.append(TimeSpan(start * STEP + 0.08 - STEP / 2, (start + 9) * STEP + 0.08 + STEP / 2))
     genuine = [make_logits(rng, 120, STEP, strength) for _ in range(num_videos // 4)]
-    forged = [judge_face(0, as_clips(one, STEP), calibration) for one in logits]
+    forged = [judge_face(0, as_clips(one, STEP), RULE, calibration) for one in logits]
     means = np.array([calibration.probability(float(one.mean())) for one in logits])
     methods: dict[str, Callable[[np.ndarray, Calibration], list[Proposal]]] = {
         "neighbouring clips": propose_neighbours,
@@ -154,7 +160,7 @@ def measure(strength: float, num_videos: int) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _highest(clips: tuple[ClipEvidence, ...], calibration: Calibration) -> bool:
+def _highest(clips: tuple[ScoredClip, ...], calibration: Calibration) -> bool:
     """Whether the highest running mean reaches the bar: what happens without a correction for many looks."""
     values = np.convolve([one.logit for one in clips], np.full(5, 0.2), "valid")
     return calibration.probability(float(values.max())) >= calibration.fake_from

@@ -19,7 +19,6 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 
 import torch
@@ -31,8 +30,7 @@ from fakestormer.training.memory import keep_freed_memory
 from fakestormer.training.sam import ascend, descend
 
 RHO = 0.05
-# A step of lite trains all but the vote.
-LITE = replace(ModelConfig.lite(), vote_blocks=())
+LITE = ModelConfig.lite()
 
 
 class Step:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import torch
-from tests.pipeline.tiny_run import VOTE, tiny
+from tests.pipeline.tiny_run import tiny
 from torch import distributed
 
 from fakestormer.data.batch import Batch
@@ -23,7 +23,6 @@ CASES = {
     "accumulated": replace(PLAIN, accumulate=2),
     "clipped": replace(PLAIN, gradient_clip=0.1),
     "frozen at first": replace(PLAIN, frozen_encoder_steps=1),
-    "beside a vote": replace(PLAIN, vote_pairs=10),
     "norms only": replace(PLAIN, trained="norms"),
     "sam, joined ascent": replace(PLAIN, sam_rho=0.5, sam_joined_ascent=True),
     "sam, joined ascent, accumulated": replace(PLAIN, sam_rho=0.5, sam_joined_ascent=True, accumulate=2),
@@ -35,8 +34,6 @@ CASES = {
 def run_of(settings: Optimisation) -> TrainRun:
     """A run without dropout: each process has draws of its own, so with it there is nothing to compare."""
     model = replace(tiny().model, drop_path=0.0, head_dropout=0.0, zero_init_temporal=False)
-    if settings.vote_pairs:
-        model = replace(model, **VOTE)
     return replace(tiny(), model=model, optimisation=settings)
 
 

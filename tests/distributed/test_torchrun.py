@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.pipeline.tiny_run import steady, steady_voting
+from tests.pipeline.tiny_run import steady
 from tests.synthetic_cache import write_synthetic_cache
 
 from fakestormer.model import load_weights
@@ -24,7 +24,7 @@ TRAIN = [sys.executable, "-c", "from fakestormer.cli.main import main; main()", 
 
 
 @pytest.mark.distributed
-@pytest.mark.parametrize("recipe", [steady, steady_voting])
+@pytest.mark.parametrize("recipe", [steady])
 def test_two_processes_under_torchrun_train_what_one_trains(tmp_path: Path, recipe: Callable[[], TrainRun]) -> None:
     cache = write_synthetic_cache(tmp_path / "cache")
     arguments = [f"tests.pipeline.tiny_run:{recipe.__name__}", "--data", str(cache), "--out", str(tmp_path / "two")]

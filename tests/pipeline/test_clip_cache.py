@@ -23,11 +23,11 @@ from fakestormer.evaluation import (
 )
 from fakestormer.faces.backends.libface import LibfaceDetector
 from fakestormer.model import FakeSTormer, load_weights, save_weights
-from fakestormer.types import DataError, SizeLevel, VideoError
+from fakestormer.types import DataError, FaceSizeNormalisation, ScoringRule, VideoError
 from fakestormer.video import Distortion
 
 CONFIG = fs.DetectorConfig(device="cpu", key_frames=0)
-LEVEL = SizeLevel(-1.5, 0.2, 4.0, "a test")
+RULE = ScoringRule(share_between_faces=0.5, face_size=FaceSizeNormalisation(-1.5, 0.2, 4.0))
 
 
 class CountingFaces(LibfaceDetector):
@@ -59,7 +59,7 @@ def shoot(path, frames):
 
 @pytest.fixture(scope="module")
 def levelled(weights):
-    return replace(load_weights(weights), size_level=LEVEL)
+    return replace(load_weights(weights), rule=RULE)
 
 
 def without_time(verdict):

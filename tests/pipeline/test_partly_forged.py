@@ -16,7 +16,7 @@ from fakestormer.cli.detect import describe_spans
 from fakestormer.detector import thorough
 from fakestormer.faces.backends.libface import LibfaceDetector
 from fakestormer.report import verdict_from_json, verdict_to_json
-from fakestormer.types import TimeSpan
+from fakestormer.types import SegmentSearch, TimeSpan
 from fakestormer.verdict import propose_spans
 from fakestormer.video import write_video
 
@@ -38,7 +38,7 @@ def test_five_forged_seconds_of_a_minute_are_found_and_reported(tmp_path, film):
     assert max(later - earlier for earlier, later in itertools.pairwise(middles)) <= 0.5 + 1 / RATE
     assert middles[0] < 0.5
     assert middles[-1] > 59.5
-    best = propose_spans(face.clips, verdict.provenance.calibration)[0]
+    best = propose_spans(face.clips, verdict.provenance.calibration, SegmentSearch())[0]
     assert temporal_iou(best.span, forged) >= 0.5
     assert best.logit > sum(clip.logit for clip in face.clips) / len(face.clips)
     assert face.logit >= best.logit

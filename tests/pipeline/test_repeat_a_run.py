@@ -81,17 +81,6 @@ def test_a_record_of_another_version_is_one_sentence_that_names_what_it_knew(tmp
     assert "the run has the setting single_frame_steps, which this version" in ended.sentences[0]
 
 
-def test_the_fit_of_a_vote_is_told_line_by_line_where_there_is_no_terminal(tmp_path, run):
-    cache = write_synthetic_cache(tmp_path / "cache")
-    ended = run("train", "tests.pipeline.tiny_run:voting", "--data", cache, "--out", tmp_path / "run")
-    assert ended.code == 0
-    lines = [line for line in ended.out.splitlines() if line.startswith(("fit of", "direct vote"))]
-    assert [line.split(":")[0] for line in lines[:-1]] == ["fit of the direct vote"] * (len(lines) - 1)
-    assert 3 <= len(lines) - 1 <= 10
-    assert "250 of 250 pairs" in lines[-2]
-    assert lines[-1].startswith("direct vote fitted; on pairs of held-out people: auc 0.")
-
-
 def test_every_validation_leaves_a_picture(finished):
     assert sorted(path.name for path in (finished / "validation").iterdir()) == ["step-2.png", "step-4.png"]
     picture = cv2.imread(str(finished / "validation" / "step-4.png"))

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from fakestormer.data.training_set import ClipSampling
 from fakestormer.model import ModelConfig
-from fakestormer.synthesis import NO_AUGMENTATION, SynthesisConfig
+from fakestormer.synthesis import SynthesisConfig
 from fakestormer.training import Optimisation, TrainRun, Validation
 from fakestormer.types import ClipSpec
-
-VOTE: dict[str, Any] = {"vote_blocks": (1,), "vote_width": 64, "vote_patch_size": 8}
 
 
 def tiny() -> TrainRun:
@@ -36,21 +33,6 @@ def sharp() -> TrainRun:
     return replace(run, validation=replace(run.validation, every=5), checkpoint_every=3)
 
 
-def voting() -> TrainRun:
-    """A direct vote that is fitted before the first step, to pseudo-fakes that are easy to see."""
-    settings = replace(tiny().optimisation, vote_pairs=200)
-    run = replace(tiny(), name="voting run", model=replace(tiny().model, **VOTE), optimisation=settings)
-    easy = replace(
-        run.synthesis,
-        p_regenerated_source=1.0,
-        regenerated_size=(0.15, 0.2),
-        blend_ratios=(1.0,),
-        p_cutout=0.0,
-        augmentation=NO_AUGMENTATION,
-    )
-    return replace(run, vote_synthesis=easy, keep_every=1)
-
-
 def steady() -> TrainRun:
     """Nothing in it depends on how many processes share it: no dropout, and all climb by the joined gradient."""
     run = sharp()
@@ -58,14 +40,6 @@ def steady() -> TrainRun:
     model = replace(run.model, drop_path=0.0, head_dropout=0.0)
     validation = replace(run.validation, num_pairs=6)
     return replace(run, name="steady run", model=model, optimisation=settings, validation=validation)
-
-
-def steady_voting() -> TrainRun:
-    """`steady`, with a direct vote that is fitted before."""
-    run, vote = steady(), voting()
-    settings = replace(run.optimisation, vote_pairs=vote.optimisation.vote_pairs)
-    model = replace(run.model, **VOTE)
-    return replace(run, name="steady vote", model=model, optimisation=settings, vote_synthesis=vote.vote_synthesis)
 
 
 def warm() -> TrainRun:

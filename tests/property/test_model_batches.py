@@ -24,9 +24,6 @@ SIZES = {
         stem="efficientnet_lite0",
         token_start="pooled",
         zero_init_temporal=False,
-        vote_blocks=(1, 2),
-        vote_width=64,
-        vote_patch_size=8,
     ),
     "published": PublishedConfig(width=16, depth=2, num_heads=2, image_size=32, num_frames=3),
 }

@@ -21,12 +21,14 @@ from fakestormer.types import (
     ClipSpec,
     Decision,
     Provenance,
+    ScoringRule,
     TimeSpan,
     VideoDamage,
     VideoInfo,
 )
 from fakestormer.verdict import judge_face, judge_video
 
+RULE = ScoringRule()
 LOGITS = st.floats(-1e3, 1e3)
 PRIORS = st.floats(1e-4, 1 - 1e-4)
 VIDEO = VideoInfo("a.mp4", 640, 360, 25.0, 4.0, "h264", "yuv420p", 0)
@@ -49,12 +51,16 @@ def odds(probability):
 
 def clip(logit, track_id=0):
     zeros = np.zeros((4, 14, 14), np.float32)
-    return ClipEvidence(track_id, TimeSpan(0.0, 0.16), logit, zeros[:, 0, 0], zeros, np.zeros((4, 2, 3)), 224)
+    return ClipEvidence(
+        track_id, TimeSpan(0.0, 0.16), logit, np.zeros(0), zeros[:, 0, 0], zeros, np.zeros((4, 2, 3)), 224
+    )
 
 
 def judge(calibration, prior, *logits):
-    provenance = Provenance("0", "lite", "00", ClipSpec(), "11", "PyAV", "scripted", calibration, "cpu")
-    faces = [judge_face(n, [clip(logit, n)], calibration, prior) for n, logit in enumerate(logits)]
+    provenance = Provenance(
+        "0", "lite", "00", "cc" * 32, ClipSpec(), "11", "PyAV", "scripted", RULE, calibration, "cpu"
+    )
+    faces = [judge_face(n, [clip(logit, n)], RULE, calibration, prior) for n, logit in enumerate(logits)]
     return judge_video(VIDEO, faces, [], VideoDamage(), 100, provenance, prior)
 
 

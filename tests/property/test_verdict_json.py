@@ -17,9 +17,12 @@ from fakestormer.types import (
     ClipSpec,
     ContentCredentials,
     CredentialStatus,
+    FaceSizeNormalisation,
     KeyFrame,
     KnownRange,
     Provenance,
+    ScoringRule,
+    SegmentSearch,
     SetAsideTrack,
     TimeSpan,
     VideoDamage,
@@ -32,6 +35,10 @@ NUMBER = st.floats(-1e6, 1e6)
 TIME = st.floats(0, 1e5)
 WORDS = st.text(max_size=12)
 SHARE = st.floats(0, 1)
+
+
+def float64(shape):
+    return arrays.arrays(np.float64, shape, elements=NUMBER)
 
 
 def float32(shape):
@@ -64,14 +71,22 @@ def a_set(draw):
 def a_clip(draw, track_id):
     frames, rows, columns = (draw(st.integers(1, 3)) for _ in range(3))
     return ClipEvidence(
-        track_id, a_span(draw), draw(NUMBER), draw(float32((frames,))), draw(float32((frames, rows, columns))),
+        track_id, a_span(draw), draw(NUMBER), draw(float64((draw(st.sampled_from([0, frames])),))),
+        draw(float32((frames,))), draw(float32((frames, rows, columns))),
         draw(arrays.arrays(np.float64, (frames, 2, 3), elements=NUMBER)), draw(st.integers(1, 512)),
         draw(st.none() | SHARE),
     )  # fmt: skip
 
 
-def a_face(draw, track_id, calibration):
-    face = judge_face(track_id, [a_clip(draw, track_id) for _ in range(draw(st.integers(1, 3)))], calibration)
+def a_rule(draw):
+    size = FaceSizeNormalisation(draw(st.floats(-3, 3)), 0.5, draw(st.floats(0.5, 9)))
+    search = SegmentSearch(draw(st.floats(0.5, 9)), most_segments=draw(st.integers(1, 9)))
+    parts = [part if draw(st.booleans()) else None for part in (size, search)]
+    return ScoringRule(draw(st.floats(0.1, 3)), draw(st.floats(0, 3)), draw(SHARE), *parts)
+
+
+def a_face(draw, track_id, rule, calibration):
+    face = judge_face(track_id, [a_clip(draw, track_id) for _ in range(draw(st.integers(1, 3)))], rule, calibration)
     key_frames = tuple(
         KeyFrame(
             clip.span.start, draw(st.integers(0, 10**6)), np.zeros((0, 0, 3), np.uint8), draw(SHARE), clip.logit,
@@ -85,7 +100,8 @@ def a_face(draw, track_id, calibration):
 
 def a_verdict(draw):
     calibration = a_calibration(draw)
-    found = [a_face(draw, track_id, calibration) for track_id in range(draw(st.integers(0, 2)))]
+    rule = a_rule(draw)
+    found = [a_face(draw, track_id, rule, calibration) for track_id in range(draw(st.integers(0, 2)))]
     aside = [SetAsideTrack(number, a_span(draw), draw(WORDS)) for number in range(draw(st.integers(0, 2)))]
     size = st.integers(1, 8192)
     video = VideoInfo(
@@ -95,7 +111,7 @@ def a_verdict(draw):
     spec = ClipSpec(draw(st.integers(1, 8)), draw(st.integers(1, 4)), draw(st.integers(16, 512)), draw(SHARE), 0.1)
     pairs = tuple(draw(st.lists(st.tuples(WORDS, WORDS), max_size=2)))
     words = [draw(WORDS) for _ in range(6)]
-    provenance = Provenance(words[0], words[1], words[2], spec, *words[3:6], calibration, "cpu", pairs)
+    provenance = Provenance(words[0], words[1], words[2], "cc" * 32, spec, *words[3:6], rule, calibration, "cpu", pairs)
     damage = VideoDamage(draw(st.integers(0, 9)), draw(st.booleans()))
     verdict = judge_video(video, found, aside, damage, draw(st.integers(0, 10**6)), provenance)
     status = draw(st.none() | st.sampled_from(CredentialStatus))

@@ -11,6 +11,7 @@ from fakestormer.types import (
     ClipEvidence,
     ClipSpec,
     Provenance,
+    ScoringRule,
     TimeSpan,
     VideoDamage,
     VideoError,
@@ -37,20 +38,34 @@ class ScriptedDetector:
             raise answer
         assert isinstance(answer, tuple)
         faces = [
-            judge_face(track, [_clip(track, index, logit) for index, logit in enumerate(logits)], CALIBRATION)
+            judge_face(
+                track, [_clip(track, index, logit) for index, logit in enumerate(logits)], ScoringRule(), CALIBRATION
+            )
             for track, logits in enumerate(answer)
         ]
         info = VideoInfo(str(path), 640, 360, 25.0, 2.0, "h264", "yuv420p", 0)
         sha = f"{len(path.name):064d}"
         provenance = Provenance(
-            "0.1.0", "scripted", self.weights_sha256, ClipSpec(), sha, "none", "none", CALIBRATION, "cpu"
+            "0.1.0",
+            "scripted",
+            self.weights_sha256,
+            "cc" * 32,
+            ClipSpec(),
+            sha,
+            "none",
+            "none",
+            ScoringRule(),
+            CALIBRATION,
+            "cpu",
         )
         return judge_video(info, faces, (), VideoDamage(), 50, provenance)
 
 
 def _clip(track: int, index: int, logit: float) -> ClipEvidence:
     maps, to_frame = np.zeros((4, 14, 14)), np.zeros((4, 2, 3))
-    return ClipEvidence(track, TimeSpan(float(index), index + 0.5), logit, np.zeros(4), maps, to_frame, 224)
+    return ClipEvidence(
+        track, TimeSpan(float(index), index + 0.5), logit, np.zeros(0), np.zeros(4), maps, to_frame, 224
+    )
 
 
 @pytest.fixture

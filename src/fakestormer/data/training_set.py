@@ -90,12 +90,14 @@ class SelfBlendedSet(Dataset[SelfBlendedPair]):
         self._seed = seed
         self._num_pairs = num_pairs
         shortest = min(sampling.frame_strides)
-        self._stills = [t for t in tracks if t.is_still and t.found.all()]
-        self._moving = [t for t in tracks if not t.is_still and len(t.clip_starts(sampling.num_frames, shortest))]
+        # The blend of a forgery with itself would teach that its genuine twin, a forgery, is genuine.
+        genuine = [t for t in tracks if t.forgery is None]
+        self._stills = [t for t in genuine if t.is_still and t.found.all()]
+        self._moving = [t for t in genuine if not t.is_still and len(t.clip_starts(sampling.num_frames, shortest))]
         if not self._stills and not self._moving:
             raise DataError(
-                f"none of {len(tracks)} cached tracks has {sampling.num_frames} consecutive frames with landmarks: "
-                "prepare more videos"
+                f"none of {len(genuine)} genuine cached tracks has {sampling.num_frames} consecutive frames with "
+                "landmarks: prepare more videos"
             )
         self._order = EpochOrder(self._moving, sampling.num_frames, seed) if sampling.whole_epochs else None
 

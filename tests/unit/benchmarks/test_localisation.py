@@ -10,7 +10,16 @@ from benchmarks.localisation.pixel_metrics import GRID, MapSample, measure_pixel
 from benchmarks.localisation.table import render_localisation
 from benchmarks.localisation.truth import ForgedTruth, FrameMask
 
-from fakestormer.types import Calibration, ClipEvidence, ClipSpec, Provenance, TimeSpan, VideoDamage, VideoInfo
+from fakestormer.types import (
+    Calibration,
+    ClipEvidence,
+    ClipSpec,
+    Provenance,
+    ScoringRule,
+    TimeSpan,
+    VideoDamage,
+    VideoInfo,
+)
 from fakestormer.verdict import judge_face, judge_video
 
 RATE, SIDE, CROP = 25.0, 400, 224
@@ -25,7 +34,7 @@ def a_mask(index: int) -> FrameMask:
 
 def a_clip(start: float, logit: float, heat: np.ndarray) -> ClipEvidence:
     maps = np.tile(heat.astype(np.float32), (4, 1, 1))
-    return ClipEvidence(0, TimeSpan(start, start + 4 / RATE), logit, np.zeros(4), maps, TO_FRAME, CROP)
+    return ClipEvidence(0, TimeSpan(start, start + 4 / RATE), logit, np.zeros(0), np.zeros(4), maps, TO_FRAME, CROP)
 
 
 def quarter(row: int, column: int) -> np.ndarray:
@@ -81,8 +90,10 @@ def judged():
     """A video of 30 s of which the logits of seconds 10 to 14 are high, with maps on the forged quarter."""
     clips = [a_clip(float(second), 3.0 if 10 <= second < 15 else -2.0, quarter(0, 0)) for second in range(30)]
     info = VideoInfo("a.mp4", SIDE, SIDE, RATE, 30.0, "h264", "yuv420p", 0)
-    provenance = Provenance("0", "lite", "0" * 64, ClipSpec(), "1" * 64, "PyAV", "script", CALIBRATION, "cpu")
-    return judge_video(info, [judge_face(0, clips, CALIBRATION)], (), VideoDamage(), 750, provenance)
+    provenance = Provenance(
+        "0", "lite", "0" * 64, "cc" * 32, ClipSpec(), "1" * 64, "PyAV", "script", ScoringRule(), CALIBRATION, "cpu"
+    )
+    return judge_video(info, [judge_face(0, clips, ScoringRule(), CALIBRATION)], (), VideoDamage(), 750, provenance)
 
 
 def test_a_verdict_held_against_the_truth_gives_all_figures(judged):

@@ -4,21 +4,30 @@ import dataclasses
 import hashlib
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from fakestormer.detector import PROTOCOLS, Detector, DetectorConfig, choose_protocol
+from fakestormer.detector import PROTOCOLS, Detector, DetectorConfig, Protocol, choose_protocol
 from fakestormer.detector.detector import UNCALIBRATED
 from fakestormer.faces import TrackingConfig
 from fakestormer.model import ClipProtocol, FakeSTormer, LoadedWeights, ModelConfig, load_weights, save_weights
-from fakestormer.types import ClipSpec, ConfigError
+from fakestormer.types import PLAIN_MEAN, ClipSpec, ConfigError, FaceSizeNormalisation, ScoringRule, SegmentSearch
 
-# Results carry these hashes. Never change a line: a protocol that scores differently gets a new version and a new line.
+# Results carry the hash of a protocol with the rule of their weights: here with the rule of weights that bring none of
+# their own. Never change a line: a protocol that scores differently gets a new version and a new line.
+RULES = {"ours": ScoringRule(), "published": PLAIN_MEAN}
 HASHES = {
-    ("ours", 1): "ead2fcd80c38f9307aa01f74cd7c055ef7332237de3ab57cc59697a2ab55f24c",
-    ("published", 1): "f624456c72d6ce840d8888824278f1c5cda097d592e13153ec7b05fa3cf868b0",
+    ("ours", 2): "02aac80e83c0f881fb42903d806cebb52b03f086231c912ba1bfa637d7d0409d",
+    ("published", 2): "7836dd1b1853de169f7670f8dc79b12495f065e96050ea83ad365990d1ed9a42",
 }
+# Of the descriptions alone, as the documents name them.
+BARE_HASHES = {
+    ("ours", 2): "5d81c3d38841043395347692624bacb151b0ea1a03ac7cd862b6f318519dcc17",
+    ("published", 2): "59eae7c0e0666f8bcf99cd7d5bff31e9f617d2930c1b53dfd1223f11af6f6b9e",
+}
+RULE_PARTS = {"face_size": FaceSizeNormalisation, "segments": SegmentSearch}
 TINY = ModelConfig(name="test", width=16, depth=1, num_heads=2, image_size=64)
 
 
@@ -27,31 +36,73 @@ def weights(spec: ClipSpec | None = None, protocol: ClipProtocol | None = None) 
         model=FakeSTormer(TINY),
         clip_spec=spec or ClipSpec(image_size=64),
         protocol=protocol or ClipProtocol(),
-        size_level=None,
+        rule=ScoringRule(),
         calibration=None,
         card={},
         training_record={},
         name="tiny",
         sha256="0" * 64,
+        networks_sha256="1" * 64,
     )
 
 
+def with_rule(name: str, rule: ScoringRule | None = None) -> Protocol:
+    return dataclasses.replace(PROTOCOLS[name], rule=rule or RULES[name])
+
+
+def changed_constants() -> Iterator[tuple[str, ScoringRule]]:
+    """A rule in which everything is in use, and it with each of its constants changed, by the constant's name."""
+    whole = ScoringRule(1.0, 0.5, 0.25, FaceSizeNormalisation(-1.5, 0.25, 4.0), SegmentSearch())
+    yield "nothing", whole
+    for part in ("face_size", "segments"):
+        yield part, dataclasses.replace(whole, **{part: None})
+        inner = getattr(whole, part)
+        for field in dataclasses.fields(inner):
+            moved = dataclasses.replace(inner, **{field.name: moved_a_little(getattr(inner, field.name))})
+            yield f"{part}.{field.name}", dataclasses.replace(whole, **{part: moved})
+    for name in ("clip_weight", "frame_weight", "share_between_faces"):
+        yield name, dataclasses.replace(whole, **{name: moved_a_little(getattr(whole, name))})
+
+
+def moved_a_little(value: float) -> float:
+    return value + 1 if isinstance(value, int) else value * 1.0001
+
+
 def test_a_protocol_that_has_been_published_does_not_change() -> None:
-    assert {(one.name, one.version): one.sha256 for one in PROTOCOLS.values()} == HASHES
+    assert {(one.name, one.version): one.sha256 for one in PROTOCOLS.values()} == BARE_HASHES
+    assert {(one.name, one.version): with_rule(one.name).sha256 for one in PROTOCOLS.values()} == HASHES
+
+
+def test_every_constant_that_can_move_a_score_moves_the_hash() -> None:
+    rules = dict(changed_constants())
+    known = {f"{part}.{one.name}" for part, kind in RULE_PARTS.items() for one in dataclasses.fields(kind)}
+    assert set(rules) == {"nothing", *known, *(one.name for one in dataclasses.fields(ScoringRule))}
+    for hashes in ([rule.sha256 for rule in rules.values()], [with_rule("ours", one).sha256 for one in rules.values()]):
+        assert len(set(hashes)) == len(rules)
+    for name in PROTOCOLS:
+        other = dataclasses.replace(RULES[name], clip_weight=1.0001)
+        assert with_rule(name, other).sha256 not in HASHES.values()
+
+
+def test_a_result_carries_the_hash_of_the_rule_of_its_weights() -> None:
+    for changed in dict(changed_constants()).values():
+        judged = choose_protocol(dataclasses.replace(weights(), rule=changed), DetectorConfig())
+        assert (judged.name, judged.rule) == ("ours", changed)
+        assert judged.sha256 == with_rule("ours", changed).sha256
 
 
 def test_the_documents_name_the_hashes() -> None:
     text = (Path(__file__).parents[3] / "docs" / "training.md").read_text("utf-8")
-    for (name, version), sha256 in HASHES.items():
+    for (name, version), sha256 in BARE_HASHES.items():
         assert re.search(rf"`{name}` {version} \|.*`{sha256}`", text)
 
 
 def test_the_hash_is_that_of_canonical_json() -> None:
-    published = PROTOCOLS["published"]
+    published = with_rule("published")
     text = published.canonical()
     content = json.loads(text)
     assert list(content) == sorted(content)
-    assert " " not in text.replace("mean logit", "").replace("highest score", "").replace(content["size_level"], "")
+    assert " " not in text
     assert hashlib.sha256(text.encode()).hexdigest() == published.sha256
     assert dataclasses.replace(published, num_frames=64).sha256 != published.sha256
 
@@ -59,16 +110,22 @@ def test_the_hash_is_that_of_canonical_json() -> None:
 def test_the_published_protocol_is_the_papers() -> None:
     published = PROTOCOLS["published"]
     assert (published.frames, published.num_frames, published.clip_length) == ("spread", 32, 4)
-    assert (published.box_enlargement, published.crop_margin) == (0.25, 15 / 256)
-    assert (published.clips_to_face, published.flip) == ("mean logit", False)
+    assert (published.box_enlargement, published.crop_margin, published.flip) == (0.25, 15 / 256, False)
+
+
+def test_the_published_protocol_takes_nothing_from_the_mean_whatever_the_rule_of_the_weights() -> None:
+    every = dict(changed_constants())["nothing"]
+    rule = choose_protocol(dataclasses.replace(weights(), rule=every), DetectorConfig(protocol="published")).rule
+    assert rule == ScoringRule(clip_weight=1.0, frame_weight=0.5, segments=None)
+    assert choose_protocol(weights(), DetectorConfig(protocol="published")).rule == PLAIN_MEAN
 
 
 def test_weights_are_tested_as_they_were_made_for_unless_told_otherwise() -> None:
     authors = weights(protocol=ClipProtocol("spread", 32))
-    assert choose_protocol(weights(), DetectorConfig()) == PROTOCOLS["ours"]
-    assert choose_protocol(authors, DetectorConfig()) == PROTOCOLS["published"]
-    assert choose_protocol(authors, DetectorConfig(protocol="ours")) == PROTOCOLS["ours"]
-    assert choose_protocol(weights(), DetectorConfig(protocol="published")) == PROTOCOLS["published"]
+    assert choose_protocol(weights(), DetectorConfig()) == with_rule("ours")
+    assert choose_protocol(authors, DetectorConfig()) == with_rule("published")
+    assert choose_protocol(authors, DetectorConfig(protocol="ours")) == with_rule("ours")
+    assert choose_protocol(weights(), DetectorConfig(protocol="published")) == with_rule("published")
 
 
 @pytest.mark.parametrize(
@@ -89,7 +146,7 @@ def test_other_settings_are_a_protocol_without_a_name(changed: DetectorConfig) -
 
 def test_device_and_precision_are_no_part_of_it() -> None:
     config = DetectorConfig(device="cpu", precision="bfloat16", batch_size=1, key_frames=0)
-    assert choose_protocol(weights(), config) == PROTOCOLS["ours"]
+    assert choose_protocol(weights(), config) == with_rule("ours")
 
 
 def test_weights_that_see_other_clips_cannot_follow_the_published_protocol() -> None:
@@ -111,5 +168,5 @@ def test_a_detector_says_its_protocol_among_its_settings(tmp_path: Path) -> None
     detector = Detector(load_weights(path), DetectorConfig(device="cpu", protocol="published"))
     provenance = detector._provenance("00", "")
     settings = dict(provenance.settings)
-    assert (settings["protocol"], settings["protocol_version"]) == ("published", "1")
-    assert settings["protocol_sha256"] == HASHES["published", 1]
+    assert (settings["protocol"], settings["protocol_version"]) == ("published", "2")
+    assert settings["protocol_sha256"] == HASHES["published", 2]

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 import torch
+from tests.lite_network import SPECK, speck
 
-from fakestormer.model import FakeSTormer, ModelConfig, PublishedConfig, PublishedFakeSTormer, attribute
-from fakestormer.model.attribution import RADIUS, SMOOTHING, on_grid
+from fakestormer.model import FakeSTormer, LiteOutput, ModelConfig, PublishedConfig, PublishedFakeSTormer, attribute
+from fakestormer.model.attribution import RADIUS, SMOOTHING
 
 
 def small(kind):
@@ -18,24 +19,27 @@ def small(kind):
     config = ModelConfig(name="small", width=24, depth=2, num_heads=3, image_size=64, zero_init_temporal=False)
     if kind == "ours":
         return FakeSTormer(config).eval()
-    # Patches of the vote are half as large as the encoder's.
-    model = FakeSTormer(replace(config, vote_blocks=(1,), vote_width=64, vote_patch_size=8)).eval()
-    torch.nn.init.normal_(model.direct_vote.weight)
-    return model
+    return speck(replace(SPECK, width=24, num_heads=3, image_size=64))
 
 
-@pytest.mark.parametrize("kind", ["ours", "with a vote", "published"])
+def flat(output):
+    if isinstance(output, LiteOutput):
+        return torch.cat([output.clip.logits, output.frame_logits.flatten()]).detach()
+    return output.logits.detach()
+
+
+@pytest.mark.parametrize("kind", ["ours", "lite", "published"])
 def test_a_map_of_every_frame_comes_out_and_the_model_stays_as_it_was(kind):
     model = small(kind)
     clips = torch.randn(2, 4, 3, 64, 64)
-    before = model(clips).logits.detach()
+    before = flat(model(clips))
     found = attribute(model, clips)
     assert found.shape == (2, 4, 4, 4)
     assert (found >= 0).all()
     assert found.max() > 0
     assert not found.requires_grad
     assert all(weight.grad is None for weight in model.parameters())
-    torch.testing.assert_close(model(clips).logits.detach(), before)
+    torch.testing.assert_close(flat(model(clips)), before)
 
 
 def test_a_clip_does_not_depend_on_its_company():
@@ -54,31 +58,22 @@ def test_the_map_is_warm_where_one_patch_differs_from_all_others():
     assert divmod(int(found.argmax()), 4) == (1, 2)
 
 
-def test_the_map_is_also_warm_where_only_the_vote_looks():
-    model, clips = small("with a vote"), torch.randn(8, 8).repeat(1, 4, 3, 8, 8)
-    torch.nn.init.zeros_(model.classification_head.linear.weight)
-    clips[:, :, :, 24:32, 32:40] = torch.randn(8, 8)
+def test_the_map_is_also_warm_where_only_the_image_network_looks():
+    model, clips = speck(replace(SPECK, image_size=160)), torch.zeros(1, 4, 3, 160, 160)
+    torch.nn.init.zeros_(model.fakestormer.classification_head.linear.weight)
+    clips[:, :, :, 48:80, 80:112] = torch.randn(3, 32, 32)
     found = attribute(model, clips)[0, 2]
-    assert divmod(int(found.argmax()), 4) == (1, 2)
+    row, column = divmod(int(found.argmax()), 10)
+    assert (2 <= row <= 5, 4 <= column <= 7) == (True, True)
+    assert found[3:5, 5:7].mean() > 2 * found.mean()
+    assert attribute(model, clips, frame_weight=0.0).max() == 0
 
 
-@pytest.mark.parametrize(("own", "size"), [(8, 4), (16, 14), (14, 16), (5, 5)])
-def test_shares_on_another_grid_keep_their_sum_and_their_centre_wherever_they_lie(own, size):
-    for row, column in itertools.product(range(own), range(own)):
-        values = torch.zeros(1, 1, own * own)
-        values[0, 0, row * own + column] = 3.0
-        maps = on_grid(values, size)
-        assert maps.shape == (1, 1, size, size)
-        assert maps.sum().item() == pytest.approx(3.0, rel=1e-5)
-        places = (torch.arange(size) + 0.5) / size
-        for axis, place in ((2, row), (3, column)):
-            centre = (maps.sum(5 - axis).flatten() * places).sum().item() / 3.0
-            assert centre == pytest.approx((place + 0.5) / own, abs=0.5 / size)
-
-
-def test_an_even_map_stays_even_on_another_grid():
-    maps = on_grid(torch.ones(1, 2, 256), 14)
-    torch.testing.assert_close(maps, torch.full((1, 2, 14, 14), (16 / 14) ** 2))
+def test_the_members_of_lite_count_as_the_rule_weighs_them():
+    model, clips = small("lite"), torch.randn(1, 4, 3, 64, 64)
+    clip, frames = attribute(model, clips, 1.0, 0.0), attribute(model, clips, 0.0, 1.0)
+    assert min(clip.max(), frames.max()) > 0
+    torch.testing.assert_close(attribute(model, clips, 0.5, 2.0), 0.5 * clip + 2.0 * frames)
 
 
 def test_the_map_is_slope_times_deviation_smoothed_as_written_plainly():
@@ -87,13 +82,13 @@ def test_the_map_is_slope_times_deviation_smoothed_as_written_plainly():
     model = FakeSTormer(config).double().eval()
     clips = torch.randn(1, 2, 3, 32, 32, dtype=torch.float64)
     with torch.no_grad():
-        (patches,) = model.embed(clips)
+        patches = model.embed(clips)
         mean = patches.mean((1, 2), keepdim=True)
         products = torch.zeros(2, 4, dtype=torch.float64)
         for frame, patch, number in itertools.product(range(2), range(4), range(8)):
             nudge = torch.zeros_like(patches)
             nudge[0, frame, patch, number] = 1e-3
-            slope = (model.answer((patches + nudge,)).logits - model.answer((patches - nudge,)).logits).item() / 2e-3
+            slope = (model.answer(patches + nudge).logits - model.answer(patches - nudge).logits).item() / 2e-3
             products[frame, patch] += abs(slope * (patches - mean)[0, frame, patch, number].item())
     wanted = torch.zeros(2, 2, 2, dtype=torch.float64)
     for frame, row, column in itertools.product(range(2), range(2), range(2)):

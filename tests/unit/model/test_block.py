@@ -4,9 +4,9 @@ import torch
 from torch import nn
 
 from fakestormer.model.attention import Attention, Perceptron, attended
-from fakestormer.model.fakestormer import SpaceTimeBlock
 from fakestormer.model.config import ModelConfig
-from fakestormer.model.fakestormer import Encoder
+from fakestormer.model.fakestormer import Encoder, SpaceTimeBlock
+from fakestormer.model.stem import embed_frames
 
 
 def test_an_image_vit_is_unchanged_at_the_start() -> None:
@@ -18,7 +18,7 @@ def test_an_image_vit_is_unchanged_at_the_start() -> None:
                 for parameter in part.parameters():
                     parameter.normal_(std=0.2)
         clips = torch.randn(2, 4, 3, 48, 48)
-        grid = encoder.mix(encoder.embed(clips))
+        grid = encoder(embed_frames(encoder.stem, clips))
         image_vit = _image_vit(encoder, clips[:, 2])
     torch.testing.assert_close(grid[:, 3], image_vit, atol=1e-5, rtol=1e-4)
 

@@ -44,7 +44,7 @@ def test_every_clip_length_has_one_spatial_logit_a_frame_from_the_same_head(num_
         (ModelConfig.base(), 121.8),
         (ModelConfig.small(), 31.0),
         (ModelConfig.tiny(), 7.81),
-        (ModelConfig.lite(), 11.26),
+        (ModelConfig.lite(), 2.06),
     ],
 )
 def test_sizes_have_the_parameters_they_say(config: ModelConfig, millions: float) -> None:
@@ -95,43 +95,4 @@ def test_every_parameter_gets_a_gradient_from_the_three_heads() -> None:
 def test_contradicting_settings_are_refused_with_their_names(changes: dict[str, Any], names: tuple[str, ...]) -> None:
     with pytest.raises(ConfigError) as caught:
         dataclasses.replace(SMALL, **changes)
-    assert all(name in str(caught.value) for name in names)
-
-
-@pytest.mark.parametrize("config", [SMALL, POOLED])
-def test_the_class_logit_is_what_the_vote_and_the_temporal_tokens_say(config: ModelConfig) -> None:
-    model = make_model(dataclasses.replace(config, **VOTE))
-    vote = model.direct_vote
-    assert vote is not None
-    torch.nn.init.normal_(vote.weight, std=0.1)
-    clips = torch.randn(2, 4, 3, 48, 48)
-    with torch.no_grad():
-        whole, blocks, votes = model(clips), model(clips, with_vote=False), vote(vote.embed(clips))
-    assert min(logits.std() for logits in (votes, blocks.logits)) > 0
-    torch.testing.assert_close(whole.logits, votes + blocks.logits)
-    torch.testing.assert_close(whole.token_logits, blocks.logits)
-    torch.testing.assert_close(whole.temporal_map, blocks.temporal_map)
-    assert blocks.token_logits is None
-
-
-def test_a_model_with_a_vote_that_was_not_fitted_answers_as_without() -> None:
-    model = make_model(dataclasses.replace(POOLED, **VOTE))
-    clips = torch.randn(2, 4, 3, 48, 48)
-    with torch.no_grad():
-        torch.testing.assert_close(model(clips).logits, model(clips, with_vote=False).logits)
-
-
-@pytest.mark.parametrize(
-    ("changes", "names"),
-    [
-        ({"vote_blocks": (2, 1)}, ("vote_blocks=(2, 1)", "in order")),
-        ({"vote_blocks": (0,)}, ("vote_blocks=(0,)", "from 1 on")),
-        ({"vote_width": 96}, ("vote_width=96",)),
-        ({"vote_patch_size": 14}, ("image_size=48", "vote_patch_size=14")),
-        ({"vote_patch_size": 16}, ("four times vote_patch_size=16",)),
-    ],
-)
-def test_a_vote_that_does_not_fit_is_refused(changes: dict[str, Any], names: tuple[str, ...]) -> None:
-    with pytest.raises(ConfigError) as caught:
-        dataclasses.replace(SMALL, **(VOTE | changes))
     assert all(name in str(caught.value) for name in names)

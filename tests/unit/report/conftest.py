@@ -16,6 +16,7 @@ from fakestormer.types import (
     KnownRange,
     ProbabilityScale,
     Provenance,
+    ScoringRule,
     SetAsideTrack,
     Span,
     TimeSpan,
@@ -57,6 +58,7 @@ def face(calibration: Calibration) -> Callable[..., FaceVerdict]:
                 track_id,
                 TimeSpan(float(second), second + 0.16),
                 logit,
+                np.zeros(0),
                 np.linspace(0.1, 0.9, 4, dtype=np.float32),
                 heat,
                 np.stack([to_frame] * 4),
@@ -92,7 +94,8 @@ def verdict(calibration: Calibration) -> Callable[..., VideoVerdict]:
             "damage": VideoDamage(),
             "num_frames": 100,
             "provenance": Provenance(
-                "0.1.0", "lite", "ab" * 32, ClipSpec(), "cd" * 32, "PyAV", "scripted faces", calibration, "cpu",
+                "0.1.0", "lite", "ab" * 32, "cc" * 32, ClipSpec(), "cd" * 32, "PyAV", "scripted faces",
+                ScoringRule(), calibration, "cpu",
                 (("interval", "1 s"),),
             ),
         }  # fmt: skip

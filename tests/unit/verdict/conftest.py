@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from fakestormer.types import Calibration, ClipEvidence, ClipSpec, Provenance, TimeSpan, VideoInfo
+from fakestormer.types import Calibration, ClipEvidence, ClipSpec, Provenance, ScoringRule, TimeSpan, VideoInfo
 
 
 @pytest.fixture
@@ -19,7 +19,8 @@ def clip() -> Callable[..., ClipEvidence]:
         return ClipEvidence(
             track_id=track_id,
             span=TimeSpan(start, start + 0.16 if end is None else end),
-            logit=logit,
+            clip_logit=logit,
+            frame_logits=np.zeros(0),
             spatial_vulnerability=np.zeros(4, np.float32),
             temporal_vulnerability=np.zeros((4, 14, 14), np.float32),
             to_frame=np.zeros((4, 2, 3)),
@@ -36,4 +37,6 @@ def video() -> VideoInfo:
 
 @pytest.fixture
 def provenance(calibration: Calibration) -> Provenance:
-    return Provenance("0", "lite", "00", ClipSpec(), "11", "PyAV", "scripted", calibration, "cpu")
+    return Provenance(
+        "0", "lite", "00", "cc" * 32, ClipSpec(), "11", "PyAV", "scripted", ScoringRule(), calibration, "cpu"
+    )

@@ -5,9 +5,11 @@ import dataclasses
 import numpy as np
 import pytest
 
-from fakestormer.types import CalibrationSet, KnownRange, QualityCode, VideoDamage
+from fakestormer.types import CalibrationSet, KnownRange, QualityCode, ScoringRule, VideoDamage
 from fakestormer.verdict import judge_face, judge_video
 from fakestormer.verdict.quality import face_notes, video_notes
+
+RULE = ScoringRule()
 
 
 def clips_of(clip, count=3, scale=1.0, blur=0.2):
@@ -61,10 +63,10 @@ def test_what_the_calibration_never_met_lowers_the_trust(clip, calibration, vide
 
 def test_a_likelihood_ratio_is_the_calibrated_odds_within_the_bounds_of_the_set(clip, calibration, video, provenance):
     bounded = known(calibration)
-    ratios = [judge_face(0, [clip(logit)], bounded).log10_lr for logit in (-9.0, 1.0, 9.0)]
+    ratios = [judge_face(0, [clip(logit)], RULE, bounded).log10_lr for logit in (-9.0, 1.0, 9.0)]
     assert ratios == pytest.approx([-0.5, 1.0 / np.log(10), 1.0])
-    assert judge_face(0, [clip(1.0)], calibration).log10_lr is None
-    faces = [judge_face(0, [clip(-9.0)], bounded), judge_face(1, [clip(1.0, track_id=1)], bounded)]
+    assert judge_face(0, [clip(1.0)], RULE, calibration).log10_lr is None
+    faces = [judge_face(0, [clip(-9.0)], RULE, bounded), judge_face(1, [clip(1.0, track_id=1)], RULE, bounded)]
     whole = judge_video(video, faces, (), VideoDamage(), 9, dataclasses.replace(provenance, calibration=bounded))
     assert 0 < whole.log10_lr < faces[1].log10_lr  # one of two faces is the higher by chance, too
     assert codes(faces[1].notes) == [QualityCode.FEW_CLIPS]

@@ -6,10 +6,19 @@ import itertools
 import numpy as np
 import pytest
 
-from fakestormer.types import Decision, ProbabilityScale, TimeSpan, VideoDamage
-from fakestormer.verdict import judge_face, judge_video, pool_faces, propose_spans, score_timeline, suspicious_spans
+from fakestormer.types import Decision, ProbabilityScale, ScoringRule, SegmentSearch, TimeSpan, VideoDamage
+from fakestormer.verdict import (
+    judge_face,
+    judge_video,
+    pool_faces,
+    propose_spans,
+    score_clips,
+    score_timeline,
+    suspicious_spans,
+)
 
 GENUINE, FORGED = -2.0, 3.5
+RULE = ScoringRule()
 
 
 def logits_of(num_clips: int, forged: slice = slice(0), seed: int = 0, noise: float = 0.6) -> np.ndarray:
@@ -29,7 +38,7 @@ def film(clip):
 
 
 def test_a_minute_with_five_forged_seconds_is_fake_and_says_when(film, calibration):
-    face = judge_face(0, film(logits_of(60, slice(20, 25))), calibration)
+    face = judge_face(0, film(logits_of(60, slice(20, 25))), RULE, calibration)
     assert face.decision is Decision.FAKE
     (found,) = face.suspicious_spans
     assert found.span.start == pytest.approx(19.58)  # half-way between the last genuine and the first forged clip
@@ -48,7 +57,7 @@ def test_a_genuine_face_does_not_become_suspicious_by_being_long(film, calibrati
     near = -0.6  # in between, close below the bar
     for num_clips in (60, 600, 7200):
         logits = np.random.default_rng(num_clips).normal(near, 0.8, num_clips)
-        face = judge_face(0, film(logits), calibration)
+        face = judge_face(0, film(logits), RULE, calibration)
         assert face.suspicious_spans == ()
         assert face.decision is not Decision.FAKE
 
@@ -56,20 +65,20 @@ def test_a_genuine_face_does_not_become_suspicious_by_being_long(film, calibrati
 def test_two_forged_stretches_are_two_spans_in_order_of_time(film, calibration):
     logits = logits_of(120, slice(20, 26))
     logits[80:90] += FORGED - GENUINE
-    spans = judge_face(0, film(logits), calibration).suspicious_spans
+    spans = judge_face(0, film(logits), RULE, calibration).suspicious_spans
     assert [round(one.span.middle) for one in spans] == [23, 85]
     assert all(before.span.end <= after.span.start for before, after in itertools.pairwise(spans))
 
 
 def test_twice_the_density_finds_a_forged_second_and_a_half_closer(film, calibration):
     logits = logits_of(120, slice(40, 43), noise=0.3)
-    (found,) = judge_face(0, film(logits, step=0.5), calibration).suspicious_spans
+    (found,) = judge_face(0, film(logits, step=0.5), RULE, calibration).suspicious_spans
     assert found.span.start == pytest.approx(20.0 + 0.08 - 0.25)
     assert found.span.end == pytest.approx(21.0 + 0.08 + 0.25)
 
 
 def test_a_face_that_is_forged_throughout_is_one_span(film, calibration):
-    face = judge_face(0, film(np.random.default_rng(1).normal(FORGED, 0.6, 30)), calibration)
+    face = judge_face(0, film(np.random.default_rng(1).normal(FORGED, 0.6, 30)), RULE, calibration)
     (found,) = face.suspicious_spans
     assert found.span == TimeSpan(0.0, 29.16)
     assert found.logit == face.logit == pytest.approx(np.mean([one.logit for one in face.clips]))
@@ -77,14 +86,14 @@ def test_a_face_that_is_forged_throughout_is_one_span(film, calibration):
 
 def test_a_short_face_is_one_whole_and_keeps_its_mean(film, calibration):
     for logits in ([3.0], [-3.0, 3.0], [3.0, 2.0, 3.0, -1.0]):
-        face = judge_face(0, film(logits), calibration)
+        face = judge_face(0, film(logits), RULE, calibration)
         assert face.logit == pytest.approx(np.mean(logits))
         assert all(one.logit == face.logit for one in face.suspicious_spans)
 
 
 def test_spans_never_reach_beyond_the_clips_that_were_looked_at(film, calibration):
     clips = film(logits_of(40, slice(0, 8)), start=100.0)  # a shot that begins forged: a track ends at a cut
-    (found,) = judge_face(0, clips, calibration).suspicious_spans
+    (found,) = judge_face(0, clips, RULE, calibration).suspicious_spans
     assert found.span.start == 100.0
     assert found.span.end == pytest.approx(107.58)
 
@@ -93,14 +102,16 @@ def test_other_weights_need_no_other_settings(film, calibration):
     """Logits in other units, with the calibration that belongs to them: the same spans and probabilities."""
     logits = logits_of(60, slice(20, 25))
     other = dataclasses.replace(calibration, slope=calibration.slope / 7, intercept=calibration.intercept - 3.0 / 7)
-    here = judge_face(0, film(logits), calibration)
-    there = judge_face(0, film(7 * logits + 3.0), other)
+    here = judge_face(0, film(logits), RULE, calibration)
+    there = judge_face(0, film(7 * logits + 3.0), RULE, other)
     assert there.suspicious_spans[0].span == here.suspicious_spans[0].span
     assert there.probability == pytest.approx(here.probability)
 
 
 def test_proposals_come_best_first_and_do_not_overlap(film, calibration):
-    proposed = propose_spans(film(logits_of(50, slice(10, 15))), calibration, most=10)
+    proposed = propose_spans(
+        score_clips(film(logits_of(50, slice(10, 15))), RULE), calibration, SegmentSearch(most_segments=10)
+    )
     assert len(proposed) == 10
     assert [one.peak_probability for one in proposed] == sorted(
         (one.peak_probability for one in proposed), reverse=True
@@ -112,7 +123,7 @@ def test_proposals_come_best_first_and_do_not_overlap(film, calibration):
 
 def test_one_forged_face_among_genuine_ones_is_named(film, calibration, video, provenance):
     people = [
-        judge_face(n, film(logits_of(60, slice(30, 35) if n == 1 else slice(0), seed=n), track_id=n), calibration)
+        judge_face(n, film(logits_of(60, slice(30, 35) if n == 1 else slice(0), seed=n), track_id=n), RULE, calibration)
         for n in range(3)
     ]
     assert [face.decision for face in people] == [Decision.REAL, Decision.FAKE, Decision.REAL]
@@ -124,19 +135,19 @@ def test_one_forged_face_among_genuine_ones_is_named(film, calibration, video, p
 
 
 def test_faces_that_agree_say_together_what_each_says_alone(film, calibration):
-    face = judge_face(0, film([1.0] * 4), calibration)
+    face = judge_face(0, film([1.0] * 4), RULE, calibration)
     assert pool_faces([face] * 50, calibration) == pytest.approx(face.logit)
 
 
 def test_the_highest_of_many_genuine_faces_does_not_make_the_video_fake(film, calibration, video, provenance):
     levels = np.random.default_rng(0).normal(-0.5, 1.0, 300)  # as many chances to pass the bar of 0.7 by itself
-    people = [judge_face(n, film([level] * 3, track_id=n), calibration) for n, level in enumerate(levels)]
+    people = [judge_face(n, film([level] * 3, track_id=n), RULE, calibration) for n, level in enumerate(levels)]
     assert any(face.decision is Decision.FAKE for face in people)
     assert judge_video(video, people, [], VideoDamage(), 100, provenance).decision is not Decision.FAKE
 
 
 def test_the_timeline_has_a_point_for_every_clip_in_order_of_time(clip, calibration):
-    face = judge_face(0, [clip(1.0, 5.0), clip(-1.0, 2.0)], calibration)
+    face = judge_face(0, [clip(1.0, 5.0), clip(-1.0, 2.0)], RULE, calibration)
     points = score_timeline(face, ProbabilityScale(calibration, 0.01))
     assert [time for time, _, _ in points] == pytest.approx([2.08, 5.08])
     assert [logit for _, logit, _ in points] == [-1.0, 1.0]
@@ -145,16 +156,16 @@ def test_the_timeline_has_a_point_for_every_clip_in_order_of_time(clip, calibrat
 
 def test_a_stretch_that_is_two_fifths_of_the_face_does_not_hide_its_own_level(film, calibration):
     logits = logits_of(20, slice(8, 16), noise=0.3)  # 4 of 10 seconds: with their edges most of the running mean
-    (found,) = judge_face(0, film(logits, step=0.5), calibration).suspicious_spans
+    (found,) = judge_face(0, film(logits, step=0.5), RULE, calibration).suspicious_spans
     assert (found.span.start, found.span.end) == (pytest.approx(3.83), pytest.approx(7.83))
 
 
 def test_a_forged_stretch_is_found_in_a_face_that_looks_suspicious_throughout(film, calibration):
     logits = logits_of(60, slice(20, 25), noise=0.3) + 4.0  # its own level alone passes the bar
-    best = propose_spans(film(logits), calibration)[0]
+    best = propose_spans(score_clips(film(logits), RULE), calibration, SegmentSearch())[0]
     assert (best.span.start, best.span.end) == (pytest.approx(19.58), pytest.approx(24.58))
 
 
 def test_spans_do_not_depend_on_the_order_of_clips(film, calibration):
-    clips = film(logits_of(60, slice(20, 25)))
-    assert propose_spans(clips[::-1], calibration) == propose_spans(clips, calibration)
+    clips, search = score_clips(film(logits_of(60, slice(20, 25))), RULE), SegmentSearch()
+    assert propose_spans(clips[::-1], calibration, search) == propose_spans(clips, calibration, search)
