@@ -16,6 +16,7 @@ from fakestormer.types import (
     KnownRange,
     ProbabilityScale,
     Provenance,
+    ScoredClip,
     ScoringRule,
     SetAsideTrack,
     Span,
@@ -54,15 +55,18 @@ def face(calibration: Calibration) -> Callable[..., FaceVerdict]:
         heat = np.zeros((4, 14, 14), np.float32)
         heat[2, 3, 10] = 2.5
         clips = tuple(
-            ClipEvidence(
-                track_id,
-                TimeSpan(float(second), second + 0.16),
+            ScoredClip(
+                ClipEvidence(
+                    track_id,
+                    TimeSpan(float(second), second + 0.16),
+                    logit,
+                    np.zeros(0),
+                    np.linspace(0.1, 0.9, 4, dtype=np.float32),
+                    heat,
+                    np.stack([to_frame] * 4),
+                    CROP,
+                ),
                 logit,
-                np.zeros(0),
-                np.linspace(0.1, 0.9, 4, dtype=np.float32),
-                heat,
-                np.stack([to_frame] * 4),
-                CROP,
             )
             for second, logit in enumerate(logits)
         )
