@@ -46,12 +46,13 @@ def test_the_layout_of_version_3_stays_as_it_is(verdict, face):
             *("suspicious_spans", "log10_lr", "notes"),
         )
     }
-    assert {path for path in found if path.startswith(".faces[].clips[].") and path.count(".") == 3} == {
-        f".faces[].clips[].{name}"
-        for name in (
-            *("track_id", "span", "logit", "spatial_vulnerability", "temporal_vulnerability", "to_frame", "crop_size"),
-            "blur",
-        )
+    clip = ".faces[].clips[]"
+    evidence = ("track_id", "span", "clip_logit", "frame_logits", "spatial_vulnerability", "temporal_vulnerability")
+    assert {path for path in found if path.startswith(f"{clip}.") and path.count(".") == 3} == {
+        *(f"{clip}.{name}" for name in ("evidence", "logit")),
+    }
+    assert {path for path in found if path.startswith(f"{clip}.evidence.") and path.count(".") == 4} == {
+        *(f"{clip}.evidence.{name}" for name in (*evidence, "to_frame", "crop_size", "blur")),
     }
     assert {path for path in found if path.startswith(".faces[].key_frames[].")} == {
         f".faces[].key_frames[].{name}"
@@ -68,7 +69,7 @@ def test_a_written_verdict_is_read_back_with_empty_pictures(verdict, face, tmp_p
     after = read_json(tmp_path / "new" / "verdict.json")
     assert verdict_to_json(after) == verdict_to_json(before)
     assert after.faces[0].key_frames[0].image.shape == (0, 0, 3)
-    assert after.faces[0].clips[0].temporal_vulnerability.dtype == np.float32
+    assert after.faces[0].clips[0].evidence.temporal_vulnerability.dtype == np.float32
     assert after.provenance == before.provenance
 
 
@@ -86,16 +87,17 @@ def test_any_json_reader_can_read_the_file(verdict, face, tmp_path):
 
 
 def test_maps_are_written_with_as_few_digits_as_name_them(verdict, face):
-    spatial = verdict_to_json(verdict(face()))["faces"][0]["clips"][0]["spatial_vulnerability"]
+    spatial = verdict_to_json(verdict(face()))["faces"][0]["clips"][0]["evidence"]["spatial_vulnerability"]
     assert spatial[0] == 0.1
     assert spatial[3] == 0.9
 
 
-@pytest.mark.parametrize("field", ["logit", "spatial_vulnerability"])
+@pytest.mark.parametrize("field", ["logit", "evidence.spatial_vulnerability"])
 def test_numbers_that_json_cannot_hold_are_refused(verdict, face, field):
     one = face()
-    bad = {"logit": float("nan"), "spatial_vulnerability": np.full(4, np.inf, np.float32)}
-    clip = dataclasses.replace(one.clips[0], **{field: bad[field]})
+    spoilt = dataclasses.replace(one.clips[0].evidence, spatial_vulnerability=np.full(4, np.inf, np.float32))
+    bad = {"logit": {"logit": float("nan")}, "evidence.spatial_vulnerability": {"evidence": spoilt}}
+    clip = dataclasses.replace(one.clips[0], **bad[field])
     with pytest.raises(DataError, match=rf"faces\[0\].clips\[0\].{field}"):
         verdict_to_json(verdict(dataclasses.replace(one, clips=(clip,))))
 
@@ -144,10 +146,10 @@ def test_missing_files_and_folders_are_refused(tmp_path):
         (("faces", 0, "span", "end"), -1.0),
         (("faces", 0, "clips", 0, "to_frame"), [[1.0, 2.0]]),
         (("faces", 0, "clips", 0, "to_frame"), [[[1.0, 2.0], [3.0, 4.0]]] * 4),
-        (("faces", 0, "clips", 0, "spatial_vulnerability"), [0.1, 0.2]),
-        (("faces", 0, "clips", 0, "spatial_vulnerability"), [0.1, [0.2]]),
-        (("faces", 0, "clips", 0, "spatial_vulnerability"), "text"),
-        (("faces", 0, "clips", 0, "spatial_vulnerability"), [0.1, 0.2, 0.3, float("nan")]),
+        (("faces", 0, "clips", 0, "evidence", "spatial_vulnerability"), [0.1, 0.2]),
+        (("faces", 0, "clips", 0, "evidence", "spatial_vulnerability"), [0.1, [0.2]]),
+        (("faces", 0, "clips", 0, "evidence", "spatial_vulnerability"), "text"),
+        (("faces", 0, "clips", 0, "evidence", "spatial_vulnerability"), [0.1, 0.2, 0.3, float("nan")]),
         (("provenance", "calibration", "slope"), -1.0),
         (("provenance", "clip_spec", "mean"), [0.1, 0.2]),
         (("provenance", "settings"), [["only a name"]]),
