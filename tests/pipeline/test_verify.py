@@ -45,7 +45,7 @@ def report(verdict, tmp_path):
 
 def test_the_same_file_and_weights_give_the_same_bits(run, report, video, weights):
     ended = run("verify", report(), video, "--weights", weights, "--device", "cpu")
-    assert (ended.code, ended.out) == (0, f"{video}: the same result, bit for bit\n")
+    assert (ended.code, ended.out) == (0, f"{video}: same result, bit for bit\n")
 
 
 def test_another_file_is_named_and_nothing_is_computed(run, report, video, weights, tmp_path):

@@ -17,31 +17,35 @@ if TYPE_CHECKING:
 
 
 def evaluate(
-    manifest: Annotated[Path, typer.Option("--manifest", help="CSV with the columns file,label,group.")],
+    manifest: Annotated[Path, typer.Option("--manifest", help="CSV file with the columns file, label and group.")],
     out: Annotated[Path, typer.Option("--out", help="Folder for scores.csv, metrics.json and table.md.")],
-    device: Annotated[str, typer.Option("--device", help="auto, cpu, cuda, cuda:1, ...")] = "auto",
+    device: Annotated[
+        str, typer.Option("--device", help="Where the model runs: auto, cpu, cuda, cuda:1, ...")
+    ] = "auto",
     weights: Annotated[
-        Path | None, typer.Option("--weights", help="A weights file; without it, those of the package.")
+        Path | None, typer.Option("--weights", help="Weights file; default: the weights in the package.")
     ] = None,
     precision: Annotated[str, typer.Option("--precision", help=PRECISION_HELP)] = "float32",
     protocol: Annotated[
         str | None,
-        typer.Option("--protocol", help="ours or published; without it, the one the weights were made for."),
+        typer.Option("--protocol", help="ours or published; default: the protocol the weights were made for."),
     ] = None,
     robustness: Annotated[
         str | None,
-        typer.Option("--robustness", help="Distort the videos as well: all, or a choice such as blur:3,noise,480p."),
+        typer.Option(
+            "--robustness", help="Also evaluate distorted copies: all, or a selection such as blur:3,noise,480p."
+        ),
     ] = None,
     clips: Annotated[
         Path | None,
-        typer.Option("--clips", help="Keep crops here, of short videos: other weights then need only the network."),
+        typer.Option("--clips", help="Cache face crops here, so that further weights skip decoding and tracking."),
     ] = None,
     figures: Annotated[
-        bool, typer.Option("--figures", help="Draw the pictures of `fakestormer figures` into OUT/figures as well.")
+        bool, typer.Option("--figures", help="Also write the plots of `fakestormer figures` to OUT/figures.")
     ] = False,
 ) -> None:
-    """Score labelled videos with the detector's own code and say how well it did, overall and by group."""
-    from fakestormer.detector import Detector, DetectorConfig
+    """Score labelled videos with the code of `detect` and report metrics, overall and by group."""
+    from fakestormer.detector import Detector, DetectorConfig, return_large_blocks
     from fakestormer.evaluation import CachingDetector, parse_distortions, read_manifest, say_what_drawing_needs
     from fakestormer.types import ConfigError
 
@@ -49,6 +53,7 @@ def evaluate(
         raise ConfigError(missing)  # before the hours of work
     distortions = None if robustness is None else parse_distortions(robustness)
     total = len(read_manifest(manifest).rows)
+    return_large_blocks()
     # Nobody looks at pictures of key frames here, and their attributions cost time.
     settings = DetectorConfig(device=device, precision=precision, key_frames=0, protocol=protocol)
     whole = Detector.load(weights, settings)

@@ -27,7 +27,7 @@ INTERRUPTED = 130
 
 app = typer.Typer(
     name="fakestormer",
-    help="Tells whether the faces in a video are real or forged, and shows where, when and how sure it is.",
+    help="Detects face forgeries in videos, with a calibrated likelihood ratio, and shows when and where.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
@@ -50,7 +50,7 @@ for verb in (
 
 
 @app.callback(invoke_without_command=True)
-def options(version: bool = typer.Option(False, "--version", help="Print the version and leave.")) -> None:
+def options(version: bool = typer.Option(False, "--version", help="Print the version and exit.")) -> None:
     """Options that stand before a verb."""
     if version:
         Console().print(package_version())
@@ -66,5 +66,5 @@ def main() -> None:
         sys.exit(1)
     except SystemExit as ended:
         if ended.code == INTERRUPTED:  # typer makes this of a KeyboardInterrupt, without a word
-            Console(stderr=True).print("fakestormer: interrupted; what was finished is kept", style="red")
+            Console(stderr=True).print("fakestormer: interrupted; finished results are kept", style="red")
         raise

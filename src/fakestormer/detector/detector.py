@@ -16,7 +16,6 @@ from fakestormer.detector.cut_video import CutVideo
 from fakestormer.detector.device_class import device_class, installed_versions
 from fakestormer.detector.key_frames import with_key_frames
 from fakestormer.detector.map_store import MapStore
-from fakestormer.detector.memory import return_large_blocks
 from fakestormer.detector.plan import plan_track
 from fakestormer.detector.protocol import choose_protocol, clip_protocol
 from fakestormer.detector.score import ClipScorer
@@ -59,7 +58,6 @@ class Detector:
         config: DetectorConfig | None = None,
         face_detector: FaceDetector | None = None,
     ) -> None:
-        return_large_blocks()
         self.config = config or DetectorConfig()
         self.weights = weights
         self.protocol = choose_protocol(weights, self.config)
