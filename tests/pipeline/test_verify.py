@@ -191,4 +191,4 @@ def test_detect_writes_valid_json_and_a_row_for_every_clip(run, video, weights, 
     with files["csv"].open(newline="") as stream:
         rows = list(csv.DictReader(stream))
     assert [float(row["logit"]) for row in rows] == [clip.logit for face in verdict.faces for clip in face.clips]
-    assert "do not carry them" in ended.err  # the weights of this test were calibrated without error rates
+    assert "do not contain them" in ended.err  # the weights of this test were calibrated without error rates
