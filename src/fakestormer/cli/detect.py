@@ -9,6 +9,8 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from fakestormer.cli.speech import remarks, shows_progress
+
 if TYPE_CHECKING:
     from fakestormer.cli.judges import Judge
     from fakestormer.types import VideoVerdict
@@ -75,7 +77,7 @@ def detect(
             Console(stderr=True).print(f"fakestormer: {sentence}", style="red", markup=False, soft_wrap=True)
     if any(verdict.probability is not None for verdict in verdicts):
         rates = say_error_rates(verdicts[0].provenance.calibration.measured)
-        Console(stderr=True).print(rates, markup=False, highlight=False, soft_wrap=True)
+        remarks().print(rates, markup=False, highlight=False, soft_wrap=True)
     if failures or lost:
         raise typer.Exit(1)
 
@@ -90,9 +92,9 @@ def _judge_all(
     from fakestormer.report import say_notes
     from fakestormer.types import FakestormerError
 
-    out, err = Console(), Console(stderr=True)
+    out, err, said = Console(), Console(stderr=True), remarks()
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=err, disable=not err.is_terminal) as progress:
+    with Progress(*columns, console=said, disable=not shows_progress(said)) as progress:
         task = progress.add_task("loading", total=None)
         for file in files:
             try:
@@ -107,9 +109,9 @@ def _judge_all(
             for line in describe_spans(verdict):
                 out.print(f"  {line}", highlight=False, soft_wrap=True)
             for sentence in say_notes(verdict):
-                err.print(f"  caution: {sentence}", markup=False, highlight=False, soft_wrap=True)
+                said.print(f"  caution: {sentence}", markup=False, highlight=False, soft_wrap=True)
             for sentence in notes:
-                err.print(f"  {sentence}", markup=False, highlight=False, soft_wrap=True)
+                said.print(f"  {sentence}", markup=False, highlight=False, soft_wrap=True)
 
 
 def describe(verdict: VideoVerdict) -> str:

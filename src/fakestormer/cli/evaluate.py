@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from fakestormer.cli.detect import PRECISION_HELP
+from fakestormer.cli.speech import remarks, shows_progress
 
 if TYPE_CHECKING:
     from fakestormer.evaluation import EvaluationProgress, RobustnessProgress, VideoDetector
@@ -73,13 +74,13 @@ def _evaluate(manifest: Path, out: Path, detector: VideoDetector, total: int) ->
     from fakestormer.evaluation import evaluate as evaluate_manifest
     from fakestormer.evaluation import render_table
 
-    console = Console(stderr=True)
-    with Progress(console=console, disable=not console.is_terminal) as progress:
+    console = remarks()
+    with Progress(console=console, disable=not shows_progress(console)) as progress:
         task = progress.add_task("evaluate", total=total)
 
         def show(done: EvaluationProgress) -> None:
             progress.update(task, completed=done.num_done)
-            _name_failure(progress.console, done)
+            _name_failure(Console(stderr=True), done)
 
         metrics = evaluate_manifest(manifest, out, detector, observe=show)
         progress.update(task, completed=total)
@@ -98,17 +99,17 @@ def _evaluate_robustness(
         write_robustness,
     )
 
-    console = Console(stderr=True)
+    console = remarks()
     missing = say_what_drawing_needs()
     if missing:  # said before the hours of work, which the picture is not worth losing
         console.print(f"no picture of the curves will be drawn: {missing}", markup=False, soft_wrap=True)
     num_scores = total * (len(distortions) + 1)
-    with Progress(console=console, disable=not console.is_terminal) as progress:
+    with Progress(console=console, disable=not shows_progress(console)) as progress:
         task = progress.add_task("clean", total=num_scores)
 
         def show(done: RobustnessProgress) -> None:
             progress.update(task, completed=done.num_done, description=done.name)
-            _name_failure(progress.console, done.step, f"{done.name}: ")
+            _name_failure(Console(stderr=True), done.step, f"{done.name}: ")
 
         result = evaluate_robustness(manifest, out, detector, show, RobustnessConfig(distortions))
         progress.update(task, completed=num_scores, description="robustness")

@@ -17,6 +17,7 @@ from fakestormer.cli.evaluate import evaluate
 from fakestormer.cli.figures import figures
 from fakestormer.cli.inspect import inspect
 from fakestormer.cli.prepare import prepare
+from fakestormer.cli.speech import set_speech
 from fakestormer.cli.synthesize import synthesize
 from fakestormer.cli.train import train
 from fakestormer.cli.verify import verify
@@ -50,8 +51,13 @@ for verb in (
 
 
 @app.callback(invoke_without_command=True)
-def options(version: bool = typer.Option(False, "--version", help="Print the version and exit.")) -> None:
+def options(
+    version: bool = typer.Option(False, "--version", help="Print the version and exit."),
+    verbose: int = typer.Option(0, "--verbose", "-v", count=True, help="Log the steps; -vv every clip."),
+    quiet: bool = typer.Option(False, "--quiet", "-q", help="Print results and errors only: no progress, no remarks."),
+) -> None:
     """Options that stand before a verb."""
+    set_speech(verbose, quiet)
     if version:
         Console().print(package_version())
         raise typer.Exit

@@ -9,6 +9,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from fakestormer.cli.speech import remarks, shows_progress
+
 if TYPE_CHECKING:
     from fakestormer.data import LedgerRow, Shard, SourceFile
 
@@ -74,9 +76,9 @@ def _cache(
     from fakestormer.data import ledger_path, prepare_sources
 
     summary = ledger_path(out, part).with_suffix(".json")
-    console = Console(stderr=True)
+    console = remarks()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+    with Progress(*columns, console=console, disable=not shows_progress(console)) as progress:
         task = progress.add_task("prepare", total=len(sources))
 
         def show(row: LedgerRow) -> None:
