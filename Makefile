@@ -4,20 +4,25 @@
 # make schema the JSON Schema anew, after a change of the types
 # make golden the golden loss curve anew, only where numbers are meant to move
 PYTHON ?= python3
+LEAST_COVERAGE := 90
 VENV := .venv
 BIN := $(VENV)/bin
 # PyTorch's own index of CPU builds; used where it can be reached, so that no CUDA packages are fetched.
 TORCH_CPU_INDEX ?= https://download.pytorch.org/whl/cpu
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test check unit test-slow test-distributed golden schema examples fmt bench clean
+define cpu_torch
+@if $(PYTHON) -c "import urllib.request as u; u.urlopen('$(TORCH_CPU_INDEX)/torch/', timeout=5)" 2>/dev/null; \
+then $(1) -m pip install -q --index-url $(TORCH_CPU_INDEX) -c constraints.txt torch; fi
+endef
+
+.PHONY: setup demo test check unit test-slow test-distributed coverage dist golden schema examples fmt bench clean
 
 setup: $(STAMP)
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	@if $(PYTHON) -c "import urllib.request as u; u.urlopen('$(TORCH_CPU_INDEX)/torch/', timeout=5)" 2>/dev/null; \
-	then $(BIN)/python -m pip install -q --index-url $(TORCH_CPU_INDEX) -c constraints.txt torch; fi
+	$(call cpu_torch,$(BIN)/python)
 	$(BIN)/python -m pip install -q -c constraints.txt -e '.[train,demo,dev]'
 	touch $@
 
@@ -55,6 +60,24 @@ fmt: setup
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# Lines of the package that the tests reach; subprocesses are not counted.
+coverage: setup
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --cov=fakestormer --cov-report=term:skip-covered --cov-fail-under=$(LEAST_COVERAGE)
+
+# Wheel and source distribution, checked; the wheel judges a film in an environment that holds nothing else.
+dist: demo
+	$(BIN)/python -m pip install -q -c constraints.txt -e '.[release]'
+	rm -rf dist
+	$(BIN)/python -m build -o dist .
+	$(BIN)/twine check --strict dist/*
+	$(BIN)/check-wheel-contents dist/*.whl
+	rm -rf build/installed
+	$(PYTHON) -m venv build/installed
+	$(call cpu_torch,build/installed/bin/python)
+	build/installed/bin/python -m pip install -q -c constraints.txt dist/*.whl
+	build/installed/bin/fakestormer doctor
+	build/installed/bin/fakestormer detect out/demo/self_blended.mp4
+
 bench: setup
 	$(BIN)/python benchmarks/detect.py
 	$(BIN)/python benchmarks/memory.py
@@ -63,4 +86,4 @@ bench: setup
 	$(BIN)/python benchmarks/training_step.py --parts variants,operations --clips 2 --repeats 1
 
 clean:
-	rm -rf $(VENV) out
+	rm -rf $(VENV) out dist build

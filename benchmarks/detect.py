@@ -28,7 +28,7 @@ from typing import Any
 
 import torch
 
-from fakestormer.detector import Detector, DetectorConfig, score
+from fakestormer.detector import Detector, DetectorConfig, return_large_blocks, score
 from fakestormer.faces import FaceDetection, FaceTracker
 from fakestormer.faces.backends.libface import LibfaceDetector
 from fakestormer.model import PRECISIONS, attribute
@@ -106,6 +106,7 @@ def measure(path: Path, weights: Path | None, precision: str = "float32") -> dic
     """Seconds by stage, peak memory of this process in MiB, and what was measured."""
     start = time.perf_counter()
     stopwatch, config = Stopwatch(), DetectorConfig(device="cpu", precision=precision)
+    return_large_blocks()  # as the command line does
     loaded = Detector.load(weights, config).weights
     detector = Detector(loaded, config, TimedFaces(stopwatch, config.detection_size))
     loaded.model.register_forward_pre_hook(stopwatch.enter_model)

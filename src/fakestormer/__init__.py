@@ -1,4 +1,4 @@
-"""Tells whether the faces in a video are real or forged, and shows where, when and how sure it is."""
+"""Detects face forgeries in videos, with a calibrated likelihood ratio, and shows when and where."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from fakestormer.cli.main import app
 
 # A new knob goes to a configuration. To change this table is to change what people typed into their scripts.
 FLAGS = {
-    "": ("--version",),
+    "": ("--version", "--verbose", "--quiet"),
     "detect": (
         "FILES",
         "--json",

@@ -136,7 +136,7 @@ def test_a_prepare_stopped_with_ctrl_c_says_so_and_goes_on_where_it_was(
         os.kill(one, signal.SIGINT)
     told = process.communicate(timeout=PATIENCE)[1]
     assert process.returncode == 130
-    assert "interrupted; what was finished is kept" in told
+    assert "interrupted; finished results are kept" in told
     assert "Traceback" not in told
     assert summary_of(tmp_path)["waiting"] == 7 - len(ledger_of(tmp_path)) > 0
     assert not any(map(is_alive, workers))

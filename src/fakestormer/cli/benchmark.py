@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
+from fakestormer.cli.speech import remarks, shows_progress
+
 if TYPE_CHECKING:
     from fakestormer.data import SourceFile
     from fakestormer.datasets import Dataset, Inventory
@@ -25,8 +27,8 @@ def take_stock(name: str, root: Path, out: Path, *, inventory_only: bool) -> tup
     dataset = find_dataset(name)
     if out.resolve().is_relative_to(root.resolve()):
         raise DataError(f"the output {out} lies within the data set {root}: choose a folder outside it")
-    console = Console(stderr=True)
-    with Progress(console=console, disable=not console.is_terminal) as progress:
+    console = remarks()
+    with Progress(console=console, disable=not shows_progress(console)) as progress:
         follow = _Follow(progress)
         inventory = take_inventory(dataset, root, follow)
         out.mkdir(parents=True, exist_ok=True)

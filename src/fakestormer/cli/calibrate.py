@@ -10,13 +10,13 @@ from rich.console import Console
 
 
 def calibrate(
-    weights: Annotated[Path, typer.Argument(help="The weights file that made the scores.")],
+    weights: Annotated[Path, typer.Argument(help="Weights file that produced the scores.")],
     scores: Annotated[
-        list[Path], typer.Option("--scores", help="scores.csv of `evaluate` on development data; may be given again.")
+        list[Path], typer.Option("--scores", help="scores.csv from `evaluate` on development data; can be repeated.")
     ],
     out: Annotated[Path, typer.Option("--out", help="Where to write the calibrated weights.")],
-    name: Annotated[str, typer.Option("--name", help="What the development data are called, for the report.")],
-    card: Annotated[Path | None, typer.Option("--card", help="Model card (text) to store in the weights.")] = None,
+    name: Annotated[str, typer.Option("--name", help="Name of the development data, shown in reports.")],
+    card: Annotated[Path | None, typer.Option("--card", help="Model card (text file) to store in the weights.")] = None,
 ) -> None:
     """Fit scoring rule, calibration, bounds and error rates on scores of development videos; write them into a copy."""
     import dataclasses

@@ -10,11 +10,11 @@ from rich.console import Console
 
 
 def compare(
-    first: Annotated[Path, typer.Argument(help="Folder of an evaluation, or its scores.csv.")],
-    second: Annotated[Path, typer.Argument(help="The same of another detector, on the same files.")],
-    out: Annotated[Path | None, typer.Option("--out", help="Write everything as JSON as well.")] = None,
+    first: Annotated[Path, typer.Argument(help="Output folder of `evaluate`, or its scores.csv.")],
+    second: Annotated[Path, typer.Argument(help="The same for another detector on the same files.")],
+    out: Annotated[Path | None, typer.Option("--out", help="Also write the comparison to this file as JSON.")] = None,
 ) -> None:
-    """Compare two detectors on the same files: difference of AUC with its interval and DeLong's test."""
+    """Test whether the AUCs of two detectors on the same files differ (bootstrap interval, DeLong's test)."""
     from fakestormer.evaluation import compare_evaluations, render_comparison, write_comparison
 
     record = compare_evaluations(first, second)

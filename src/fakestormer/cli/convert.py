@@ -10,10 +10,10 @@ from rich.console import Console
 
 
 def convert(
-    file: Annotated[Path, typer.Argument(help="A published FakeSTormer checkpoint (PyTorch file or safetensors).")],
+    file: Annotated[Path, typer.Argument(help="Published FakeSTormer checkpoint (PyTorch file or safetensors).")],
     out: Annotated[Path, typer.Argument(help="Where to write the weights (.safetensors).")],
 ) -> None:
-    """Turn a published FakeSTormer checkpoint into weights for `detect --weights`; only tensors are read from it."""
+    """Convert a published FakeSTormer checkpoint to weights for `detect --weights`; only tensors are read."""
     from fakestormer.model import convert_published
 
     report = convert_published(file, out)

@@ -6,7 +6,7 @@ import typer
 
 
 def datasets() -> None:
-    """Say which data sets `prepare NAME ROOT` knows: folders, lists, documented counts, and their sources."""
+    """List the supported data sets: expected layout, documented counts and sources."""
     from fakestormer.datasets import DATASETS, render_page
 
     typer.echo(render_page(DATASETS), nl=False)

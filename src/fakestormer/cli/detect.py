@@ -9,45 +9,56 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from fakestormer.cli.speech import remarks, shows_progress
+
 if TYPE_CHECKING:
     from fakestormer.cli.judges import Judge
     from fakestormer.types import VideoVerdict
 
 COLOURS = {"fake": "red", "real": "green", "inconclusive": "yellow", "not_applicable": "yellow"}
-PRECISION_HELP = "float32 or bfloat16: faster where the processor has instructions for it, scores differ a little."
+PRECISION_HELP = "float32 or bfloat16 (faster on processors with bfloat16 instructions; scores differ slightly)."
 PRIOR_HELP = "Prior probability of forgery at which probabilities are stated; decisions do not depend on it."
 MOST_SPANS = 8  # lines below a video's own
 
 
 def detect(
-    files: Annotated[list[Path], typer.Argument(help="Videos to judge.", show_default=False)],
-    json: Annotated[Path | None, typer.Option("--json", help="Write all verdicts to this file.")] = None,
-    csv: Annotated[Path | None, typer.Option("--csv", help="Write every scored clip as a row to this file.")] = None,
-    html: Annotated[Path | None, typer.Option("--html", help="Write the report page to this file.")] = None,
-    pdf: Annotated[Path | None, typer.Option("--pdf", help="Write the report as PDF to this file.")] = None,
-    overlay: Annotated[
-        Path | None, typer.Option("--overlay", help="Write the video with faces, scores and maps drawn on it (MP4).")
+    files: Annotated[list[Path], typer.Argument(help="Videos to examine.", show_default=False)],
+    json: Annotated[Path | None, typer.Option("--json", help="Write all results to this file as JSON.")] = None,
+    csv: Annotated[
+        Path | None, typer.Option("--csv", help="Write a table to this file, one row per scored clip.")
     ] = None,
-    device: Annotated[str, typer.Option("--device", help="auto, cpu, cuda, cuda:1, ...")] = "auto",
+    html: Annotated[
+        Path | None, typer.Option("--html", help="Write the report to this file as a self-contained page.")
+    ] = None,
+    pdf: Annotated[Path | None, typer.Option("--pdf", help="Write the report to this file as PDF.")] = None,
+    overlay: Annotated[
+        Path | None,
+        typer.Option(
+            "--overlay", help="Write a copy of the video with faces, probabilities and maps drawn on it (MP4)."
+        ),
+    ] = None,
+    device: Annotated[
+        str, typer.Option("--device", help="Where the model runs: auto, cpu, cuda, cuda:1, ...")
+    ] = "auto",
     weights: Annotated[
-        Path | None, typer.Option("--weights", help="A weights file; without it, those of the package.")
+        Path | None, typer.Option("--weights", help="Weights file; default: the weights in the package.")
     ] = None,
     precision: Annotated[str, typer.Option("--precision", help=PRECISION_HELP)] = "float32",
     dense: Annotated[
-        bool, typer.Option("--thorough", help="A score at least every half second; finds shorter stretches, slower.")
+        bool, typer.Option("--thorough", help="Score at least every half second: finds shorter segments, takes longer.")
     ] = False,
     prior: Annotated[float, typer.Option("--prior", help=PRIOR_HELP)] = 0.5,
     isolate: Annotated[
-        bool, typer.Option("--isolate", help="Examine in a child process without network that can be killed.")
+        bool, typer.Option("--isolate", help="Examine in a child process that has no network and can be killed.")
     ] = False,
     memory_limit: Annotated[
-        float | None, typer.Option("--memory-limit", help="With --isolate: GiB that the examination may use.")
+        float | None, typer.Option("--memory-limit", help="With --isolate: memory limit in GiB.")
     ] = None,
     time_limit: Annotated[
-        float | None, typer.Option("--time-limit", help="With --isolate: seconds that one video may take.")
+        float | None, typer.Option("--time-limit", help="With --isolate: time limit per video in seconds.")
     ] = None,
 ) -> None:
-    """Judge the faces in videos: one line a video here, evidence in the files asked for."""
+    """Examine the faces in videos: prints one line per video, and writes the evidence to the files you name."""
     from fakestormer.cli.judges import Job, open_judge
     from fakestormer.cli.outputs import Outputs
     from fakestormer.report import say_error_rates
@@ -66,7 +77,7 @@ def detect(
             Console(stderr=True).print(f"fakestormer: {sentence}", style="red", markup=False, soft_wrap=True)
     if any(verdict.probability is not None for verdict in verdicts):
         rates = say_error_rates(verdicts[0].provenance.calibration.measured)
-        Console(stderr=True).print(rates, markup=False, highlight=False, soft_wrap=True)
+        remarks().print(rates, markup=False, highlight=False, soft_wrap=True)
     if failures or lost:
         raise typer.Exit(1)
 
@@ -81,9 +92,9 @@ def _judge_all(
     from fakestormer.report import say_notes
     from fakestormer.types import FakestormerError
 
-    out, err = Console(), Console(stderr=True)
+    out, err, said = Console(), Console(stderr=True), remarks()
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=err, disable=not err.is_terminal) as progress:
+    with Progress(*columns, console=said, disable=not shows_progress(said)) as progress:
         task = progress.add_task("loading", total=None)
         for file in files:
             try:
@@ -98,9 +109,9 @@ def _judge_all(
             for line in describe_spans(verdict):
                 out.print(f"  {line}", highlight=False, soft_wrap=True)
             for sentence in say_notes(verdict):
-                err.print(f"  less trust: {sentence}", markup=False, highlight=False, soft_wrap=True)
+                said.print(f"  caution: {sentence}", markup=False, highlight=False, soft_wrap=True)
             for sentence in notes:
-                err.print(f"  {sentence}", markup=False, highlight=False, soft_wrap=True)
+                said.print(f"  {sentence}", markup=False, highlight=False, soft_wrap=True)
 
 
 def describe(verdict: VideoVerdict) -> str:
@@ -121,23 +132,23 @@ def describe(verdict: VideoVerdict) -> str:
         parts.append(verdict.reason)
     damage = verdict.damage
     if damage.num_corrupt_packets or damage.truncated:
-        ending = ", the file breaks off early" if damage.truncated else ""
+        ending = ", the file is truncated" if damage.truncated else ""
         count = damage.num_corrupt_packets
         parts.append(f"damaged: {count} corrupt {'packet' if count == 1 else 'packets'} skipped{ending}")
     return " - ".join(parts)
 
 
 def describe_spans(verdict: VideoVerdict) -> tuple[str, ...]:
-    """One line for each suspicious stretch: when, when it is strongest, whose face; the strongest ones first."""
+    """One line for each suspicious segment: when, its peak, which face; the strongest first."""
     found = [(one, face.track_id) for face in verdict.faces for one in face.suspicious_spans]
     found.sort(key=lambda pair: (-pair[0].logit, pair[1], pair[0].span))
     lines = [
-        f"{one.span.start:.1f} to {one.span.end:.1f} s: suspicious, strongest at {one.peak_time:.1f} s, "
+        f"{one.span.start:.1f} to {one.span.end:.1f} s: suspicious segment, peak at {one.peak_time:.1f} s, "
         f"probability of forgery {_say(one.probability, verdict)} ({_say_prior(verdict)}), track {track_id}"
         for one, track_id in found[:MOST_SPANS]
     ]
     left = len(found) - len(lines)
-    return (*lines, f"and {left} more, all of them in --json and --html") if left else tuple(lines)
+    return (*lines, f"and {left} more, listed by --json and --html") if left else tuple(lines)
 
 
 def _say(probability: float, verdict: VideoVerdict) -> str:

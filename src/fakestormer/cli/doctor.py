@@ -15,7 +15,7 @@ import typer
 from fakestormer.version import package_version
 
 INSTRUCTIONS = ("avx2", "fma", "avx512f", "avx512_bf16", "avx512_vnni", "amx_bf16", "amx_tile", "asimd", "bf16")
-NOT_OF_USERS = ("dev",)  # extras
+NOT_OF_USERS = ("dev", "release")  # extras
 FOLDERS = re.compile(r"(?:[A-Za-z]:)?(?:[\\/][^\s\\/:'\"]+)*[\\/](?=[^\s\\/:'\"]+)")
 FAILED = "does not work"
 

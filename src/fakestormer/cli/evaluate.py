@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from fakestormer.cli.detect import PRECISION_HELP
+from fakestormer.cli.speech import remarks, shows_progress
 
 if TYPE_CHECKING:
     from fakestormer.evaluation import EvaluationProgress, RobustnessProgress, VideoDetector
@@ -17,31 +18,35 @@ if TYPE_CHECKING:
 
 
 def evaluate(
-    manifest: Annotated[Path, typer.Option("--manifest", help="CSV with the columns file,label,group.")],
+    manifest: Annotated[Path, typer.Option("--manifest", help="CSV file with the columns file, label and group.")],
     out: Annotated[Path, typer.Option("--out", help="Folder for scores.csv, metrics.json and table.md.")],
-    device: Annotated[str, typer.Option("--device", help="auto, cpu, cuda, cuda:1, ...")] = "auto",
+    device: Annotated[
+        str, typer.Option("--device", help="Where the model runs: auto, cpu, cuda, cuda:1, ...")
+    ] = "auto",
     weights: Annotated[
-        Path | None, typer.Option("--weights", help="A weights file; without it, those of the package.")
+        Path | None, typer.Option("--weights", help="Weights file; default: the weights in the package.")
     ] = None,
     precision: Annotated[str, typer.Option("--precision", help=PRECISION_HELP)] = "float32",
     protocol: Annotated[
         str | None,
-        typer.Option("--protocol", help="ours or published; without it, the one the weights were made for."),
+        typer.Option("--protocol", help="ours or published; default: the protocol the weights were made for."),
     ] = None,
     robustness: Annotated[
         str | None,
-        typer.Option("--robustness", help="Distort the videos as well: all, or a choice such as blur:3,noise,480p."),
+        typer.Option(
+            "--robustness", help="Also evaluate distorted copies: all, or a selection such as blur:3,noise,480p."
+        ),
     ] = None,
     clips: Annotated[
         Path | None,
-        typer.Option("--clips", help="Keep crops here, of short videos: other weights then need only the network."),
+        typer.Option("--clips", help="Cache face crops here, so that further weights skip decoding and tracking."),
     ] = None,
     figures: Annotated[
-        bool, typer.Option("--figures", help="Draw the pictures of `fakestormer figures` into OUT/figures as well.")
+        bool, typer.Option("--figures", help="Also write the plots of `fakestormer figures` to OUT/figures.")
     ] = False,
 ) -> None:
-    """Score labelled videos with the detector's own code and say how well it did, overall and by group."""
-    from fakestormer.detector import Detector, DetectorConfig
+    """Score labelled videos with the code of `detect` and report metrics, overall and by group."""
+    from fakestormer.detector import Detector, DetectorConfig, return_large_blocks
     from fakestormer.evaluation import CachingDetector, parse_distortions, read_manifest, say_what_drawing_needs
     from fakestormer.types import ConfigError
 
@@ -49,6 +54,7 @@ def evaluate(
         raise ConfigError(missing)  # before the hours of work
     distortions = None if robustness is None else parse_distortions(robustness)
     total = len(read_manifest(manifest).rows)
+    return_large_blocks()
     # Nobody looks at pictures of key frames here, and their attributions cost time.
     settings = DetectorConfig(device=device, precision=precision, key_frames=0, protocol=protocol)
     whole = Detector.load(weights, settings)
@@ -68,13 +74,13 @@ def _evaluate(manifest: Path, out: Path, detector: VideoDetector, total: int) ->
     from fakestormer.evaluation import evaluate as evaluate_manifest
     from fakestormer.evaluation import render_table
 
-    console = Console(stderr=True)
-    with Progress(console=console, disable=not console.is_terminal) as progress:
+    console = remarks()
+    with Progress(console=console, disable=not shows_progress(console)) as progress:
         task = progress.add_task("evaluate", total=total)
 
         def show(done: EvaluationProgress) -> None:
             progress.update(task, completed=done.num_done)
-            _name_failure(progress.console, done)
+            _name_failure(Console(stderr=True), done)
 
         metrics = evaluate_manifest(manifest, out, detector, observe=show)
         progress.update(task, completed=total)
@@ -93,17 +99,17 @@ def _evaluate_robustness(
         write_robustness,
     )
 
-    console = Console(stderr=True)
+    console = remarks()
     missing = say_what_drawing_needs()
     if missing:  # said before the hours of work, which the picture is not worth losing
         console.print(f"no picture of the curves will be drawn: {missing}", markup=False, soft_wrap=True)
     num_scores = total * (len(distortions) + 1)
-    with Progress(console=console, disable=not console.is_terminal) as progress:
+    with Progress(console=console, disable=not shows_progress(console)) as progress:
         task = progress.add_task("clean", total=num_scores)
 
         def show(done: RobustnessProgress) -> None:
             progress.update(task, completed=done.num_done, description=done.name)
-            _name_failure(progress.console, done.step, f"{done.name}: ")
+            _name_failure(Console(stderr=True), done.step, f"{done.name}: ")
 
         result = evaluate_robustness(manifest, out, detector, show, RobustnessConfig(distortions))
         progress.update(task, completed=num_scores, description="robustness")

@@ -10,10 +10,10 @@ from rich.console import Console
 
 
 def figures(
-    scores: Annotated[Path, typer.Argument(help="Folder of an evaluation, or its scores.csv.")],
-    out: Annotated[Path, typer.Option("--out", help="Folder for the pictures, each as PDF and PNG.")],
+    scores: Annotated[Path, typer.Argument(help="Output folder of `evaluate`, or its scores.csv.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for the plots, each as PDF and PNG.")],
 ) -> None:
-    """Draw ROC and DET curves, score distributions, reliability diagram and Tippett plot of a score table."""
+    """Plot ROC and DET curves, score distributions, a reliability diagram and a Tippett plot."""
     from fakestormer.evaluation import read_scores, write_figures
 
     paths = write_figures(read_scores(scores / "scores.csv" if scores.is_dir() else scores), out)

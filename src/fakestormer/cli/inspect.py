@@ -9,9 +9,9 @@ import typer
 
 
 def inspect(
-    weights: Annotated[Path | None, typer.Argument(help="A weights file; without it, those of the package.")] = None,
+    weights: Annotated[Path | None, typer.Argument(help="Weights file; default: the weights in the package.")] = None,
 ) -> None:
-    """Print a weights file's card, clip specification, calibration and training record as JSON."""
+    """Print the model card, clip specification, calibration and training record of a weights file as JSON."""
     import dataclasses
     import json
 

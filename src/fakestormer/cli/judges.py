@@ -62,17 +62,18 @@ def open_judge(job: Job, outputs: Outputs) -> Iterator[Judge]:
 
 
 def _own_judge(job: Job, outputs: Outputs) -> Judge:
-    from fakestormer.detector import Detector, DetectorConfig, thorough
+    from fakestormer.detector import Detector, DetectorConfig, return_large_blocks, thorough
 
+    return_large_blocks()
     config = DetectorConfig(device=job.device, precision=job.precision, prior=job.prior)
     detector = Detector.load(job.weights, thorough(config) if job.thorough else config)
 
     def judge(file: Path, say: Say) -> tuple[VideoVerdict, tuple[str, ...]]:
         hear = _Hearing(say)
         verdict = detector.detect(file, observe=hear.of_detector)
-        if outputs.write_overlay(verdict, hear.tracks, lambda time: say(f"drawing the film, at {time:.1f} s")):
+        if outputs.write_overlay(verdict, hear.tracks, lambda time: say(f"writing the overlay, at {time:.1f} s")):
             return verdict, ()
-        return verdict, (f"{outputs.overlay}: written without sound, MP4 does not take this kind",)
+        return verdict, (f"{outputs.overlay}: written without sound: MP4 does not support its codec",)
 
     return judge
 

@@ -20,6 +20,7 @@ from fakestormer.cli.join import join
 from fakestormer.cli.prepare import prepare
 from fakestormer.cli.reconstruct import reconstruct
 from fakestormer.cli.rejudge import rejudge
+from fakestormer.cli.speech import set_speech
 from fakestormer.cli.synthesize import synthesize
 from fakestormer.cli.train import train
 from fakestormer.cli.verify import verify
@@ -30,7 +31,7 @@ INTERRUPTED = 130
 
 app = typer.Typer(
     name="fakestormer",
-    help="Tells whether the faces in a video are real or forged, and shows where, when and how sure it is.",
+    help="Detects face forgeries in videos, with a calibrated likelihood ratio, and shows when and where.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
@@ -56,8 +57,13 @@ for verb in (
 
 
 @app.callback(invoke_without_command=True)
-def options(version: bool = typer.Option(False, "--version", help="Print the version and leave.")) -> None:
+def options(
+    version: bool = typer.Option(False, "--version", help="Print the version and exit."),
+    verbose: int = typer.Option(0, "--verbose", "-v", count=True, help="Log the steps; -vv every clip."),
+    quiet: bool = typer.Option(False, "--quiet", "-q", help="Print results and errors only: no progress, no remarks."),
+) -> None:
     """Options that stand before a verb."""
+    set_speech(verbose, quiet)
     if version:
         Console().print(package_version())
         raise typer.Exit
@@ -72,5 +78,5 @@ def main() -> None:
         sys.exit(1)
     except SystemExit as ended:
         if ended.code == INTERRUPTED:  # typer makes this of a KeyboardInterrupt, without a word
-            Console(stderr=True).print("fakestormer: interrupted; what was finished is kept", style="red")
+            Console(stderr=True).print("fakestormer: interrupted; finished results are kept", style="red")
         raise

@@ -9,6 +9,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from fakestormer.cli.speech import remarks, shows_progress
+
 if TYPE_CHECKING:
     from fakestormer.data import LedgerRow, Shard, SourceFile
 
@@ -17,29 +19,31 @@ def prepare(
     place: Annotated[
         str,
         typer.Argument(
-            help="A CSV manifest (file[,label,identity,group]), a folder, or the name of a data set.",
+            help="CSV manifest (file[,label,identity,group]), folder, or name of a data set.",
             show_default=False,
         ),
     ],
-    out: Annotated[Path, typer.Option("--out", help="Folder of the track cache; run again to go on.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder of the track cache; run again to continue.")],
     root: Annotated[
-        Path | None, typer.Argument(help="Where that data set lies; `fakestormer datasets` names them.")
+        Path | None, typer.Argument(help="Root folder of the data set (names: `fakestormer datasets`).")
     ] = None,
     inventory_only: Annotated[
-        bool, typer.Option("--inventory-only", help="Of a data set: inventory and manifests, no cache.")
+        bool, typer.Option("--inventory-only", help="Write inventory and manifests only; do not build the cache.")
     ] = False,
     landmark_model: Annotated[
         Path | None,
-        typer.Option("--landmark-model", envvar="FAKESTORMER_LANDMARK_MODEL", help="face_landmark.tflite, if at hand."),
+        typer.Option("--landmark-model", envvar="FAKESTORMER_LANDMARK_MODEL", help="Path of face_landmark.tflite."),
     ] = None,
-    workers: Annotated[int, typer.Option("--workers", min=1, help="Processes.")] = 1,
-    max_frames: Annotated[int, typer.Option("--max-frames", min=1, help="Frames kept of each track.")] = 256,
+    workers: Annotated[int, typer.Option("--workers", min=1, help="Number of worker processes.")] = 1,
+    max_frames: Annotated[
+        int, typer.Option("--max-frames", min=1, help="Maximum number of frames kept per track.")
+    ] = 256,
     with_forged: Annotated[
         bool, typer.Option("--with-forged", help="Cache a manifest's forged files as well, for training on them.")
     ] = False,
-    shard: Annotated[str, typer.Option("--shard", help="I/N: the I-th of N machines that fill one corpus.")] = "1/1",
+    shard: Annotated[str, typer.Option("--shard", help="I/N: process part I of N, one per machine.")] = "1/1",
 ) -> None:
-    """Track the faces of genuine videos and photographs, find landmarks, and cache the crops for training."""
+    """Track faces in videos and photographs, detect landmarks, and cache the crops for training."""
     from fakestormer.cli.benchmark import take_stock
     from fakestormer.data import list_sources, parse_shard
     from fakestormer.types import ConfigError
@@ -75,9 +79,9 @@ def _cache(
     from fakestormer.data import ledger_path, prepare_sources
 
     summary = ledger_path(out, part).with_suffix(".json")
-    console = Console(stderr=True)
+    console = remarks()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+    with Progress(*columns, console=console, disable=not shows_progress(console)) as progress:
         task = progress.add_task("prepare", total=len(sources))
 
         def show(row: LedgerRow) -> None:

@@ -10,15 +10,15 @@ from rich.console import Console
 
 
 def synthesize(
-    video: Annotated[Path, typer.Argument(help="A genuine video with a face.")],
+    video: Annotated[Path, typer.Argument(help="Genuine video with a face.")],
     out: Annotated[Path, typer.Option("--out", help="Folder for the videos, the arrays and the contact sheet.")],
-    seed: Annotated[int, typer.Option("--seed", help="Another seed gives another forgery.")] = 0,
+    seed: Annotated[int, typer.Option("--seed", help="Random seed of the pseudo-fake.")] = 0,
     landmark_model: Annotated[
         Path | None,
-        typer.Option("--landmark-model", envvar="FAKESTORMER_LANDMARK_MODEL", help="face_landmark.tflite, if at hand."),
+        typer.Option("--landmark-model", envvar="FAKESTORMER_LANDMARK_MODEL", help="Path of face_landmark.tflite."),
     ] = None,
 ) -> None:
-    """Write a video's self-blended twin beside the real one, with masks, vulnerability, targets and a contact sheet."""
+    """Preview pseudo-fakes of a video and their training targets: videos, arrays and a contact sheet."""
     from fakestormer.data import write_preview
 
     written = write_preview(video, out, seed, landmark_model)

@@ -23,16 +23,18 @@ def train(
     recipe: Annotated[str | None, typer.Argument(help="MODULE:FUNCTION that returns a TrainRun or a FrameRun.")] = None,
     *,
     data: Annotated[
-        list[Path] | None, typer.Option("--data", help="A track cache made by `prepare`; may be given again.")
+        list[Path] | None, typer.Option("--data", help="Track cache made by `prepare`; can be repeated.")
     ] = None,
     out: Annotated[Path, typer.Option("--out", help="Folder for weights, checkpoint and logs.")],
-    resume: Annotated[bool, typer.Option("--resume", help="Go on from the folder's checkpoint.")] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Continue from the checkpoint in the output folder.")
+    ] = False,
     from_run: Annotated[
-        Path | None, typer.Option("--from-run", help="Repeat the run of this run.json, in place of a recipe.")
+        Path | None, typer.Option("--from-run", help="Repeat the run recorded in this run.json instead of a recipe.")
     ] = None,
 ) -> None:
     """Train a network on self-blended videos made from cached genuine ones, or on single frames of a mix of pairs."""
-    from fakestormer.training import FrameRun, train_frames
+    from fakestormer.training import FrameRun, keep_freed_memory, train_frames
     from fakestormer.training import train as train_run
     from fakestormer.types import ConfigError
 
@@ -45,6 +47,7 @@ def train(
         run, caches = _find_recipe(recipe or ""), data
     else:
         raise ConfigError("a recipe needs data: give --data CACHE, made with `fakestormer prepare`")
+    keep_freed_memory()
     start = os.environ.get(WARM_START_VARIABLE)
     console = Console()
     progress = Progress(

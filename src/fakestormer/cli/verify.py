@@ -13,31 +13,34 @@ if TYPE_CHECKING:
 
 EXIT_CODES = {"same_bits": 0, "within_tolerance": 0, "other_result": 3, "other_file": 4, "other_weights": 5}
 SAID = {
-    "same_bits": "the same result, bit for bit",
-    "within_tolerance": "the same result within the tolerance between device classes",
-    "other_result": "ANOTHER RESULT",
-    "other_file": "ANOTHER FILE, nothing was computed",
-    "other_weights": "OTHER WEIGHTS, nothing was computed",
+    "same_bits": "same result, bit for bit",
+    "within_tolerance": "same result, within the tolerance between device classes",
+    "other_result": "DIFFERENT RESULT",
+    "other_file": "DIFFERENT FILE, nothing was computed",
+    "other_weights": "DIFFERENT WEIGHTS, nothing was computed",
 }
 
 
 def verify(
-    report: Annotated[Path, typer.Argument(help="A JSON file that `detect --json` wrote.")],
-    video: Annotated[Path, typer.Argument(help="The video that it is about.")],
+    report: Annotated[Path, typer.Argument(help="JSON file written by `detect --json`.")],
+    video: Annotated[Path, typer.Argument(help="The video it describes.")],
     weights: Annotated[
-        Path | None, typer.Option("--weights", help="The weights of the report; without it, those of the package.")
+        Path | None, typer.Option("--weights", help="Weights file of the report; default: the weights in the package.")
     ] = None,
-    device: Annotated[str, typer.Option("--device", help="auto, cpu, cuda, cuda:1, ...")] = "auto",
+    device: Annotated[
+        str, typer.Option("--device", help="Where the model runs: auto, cpu, cuda, cuda:1, ...")
+    ] = "auto",
 ) -> None:
-    """Examine a video again as a report says and tell whether the result is the same. Exit code 0: it is.
+    """Reproduce a recorded result and list any differences. Exit code 0: the result is the same.
 
-    3: another result. 4: another file. 5: other weights. 1: the report, the video or the weights cannot be used.
+    3: different result. 4: different file. 5: different weights. 1: report, video or weights cannot be used.
     """
-    from fakestormer.detector import default_weights_path
+    from fakestormer.detector import default_weights_path, return_large_blocks
     from fakestormer.detector import verify as verify_verdict
     from fakestormer.model import load_weights
     from fakestormer.report import read_results
 
+    return_large_blocks()
     recorded = _about(read_results(report), report, video)
     found = verify_verdict(recorded, video, load_weights(weights or default_weights_path()), device)
     out = Console()

@@ -4,6 +4,7 @@ from fakestormer.detector.config import DetectorConfig, thorough
 from fakestormer.detector.cut_video import CutVideo
 from fakestormer.detector.detector import Detector, default_weights_path
 from fakestormer.detector.device_class import device_class
+from fakestormer.detector.memory import return_large_blocks
 from fakestormer.detector.overlay import write_overlay
 from fakestormer.detector.protocol import PROTOCOLS, Protocol, choose_protocol
 from fakestormer.detector.rejudge import rejudge
@@ -21,6 +22,7 @@ __all__ = [
     "default_weights_path",
     "device_class",
     "rejudge",
+    "return_large_blocks",
     "thorough",
     "verify",
     "write_overlay",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -16,7 +17,6 @@ from fakestormer.detector.cut_video import CutVideo
 from fakestormer.detector.device_class import device_class, installed_versions
 from fakestormer.detector.evidence_store import EvidenceStore
 from fakestormer.detector.key_frames import with_key_frames
-from fakestormer.detector.memory import return_large_blocks
 from fakestormer.detector.plan import plan_track
 from fakestormer.detector.protocol import choose_protocol, clip_protocol
 from fakestormer.detector.score import ClipScorer
@@ -40,6 +40,7 @@ from fakestormer.version import package_version
 from fakestormer.video import VideoReader, decoder_version, hash_file, read_credentials
 
 Observer = Callable[[str, Any], None]
+LOGGER = logging.getLogger(__name__)
 
 
 def default_weights_path() -> Path:
@@ -59,12 +60,12 @@ class Detector:
         config: DetectorConfig | None = None,
         face_detector: FaceDetector | None = None,
     ) -> None:
-        return_large_blocks()
         self.config = config or DetectorConfig()
         self.weights = weights
         self.protocol = choose_protocol(weights, self.config)
         self._faces = face_detector or LibfaceDetector(max_size=self.config.detection_size)
         self._scorer = ClipScorer(weights, self.config, self.rule)
+        LOGGER.info("weights %s, sha256 %s, on %s", weights.name, weights.sha256, self._scorer.device)
 
     @classmethod
     def load(cls, weights: str | Path | None = None, config: DetectorConfig | None = None) -> Detector:
@@ -78,7 +79,7 @@ class Detector:
         ClipEvidence) for each clip, ("verdict", VideoVerdict). Raises VideoError where the file holds no
         readable video; a video without a usable face is a verdict, not an error.
         """
-        tell = observe or _tell_nobody
+        tell = _with_log(str(path), observe or _tell_nobody)
         started = _now()
         info, found, small = self._track(Path(path), tell)
         plans, too_short = self._plan(found.tracks, info, small.duration)
@@ -210,6 +211,27 @@ class Detector:
 
 def _now() -> str:
     return datetime.now(timezone.utc).isoformat(timespec="seconds")
+
+
+def _with_log(name: str, tell: Observer) -> Observer:
+    """The observer, with what it is told in the log too: clips at level DEBUG, all else at INFO."""
+
+    def observe(stage: str, value: Any) -> None:
+        if stage == "probe":
+            size, rate = f"{value.width} x {value.height}", f"{value.frame_rate:.4g} frames a second"
+            LOGGER.info("%s: %s, %s, %s", name, size, rate, value.codec)
+        elif stage == "track":
+            LOGGER.info("%s: faces followed: %d, set aside: %d", name, len(value.tracks), len(value.set_aside))
+        elif stage == "clip":
+            LOGGER.debug("%s: track %d, %.2f s: scored", name, value.track_id, value.span.start)
+        elif stage == "verdict":
+            damage = value.damage
+            if damage.num_corrupt_packets or damage.truncated:
+                LOGGER.info("%s: %d corrupt packets, truncated: %s", name, damage.num_corrupt_packets, damage.truncated)
+            LOGGER.info("%s: %s", name, value.decision.name)
+        tell(stage, value)
+
+    return observe
 
 
 def _tell_nobody(_stage: str, _value: Any) -> None:

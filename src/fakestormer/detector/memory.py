@@ -14,7 +14,7 @@ def return_large_blocks() -> bool:
 
     By itself it raises that size, up to 32 MB, as such blocks are freed. Frames, crops and activations then lie in one
     heap among the evidence that is kept, and what is freed between is not always taken again. No number of a verdict
-    changes.
+    changes. It holds for the whole process, so the command line calls it and the library does not.
     """
     if not sys.platform.startswith("linux"):
         return False

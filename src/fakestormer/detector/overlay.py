@@ -30,7 +30,7 @@ def write_overlay(
     could not be copied.
     """
     by_id = {track.track_id: track for track in tracks}
-    ordered = sorted(verdict.faces, key=lambda face: -face.score)
+    ordered = sorted(verdict.faces, key=lambda face: -face.logit)
     people = [
         _Person(number, face, by_id[face.track_id], verdict.provenance.clip_spec, verdict.scale, texts)
         for number, face in enumerate(ordered, 1)

@@ -23,7 +23,7 @@ from fakestormer.types import (
 )
 from fakestormer.video import hash_file
 
-# How far a number may move between device classes and still count as the same; measured, see docs/custody.md.
+# How far a number may move between device classes and still count as the same; measured, see docs/provenance.md.
 TOLERANCE = 1e-4
 
 

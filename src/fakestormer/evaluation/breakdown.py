@@ -13,7 +13,7 @@ from numpy import ndarray
 
 from fakestormer.evaluation.config import EvaluationConfig
 from fakestormer.evaluation.metrics import Estimate, ReplicateMeasure, estimate
-from fakestormer.evaluation.rates import Macro, SetRates, average, measure_set
+from fakestormer.evaluation.rates import Macro, SetRates, average, measure_rates
 from fakestormer.evaluation.scores import ScoredSet, ScoreRow
 
 Reference = Literal["same_source", "all"]
@@ -131,8 +131,8 @@ def measure_breakdown(
     selected: list[tuple[SetRates, Float[ndarray, "replicates rates"]]] = []
     for plan in plans:
         drawn = {"same_source": next(stream), "all": next(stream)}
-        same_source = measure_set(scored, plan.same_source, drawn["same_source"], config, where)
-        everyone = measure_set(scored, plan.all, drawn["all"], config, "file")
+        same_source = measure_rates(scored, plan.same_source, drawn["same_source"], config, where)
+        everyone = measure_rates(scored, plan.all, drawn["all"], config, "file")
         slices.append(Slice(plan.name, plan.coverage, plan.reference, same_source, everyone))
         measured["same_source"].append((same_source, drawn["same_source"]))
         measured["all"].append((everyone, drawn["all"]))

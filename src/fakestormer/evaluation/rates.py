@@ -74,7 +74,7 @@ def replicate_rates(scored: ScoredSet, subset: Bool[ndarray, " items"]) -> Repli
     return measure_subset
 
 
-def measure_set(
+def measure_rates(
     scored: ScoredSet,
     subset: Bool[ndarray, " items"],
     replicates: Float[ndarray, "replicates rates"],

@@ -22,8 +22,8 @@ from fakestormer.evaluation.metrics import run_bootstrap
 from fakestormer.evaluation.rates import (
     Reliability,
     SetRates,
+    measure_rates,
     measure_reliability,
-    measure_set,
     replicate_rates,
     replicate_reliability,
 )
@@ -74,7 +74,7 @@ def summarise(rows: Sequence[ScoreRow], config: EvaluationConfig | None = None) 
     return Summary(
         Coverage.of(rows),
         _count_decisions(rows),
-        measure_set(scored, everything, drawn, config, "file"),
+        measure_rates(scored, everything, drawn, config, "file"),
         measure_reliability(scored, reliable, config),
         measure_pairwise_accuracy(pairs, scored, others[num_sliced:], config),
         tuple(measure_breakdown(column, plans[column], scored, following, config) for column in columns),

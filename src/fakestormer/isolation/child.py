@@ -30,8 +30,10 @@ def main() -> None:
     config = IsolationConfig(weights=first.path if settings["own_weights"] else None, limits=limits, **settings["run"])
     confinement = [*limit_resources(limits), *leave_the_network()]
     try:
+        from fakestormer.detector import return_large_blocks
         from fakestormer.isolation.examine import Examiner
 
+        return_large_blocks()
         examiner = Examiner(config)
     except FakestormerError as error:
         _tell(answers, {"refused": str(error)})

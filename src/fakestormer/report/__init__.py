@@ -1,6 +1,5 @@
 """From a verdict to files: versioned JSON for programs, one self-contained page and pictures for people."""
 
-from fakestormer.report.answer_words import say_error_rates, say_likelihood, say_notes, say_out_of_reach
 from fakestormer.report.chart import draw_spatial_strip, draw_timeline
 from fakestormer.report.clips_csv import write_clips
 from fakestormer.report.heatmap import HEAT_RANGES, overlay_heatmap
@@ -11,7 +10,14 @@ from fakestormer.report.pdf import write_pdf
 from fakestormer.report.picture import write_pictures
 from fakestormer.report.results_file import read_results, write_results
 from fakestormer.report.texts import ENGLISH, Texts
-from fakestormer.report.wording import say_prior, say_probability
+from fakestormer.report.wording import (
+    say_error_rates,
+    say_likelihood,
+    say_notes,
+    say_out_of_reach,
+    say_prior,
+    say_probability,
+)
 
 __all__ = [
     "ENGLISH",

@@ -66,8 +66,8 @@ def draw_timeline(
     def y(probability: float) -> float:
         return round(bottom - probability * (bottom - top), 2)
 
-    stretches = [one.span for one in face.suspicious_spans]
-    spans = ", ".join(map(say_span, stretches)) or texts.no_spans
+    segments = [one.span for one in face.suspicious_spans]
+    spans = ", ".join(map(say_span, segments)) or texts.no_spans
     title = texts.chart_title.format(clips=len(clips), duration=say_time(duration), prior=say_prior(scale.prior, texts))
     described = texts.chart_description.format(
         lowest=say_probability(min(chances, default=0.5), scale),
@@ -78,7 +78,7 @@ def draw_timeline(
     )
     places = [(frame.x(clip.span.middle), y(chance)) for clip, chance in zip(clips, chances, strict=True)]
     parts = [
-        *_zones(frame, (top, y(scale.fake_from), y(scale.real_to), bottom), stretches),
+        *_zones(frame, (top, y(scale.fake_from), y(scale.real_to), bottom), segments),
         *(_rule(frame, y(level), FAINT) for level in (0.0, 0.25, 0.5, 0.75, 1.0)),
         *(_label(frame.left - 8, y(level) + 4.0, f"{level * 100:.0f} %", "end") for level in (0.25, 0.5, 0.75)),
         _label(frame.left - 8, y(1.0) + 4, texts.axis_forged, "end", FORGED),

@@ -13,12 +13,12 @@ from pathlib import Path
 import jinja2
 
 from fakestormer.report.chart import LEFT, RIGHT, STRIP_EDGES, TIMELINE_EDGES, shades
+from fakestormer.report.frame_view import view_maps
 from fakestormer.report.heatmap import colour_scale
+from fakestormer.report.page_view import view_videos
 from fakestormer.report.picture import write_bytes
 from fakestormer.report.results_file import Failure
 from fakestormer.report.texts import ENGLISH, Texts
-from fakestormer.report.view import view_videos
-from fakestormer.report.view_frame import view_maps
 from fakestormer.report.wording import say_path, say_sentence
 from fakestormer.types import DataError, VideoVerdict
 from fakestormer.version import package_version

@@ -21,8 +21,8 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from fakestormer.report.answer_words import in_words
 from fakestormer.report.picture import write_bytes
+from fakestormer.report.wording import in_words
 from fakestormer.types import DataError, VideoVerdict
 
 SCHEMA = "fakestormer.verdict"

@@ -5,6 +5,7 @@ from fakestormer.training.frame_run import FrameOptimisation, FrameRun
 from fakestormer.training.frames import train_frames
 from fakestormer.training.join import join_members
 from fakestormer.training.loop import train
+from fakestormer.training.memory import keep_freed_memory
 from fakestormer.training.run_record import RecordedRun, read_record
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "TrainRun",
     "Validation",
     "join_members",
+    "keep_freed_memory",
     "read_record",
     "train",
     "train_frames",

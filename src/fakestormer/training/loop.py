@@ -16,7 +16,6 @@ from fakestormer.training.batches import training_steps, validation_batches
 from fakestormer.training.checkpoint import load_checkpoint, save_checkpoint
 from fakestormer.training.config import TrainRun
 from fakestormer.training.distributed import Team, joined_team, replicate, wait_for_all
-from fakestormer.training.memory import keep_freed_memory
 from fakestormer.training.metrics_log import MetricsLog, read_rows
 from fakestormer.training.run_record import RunRecord, make_record, refuse_another_run, write_record
 from fakestormer.training.start import make_model
@@ -46,7 +45,6 @@ def train(
     (step, "start", "train" or "validation", numbers). Under torchrun every process calls this, with the
     same arguments and a folder that all see; one writes.
     """
-    keep_freed_memory()
     folder.mkdir(parents=True, exist_ok=True)
     refuse_another_run(run, folder, resume)
     data = _read_data(run, caches)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 class Strength(enum.Enum):
@@ -94,7 +94,7 @@ class CalibrationSet:
 
 
 class QualityCode(enum.Enum):
-    """Why an answer deserves less trust.
+    """Why a result should be read with caution.
 
     The first four have fixed limits. `outside_...` say that a quantity lies outside its `KnownRange`: crop_scale (shown
     as the width of the face's square in pixels), frame_rate, bits_per_pixel, blur.
@@ -110,11 +110,35 @@ class QualityCode(enum.Enum):
     OUTSIDE_BITS_PER_PIXEL = "outside_bits_per_pixel"
 
 
+# Digits after the point with which a quantity is printed; sizes in pixels and counts have none.
+_DIGITS = {
+    QualityCode.BLURRED: 2,
+    QualityCode.OUTSIDE_BLUR: 2,
+    QualityCode.OUTSIDE_FRAME_RATE: 2,
+    QualityCode.HEAVY_COMPRESSION: 4,
+    QualityCode.OUTSIDE_BITS_PER_PIXEL: 4,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class QualityNote:
-    """A reason for less trust: the value found, and the limits it should have kept (None: no limit on that side)."""
+    """A reason for caution: the value found, and the limits it should have kept (None: no limit on that side)."""
 
     code: QualityCode
     value: float
     low: float | None = None
     high: float | None = None
+
+    @property
+    def as_printed(self) -> QualityNote:
+        """The same with all numbers rounded as a reader sees them."""
+        digits = _DIGITS.get(self.code, 0)
+        low, high = (None if limit is None else round(limit, digits) for limit in (self.low, self.high))
+        return replace(self, value=round(self.value, digits), low=low, high=high)
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether the value lies outside its limits, as printed: else the sentence would contradict itself."""
+        shown = self.as_printed
+        below = shown.low is not None and shown.value < shown.low
+        return below or (shown.high is not None and shown.value > shown.high)

@@ -1,4 +1,4 @@
-"""Reasons for less trust in an answer: what was seen of the face, and what the calibration never met."""
+"""Reasons for caution: what was seen of the face, and what lies outside the calibration's range."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FEWEST_BITS = 0.02  # a pixel
 
 
 def face_notes(clips: Sequence[ClipEvidence], calibration: Calibration) -> tuple[QualityNote, ...]:
-    """What lowers the trust in one face's answer, from its clips; docs/what-a-score-means.md explains the limits."""
+    """Reasons for caution about one face, from its clips; docs/what-a-score-means.md explains the limits."""
     notes = []
     if len(clips) < FEWEST_CLIPS:
         notes.append(QualityNote(QualityCode.FEW_CLIPS, float(len(clips)), low=float(FEWEST_CLIPS)))
@@ -31,11 +31,11 @@ def face_notes(clips: Sequence[ClipEvidence], calibration: Calibration) -> tuple
         if blur > MOST_BLUR:
             notes.append(QualityNote(QualityCode.BLURRED, blur, high=MOST_BLUR))
         notes += _outside(QualityCode.OUTSIDE_BLUR, "blur", blur, calibration)
-    return tuple(notes)
+    return tuple(note for note in notes if note.is_outside)
 
 
 def video_notes(video: VideoInfo, calibration: Calibration) -> tuple[QualityNote, ...]:
-    """What lowers the trust in every answer about one file, from what the file says about itself."""
+    """Reasons for caution about every face of one file, from what the file says about itself."""
     notes = []
     bits = video.bits_per_pixel
     if bits is not None:
@@ -44,14 +44,14 @@ def video_notes(video: VideoInfo, calibration: Calibration) -> tuple[QualityNote
         notes += _outside(QualityCode.OUTSIDE_BITS_PER_PIXEL, "bits_per_pixel", bits, calibration)
     if video.frame_rate > 0:
         notes += _outside(QualityCode.OUTSIDE_FRAME_RATE, "frame_rate", video.frame_rate, calibration)
-    return tuple(notes)
+    return tuple(note for note in notes if note.is_outside)
 
 
 def _outside(
     code: QualityCode, quantity: str, value: float, calibration: Calibration, unit: float = 1.0
 ) -> list[QualityNote]:
-    """A note where the value lies outside the calibration's range; numbers are shown times `unit`."""
+    """A note that holds the calibration's range beside the value; numbers are shown times `unit`."""
     known = calibration.measured.known(quantity) if calibration.measured else None
-    if known is None or known.low <= value <= known.high:
+    if known is None:
         return []
     return [QualityNote(code, value * unit, known.low * unit, known.high * unit)]

@@ -61,7 +61,7 @@ def test_the_answer_stands_before_the_evidence_and_with_what_it_does_not_mean(ve
     text = Outline(render_html(verdict(face((4.0, 4.0))))).text
     words = ENGLISH.decisions[Decision.FAKE]
     places = [
-        text.index(said) for said in (words.label, "98 %", words.means, words.means_not, "Face by face", "Face 1")
+        text.index(said) for said in (words.label, "98 %", words.means, words.means_not, ENGLISH.people, "Face 1")
     ]
     assert places == sorted(places)
 
@@ -88,7 +88,7 @@ def test_a_verdict_without_a_face_still_gives_a_whole_page(verdict):
     assert "seen for 0.20 s only" in text
     assert ENGLISH.probability_at.format(prior=ENGLISH.equal_priors) not in text
     assert ENGLISH.people not in text
-    for part in (ENGLISH.custody, ENGLISH.reading, ENGLISH.limits, "cd" * 32):
+    for part in (ENGLISH.provenance, ENGLISH.reading, ENGLISH.limits, "cd" * 32):
         assert part in text
 
 
@@ -131,8 +131,8 @@ def test_two_videos_of_one_name_are_told_apart_by_their_folders(verdict):
 
 def test_damage_is_said(verdict, face):
     text = Outline(render_html(verdict(face(), damage=VideoDamage(3, truncated=True)))).text
-    assert "3 pieces of the video data were corrupt" in text
-    assert "breaks off" in text
+    assert "3 packets of video data were corrupt" in text
+    assert "truncated" in text
     assert ENGLISH.damage not in Outline(render_html(verdict(face()))).text
 
 
@@ -193,7 +193,7 @@ def test_another_language_replaces_every_word(verdict, face):
     page = render_html(verdict(face()), dataclasses.replace(ENGLISH, language="xx", **words))
     assert '<html lang="xx">' in page
     text = Outline(page).text
-    assert all(word in text for word in ("~When", "~Where", "~Limits", "~Face 1", "~Suspicious stretches"))
+    assert all(word in text for word in ("~When", "~Where", "~Limits", "~Face 1", "~Suspicious segments"))
 
 
 def test_a_grey_or_tiny_picture_is_no_trouble(verdict, face):
@@ -209,7 +209,7 @@ def test_both_maps_are_shown_named_and_explained(verdict, face):
         assert words.means in outline.text
         assert words.means_not in outline.text
         assert sum(words.title in image["alt"] for image in outline.all("img")) == 2  # on the frame and on the face
-    assert "Blended-in look of this frame: 0.63 of 1" in outline.text
+    assert "Blending traces in this frame: 0.63 (0 to 1)" in outline.text
 
 
 def test_files_that_could_not_be_examined_are_listed(verdict, face):
@@ -259,8 +259,8 @@ def test_a_single_face_is_not_told_the_same_as_the_video(verdict, face):
     one, two = (
         render_html(verdict(*faces)) for faces in ((scored(face()),), (scored(face()), scored(face(track_id=1))))
     )
-    assert one.count('class="worth-of-face"') == 0
-    assert two.count('class="worth-of-face"') == 2
+    assert one.count('class="likelihood-of-face"') == 0
+    assert two.count('class="likelihood-of-face"') == 2
 
 
 def scored(one):

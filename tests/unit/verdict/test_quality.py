@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from fakestormer.report.wording import say_note
 from fakestormer.types import CalibrationSet, KnownRange, QualityCode, ScoringRule, VideoDamage
 from fakestormer.verdict import judge_face, judge_video
 from fakestormer.verdict.quality import face_notes, video_notes
@@ -36,7 +37,7 @@ def known(calibration, *ranges):
         ({"blur": None}, []),
     ],
 )
-def test_few_tiny_and_blurred_clips_lower_the_trust(clip, calibration, changes, found):
+def test_few_tiny_and_blurred_clips_call_for_caution(clip, calibration, changes, found):
     assert codes(face_notes(clips_of(clip, **changes), calibration)) == found
 
 
@@ -45,7 +46,7 @@ def test_a_tiny_face_is_told_in_pixels(clip, calibration):
     assert (note.value, note.low) == (pytest.approx(56.0), 112.0)
 
 
-def test_what_the_calibration_never_met_lowers_the_trust(clip, calibration, video):
+def test_what_the_calibration_never_met_calls_for_caution(clip, calibration, video):
     wide = known(calibration, KnownRange("crop_scale", 0.6, 2.0), KnownRange("blur", 0.1, 0.3))
     assert face_notes(clips_of(clip), wide) == ()
     found = face_notes(clips_of(clip, scale=3.0, blur=0.4), wide)
@@ -59,6 +60,13 @@ def test_what_the_calibration_never_met_lowers_the_trust(clip, calibration, vide
         QualityCode.OUTSIDE_FRAME_RATE,
     ]
     assert video_notes(video, slow) == ()
+
+
+def test_a_value_that_is_printed_like_its_limit_calls_for_none(clip, calibration):
+    narrow = known(calibration, KnownRange("crop_scale", 1.0001, 2.0), KnownRange("blur", 0.2001, 0.3))
+    assert face_notes(clips_of(clip, scale=1.0, blur=0.2), narrow) == ()
+    (note,) = face_notes(clips_of(clip, scale=0.99, blur=0.2), narrow)
+    assert say_note(note) == "Face size 222 pixels is outside the calibration range (224 to 448 pixels)."
 
 
 def test_a_likelihood_ratio_is_the_calibrated_odds_within_the_bounds_of_the_set(clip, calibration, video, provenance):

@@ -53,7 +53,7 @@ def draw_tippett(scored: ScoredSet) -> Figure:
         ("fakes", ratios[scored.is_fake], "-", ratios[scored.is_fake] < 0),
         ("genuine", ratios[~scored.is_fake], "--", ratios[~scored.is_fake] > 0),
     ):
-        x, y = _share_above(values, reach)
+        x, y = share_above(values, reach)
         label = f"{name} ({len(values)}), misleading: {misleading.mean():.0%}"
         ax.step(x, y, where="post", label=label, color="0", linestyle=style)
     ax.set(xlabel="log10 of the likelihood ratio (right: for forgery)", ylabel="share of files at least as high")
@@ -62,7 +62,7 @@ def draw_tippett(scored: ScoredSet) -> Figure:
     return figure
 
 
-def _share_above(values: ndarray, reach: float) -> tuple[ndarray, ndarray]:
+def share_above(values: ndarray, reach: float) -> tuple[ndarray, ndarray]:
     """Corners of the falling staircase from 1 at -reach to 0 at reach."""
     ordered = np.sort(values)
     left = 1 - np.arange(1, len(ordered) + 1) / len(ordered)

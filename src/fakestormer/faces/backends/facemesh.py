@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from jaxtyping import Float, Float32, UInt8
 from numpy import ndarray
+from scipy.special import expit
 
 from fakestormer.faces.align import cut_crop
 from fakestormer.faces.backends.facemesh_file import find_landmark_model
@@ -78,7 +79,7 @@ class FaceMeshLandmarker:
         self._interpreter.set_tensor(self._input, (crop.astype(np.float32) / 255)[None])
         self._interpreter.invoke()
         logit = float(self._interpreter.get_tensor(self._presence).ravel()[0])
-        if 1 / (1 + math.exp(-max(-60.0, min(60.0, logit)))) < self.min_presence:
+        if expit(logit) < self.min_presence:
             return None
         raw: Float32[ndarray, "points 3"] = self._interpreter.get_tensor(self._points).reshape(NUM_POINTS, 3)
         offsets = (raw[:, :2].astype(np.float64) / _INPUT_SIZE - 0.5) * size

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fakestormer.report.answer_words import say_likelihood, say_out_of_reach
 from fakestormer.report.chart import draw_spatial_strip, draw_timeline
+from fakestormer.report.frame_view import KeyFrameView, PlayView, draw_face, view_key_frame, view_play
 from fakestormer.report.heatmap import has_picture
 from fakestormer.report.overlay import person_colour
 from fakestormer.report.picture import video_duration
-from fakestormer.report.play_view import PlayView, view_play
+from fakestormer.report.reliability_view import ReliabilityView, more_provenance, view_reliability
 from fakestormer.report.texts import DecisionTexts, Texts
-from fakestormer.report.view_frame import KeyFrameView, draw_face, view_key_frame
 from fakestormer.report.wording import (
     say_date,
+    say_likelihood,
+    say_out_of_reach,
     say_path,
     say_prior,
     say_probability,
@@ -23,7 +24,6 @@ from fakestormer.report.wording import (
     say_threshold,
     say_time,
 )
-from fakestormer.report.worth_view import WorthView, more_custody, view_worth
 from fakestormer.types import Decision, FaceVerdict, ProbabilityScale, Span, VideoVerdict
 
 MOST_CLIP_ROWS = 300
@@ -78,9 +78,9 @@ class VideoView:
     facts: tuple[tuple[str, str], ...]
     faces: tuple[FaceView, ...]
     set_aside: tuple[tuple[str, str, str], ...]
-    custody: tuple[tuple[str, str], ...]
-    custody_more: tuple[tuple[str, str], ...]
-    worth: WorthView
+    provenance: tuple[tuple[str, str], ...]
+    provenance_more: tuple[tuple[str, str], ...]
+    reliability: ReliabilityView
     duration: float
     sha256: str
 
@@ -102,7 +102,7 @@ def _view_video(verdict: VideoVerdict, number: int, name: str, texts: Texts) -> 
     anchor = f"video-{number}"
     chance = None if verdict.probability is None else say_probability(verdict.probability, scale)
     mark = min(max(verdict.probability or 0.0, BEYOND_SCALE), 1 - BEYOND_SCALE)
-    ordered = sorted(verdict.faces, key=lambda face: -face.score)
+    ordered = sorted(verdict.faces, key=lambda face: -face.logit)
     return VideoView(
         anchor=anchor,
         name=name,
@@ -122,9 +122,9 @@ def _view_video(verdict: VideoVerdict, number: int, name: str, texts: Texts) -> 
         facts=_facts(verdict, texts),
         faces=tuple(_view_face(face, place, anchor, verdict, texts) for place, face in enumerate(ordered, 1)),
         set_aside=tuple((str(track.track_id), say_span(track.span), track.reason) for track in verdict.set_aside),
-        custody=_custody(verdict, texts),
-        custody_more=_settings(verdict, texts),
-        worth=view_worth(verdict, texts),
+        provenance=_provenance(verdict, texts),
+        provenance_more=_settings(verdict, texts),
+        reliability=view_reliability(verdict, texts),
         duration=round(video_duration(verdict), 3),
         sha256=verdict.provenance.input_sha256,
     )
@@ -167,7 +167,7 @@ def _view_face(face: FaceVerdict, place: int, video_anchor: str, verdict: VideoV
         ),
         num_clip_frames=verdict.provenance.clip_spec.num_frames,
         play=view_play(face, scale, texts),
-        spans=tuple(_say_stretch(one, scale, texts) for one in face.suspicious_spans),
+        spans=tuple(_say_segment(one, scale, texts) for one in face.suspicious_spans),
         key_frames=tuple(view_key_frame(key, place, scale, texts) for key in pictured),
         no_pictures="" if pictured else texts.no_pictures if face.key_frames else texts.no_key_frames,
         clip_rows=_clip_rows(face, scale),
@@ -175,7 +175,7 @@ def _view_face(face: FaceVerdict, place: int, video_anchor: str, verdict: VideoV
     )
 
 
-def _say_stretch(one: Span, scale: ProbabilityScale, texts: Texts) -> str:
+def _say_segment(one: Span, scale: ProbabilityScale, texts: Texts) -> str:
     return texts.span.format(
         span=say_span(one.span),
         probability=say_probability(one.probability, scale),
@@ -219,7 +219,7 @@ def _facts(verdict: VideoVerdict, texts: Texts) -> tuple[tuple[str, str], ...]:
     return tuple(zip(texts.facts_names, values, strict=True))
 
 
-def _custody(verdict: VideoVerdict, texts: Texts) -> tuple[tuple[str, str], ...]:
+def _provenance(verdict: VideoVerdict, texts: Texts) -> tuple[tuple[str, str], ...]:
     made, spec = verdict.provenance, verdict.provenance.clip_spec
     values = (
         say_path(verdict.video.path),
@@ -230,22 +230,22 @@ def _custody(verdict: VideoVerdict, texts: Texts) -> tuple[tuple[str, str], ...]
         made.decoder,
         made.face_detector,
         made.device,
-        texts.custody_clips.format(
+        texts.provenance_clips.format(
             frames=spec.num_frames,
             stride=spec.frame_stride,
             size=spec.image_size,
             enlargement=spec.box_enlargement,
             margin=spec.crop_margin,
         ),
-        texts.custody_calibration.format(
+        texts.provenance_calibration.format(
             slope=made.calibration.slope, intercept=made.calibration.intercept, fitted_on=made.calibration.fitted_on
         ),
-        texts.custody_thresholds.format(real_to=made.calibration.real_to, fake_from=made.calibration.fake_from),
+        texts.provenance_thresholds.format(real_to=made.calibration.real_to, fake_from=made.calibration.fake_from),
     )
-    return (*zip(texts.custody_rows, values, strict=True), *more_custody(verdict, texts))
+    return (*zip(texts.provenance_rows, values, strict=True), *more_provenance(verdict, texts))
 
 
 def _settings(verdict: VideoVerdict, texts: Texts) -> tuple[tuple[str, str], ...]:
     """Every version and every setting, each with its name."""
     made = verdict.provenance
-    return (*made.versions, *((texts.custody_setting.format(name=name), value) for name, value in made.settings))
+    return (*made.versions, *((texts.provenance_setting.format(name=name), value) for name, value in made.settings))

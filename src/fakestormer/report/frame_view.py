@@ -1,7 +1,8 @@
-"""What the page's template is given of one key frame: the frame and the face, without and with each of the maps."""
+"""What the page's template is given of a face's evidence frames, with and without maps, and of its clips."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ from fakestormer.report.heatmap import HEAT_RANGES, cut_face, overlay_heatmap, s
 from fakestormer.report.picture import data_uri
 from fakestormer.report.texts import Texts
 from fakestormer.report.wording import say_prior, say_probability, say_time
-from fakestormer.types import MAP_NAMES, KeyFrame, MapName, ProbabilityScale
+from fakestormer.types import MAP_NAMES, FaceVerdict, KeyFrame, MapName, ProbabilityScale
 
 FAINT = 0.3  # of the colour scale; below it the eye hardly sees a colour on the picture
 FACE_SIZE = 320  # pixels; shown at two thirds of that size, sharp in print
@@ -108,3 +109,29 @@ def say_peak(key: KeyFrame, name: MapName, texts: Texts) -> str:
     place = texts.places[3 * int(row) // heat.shape[0]][3 * int(column) // heat.shape[1]]
     faint = strength(heat, name).max() < FAINT
     return (texts.key_frame_faint if faint else texts.key_frame_peak).format(peak=float(heat.max()), place=place)
+
+
+@dataclass(frozen=True, slots=True)
+class PlayView:
+    """As the page's attributes hold it.
+
+    `clips` and `words` are JSON: [middle in seconds, probability in words, level] of every clip, and the words of the
+    levels 0 (no signs), 1 (inconclusive) and 2 (signs of forgery).
+    """
+
+    clips: str
+    words: str
+
+
+def view_play(face: FaceVerdict, scale: ProbabilityScale, texts: Texts) -> PlayView:
+    """The clips of a face in order of time, as the script reads them."""
+    rows = []
+    for clip in sorted(face.clips, key=lambda one: one.span):
+        chance = scale.probability(clip.logit)
+        level = 2 if chance >= scale.fake_from else 0 if chance <= scale.real_to else 1
+        rows.append([round(clip.span.middle, 2), say_probability(chance, scale), level])
+    words = [texts.gauge_real, texts.gauge_between, texts.gauge_fake]
+    return PlayView(
+        clips=json.dumps(rows, separators=(",", ":"), ensure_ascii=False),
+        words=json.dumps(words, ensure_ascii=False),
+    )

@@ -6,7 +6,7 @@ from math import log10
 import pytest
 
 from fakestormer.report import ENGLISH, render_html, say_error_rates, say_likelihood, say_notes, verdict_to_json
-from fakestormer.report.answer_words import say_credentials, say_note
+from fakestormer.report.wording import say_credentials, say_note
 from fakestormer.types import (
     ContentCredentials,
     CredentialStatus,
@@ -48,7 +48,7 @@ def test_error_rates_name_the_set_and_count_every_answer(measured):
 
 
 @pytest.mark.parametrize("code", QualityCode)
-def test_every_reason_for_less_trust_is_a_sentence_with_its_numbers(code):
+def test_every_reason_for_caution_is_a_sentence_with_its_numbers(code):
     said = say_note(QualityNote(code, 0.25, 0.5, 0.75))
     assert said[0].isupper()
     assert said.endswith(".")
@@ -56,13 +56,13 @@ def test_every_reason_for_less_trust_is_a_sentence_with_its_numbers(code):
     assert "nan" not in said
 
 
-def test_reasons_for_less_trust_stand_on_the_page_and_in_the_json(verdict, face, calibration, measured):
+def test_reasons_for_caution_are_on_the_page_and_in_the_json(verdict, face, calibration, measured):
     note = QualityNote(QualityCode.FEW_CLIPS, 2.0, low=3.0)
     slow = QualityNote(QualityCode.OUTSIDE_FRAME_RATE, 5.0, 24.0, 30.0)
     one = verdict(dataclasses.replace(face(), notes=(note,)), notes=(slow,))
     said = say_notes(one)
-    assert said[0].startswith("The video has a frame rate that")
-    assert said[1].startswith("Face 1: The answer rests on few clips: 2,")
+    assert said[0].startswith("Frame rate 5 per second is outside the calibration range (24 to 30).")
+    assert said[1].startswith("Face 1: The result is based on few clips: 2;")
     page = render_html(one)
     assert all(sentence in page for sentence in said)
     written = verdict_to_json(one)
@@ -94,8 +94,8 @@ def test_likelihood_and_error_rates_stand_on_the_page(verdict, face, calibration
 @pytest.mark.parametrize(
     ("credentials", "said"),
     [
-        (None, "Not looked for."),
-        (ContentCredentials(CredentialStatus.ABSENT, "r"), "Absent:"),
+        (None, "Not checked."),
+        (ContentCredentials(CredentialStatus.ABSENT, "r"), "Absent."),
         (ContentCredentials(CredentialStatus.NOT_READ), "pip install"),
         (ContentCredentials(CredentialStatus.NOT_READ, "r", problems=("cut",)), "Not read. Failed checks: cut."),
         (ContentCredentials(CredentialStatus.PRESENT, "r", "Ann", trusted=True), "Signed by Ann. The signer is on"),

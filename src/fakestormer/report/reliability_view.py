@@ -1,17 +1,17 @@
-"""What the template is given about an answer's worth, and the rows of custody that came with it."""
+"""What the template is given about the reliability of a result, and the last rows of its provenance."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fakestormer.report.answer_words import (
+from fakestormer.report.texts import Texts
+from fakestormer.report.wording import (
     explain_prior,
     say_credentials,
     say_likelihood,
     say_notes,
     say_propositions,
 )
-from fakestormer.report.texts import Texts
 from fakestormer.types import CalibrationSet, VideoVerdict
 
 
@@ -24,7 +24,7 @@ class RatesView:
 
 
 @dataclass(frozen=True, slots=True)
-class WorthView:
+class ReliabilityView:
     """Sentences; empty where there is nothing to say."""
 
     likelihood: str
@@ -35,11 +35,11 @@ class WorthView:
     credentials: str
 
 
-def view_worth(verdict: VideoVerdict, texts: Texts) -> WorthView:
+def view_reliability(verdict: VideoVerdict, texts: Texts) -> ReliabilityView:
     """The section beside a video's answer; without a scored face only the credentials are left."""
     calibration = verdict.provenance.calibration
     scored, measured = verdict.probability is not None, calibration.measured
-    return WorthView(
+    return ReliabilityView(
         likelihood=say_likelihood(verdict.log10_lr, calibration, texts) if scored else "",
         propositions=say_propositions(texts) if measured else "",
         prior=explain_prior(verdict.prior, texts),
@@ -66,9 +66,9 @@ def view_rates(measured: CalibrationSet, texts: Texts) -> RatesView | None:
     return RatesView(words.rates_lead.format(name=measured.name), tuple(rows))
 
 
-def more_custody(verdict: VideoVerdict, texts: Texts) -> tuple[tuple[str, str], ...]:
+def more_provenance(verdict: VideoVerdict, texts: Texts) -> tuple[tuple[str, str], ...]:
     """Device class, seed and times, each with its name."""
     made, words = verdict.provenance, texts.answer
     seed = words.no_seed if made.seed is None else str(made.seed)
     values = (made.device_class, seed, made.started, made.ended)
-    return tuple(zip(words.custody_more, (value or words.not_recorded for value in values), strict=True))
+    return tuple(zip(words.provenance_more, (value or words.not_recorded for value in values), strict=True))
