@@ -90,8 +90,8 @@ def a_face(draw, track_id, rule, calibration):
     key_frames = tuple(
         KeyFrame(
             clip.span.start, draw(st.integers(0, 10**6)), np.zeros((0, 0, 3), np.uint8), draw(SHARE), clip.logit,
-            clip.to_frame[0], clip.crop_size, clip.temporal_vulnerability[0], draw(SHARE),
-            clip.temporal_vulnerability[0] / np.float32(100),
+            clip.evidence.to_frame[0], clip.evidence.crop_size, clip.evidence.temporal_vulnerability[0], draw(SHARE),
+            clip.evidence.temporal_vulnerability[0] / np.float32(100),
         )
         for clip in face.clips[: draw(st.integers(0, 1))]
     )  # fmt: skip
