@@ -16,9 +16,10 @@ from sklearn.linear_model import LogisticRegression
 from fakestormer.evaluation.calibration_set import measure_set
 from fakestormer.evaluation.scores import ScoreRow, read_scores
 from fakestormer.model.weights import change_note, load_weights
-from fakestormer.types import Calibration, ConfigError, DataError, ScoringRule, logistic
+from fakestormer.types import Calibration, ConfigError, DataError, FaceSizeNormalisation, ScoringRule, logistic
 
 SHARES = tuple(float(share) for share in np.linspace(0, 1, 21))
+FEWEST_SIZES = 20  # genuine files of known face size, below which a slope means nothing
 MIN_FILES = 5  # scored reals, and scored fakes, below which neither curve nor thresholds mean anything
 
 
@@ -39,10 +40,10 @@ def fit_calibration(
 ) -> FittedRule:
     """The scoring rule and calibration of score tables that `evaluate` wrote on development data, never on test data.
 
-    Of the rule, the share of the clip network's level between faces is fitted where there is an image network beside
-    it; all else stays. The curve is a logistic regression on the logits in which genuine and forged files weigh the
-    same, so its odds are the likelihood ratio. It is lightly held back (an L2 penalty on the standardised logit), so
-    that few or perfectly separated files do not claim certainty.
+    Of the rule, the share of the clip network's level between faces and the face-size normalisation are fitted where
+    there is an image network beside it; all else stays. The curve is a logistic regression on the logits in which
+    genuine and forged files weigh the same, so its odds are the likelihood ratio. It is lightly held back (an L2 penalty
+    on the standardised logit), so that few or perfectly separated files do not claim certainty.
 
     Thresholds, error rates and bounds rest on *leave-one-source-out* ratios: each file's likelihood ratio comes from a
     rule and a curve that did not see the files of its source (the column `group`). FAKE starts at 0.5 or, if higher,
@@ -119,14 +120,30 @@ def leave_one_source_out(
 
 
 def _fit_rule(rows: Sequence[ScoreRow], is_fake: Bool[ndarray, " items"], rule: ScoringRule) -> ScoringRule:
-    """The rule with the share of the clip network's level that separates best (cross-entropy of a fitted curve)."""
+    """The rule with the face-size normalisation and the share of the clip network's level that separate best.
+
+    What is best has the lowest cross-entropy of a fitted curve. Without an image network the rule stays as it is.
+    """
     if not rule.frame_weight:
         return rule
-    losses = {}
+    losses = dict[ScoringRule, float]()
     for share in SHARES:
-        logits = rule_logits(rows, replace(rule, share_between_faces=share))
-        losses[share] = _loss(is_fake, logits)
-    return replace(rule, share_between_faces=min(losses, key=lambda share: (losses[share], share)))
+        plain = replace(rule, share_between_faces=share, face_size=None)
+        for one in (plain, replace(plain, face_size=_fit_face_size(rows, is_fake, plain))):
+            losses.setdefault(one, _loss(is_fake, rule_logits(rows, one)))
+    return min(losses, key=lambda one: losses[one])
+
+
+def _fit_face_size(
+    rows: Sequence[ScoreRow], is_fake: Bool[ndarray, " items"], rule: ScoringRule
+) -> FaceSizeNormalisation | None:
+    """How the logits of genuine files change with the size of the face; None where too few sizes are known."""
+    genuine = [row for row, fake in zip(rows, is_fake, strict=True) if not fake and row.crop_scale]
+    sizes = np.log([row.crop_scale or 1.0 for row in genuine])
+    if len(genuine) < FEWEST_SIZES or np.ptp(sizes) == 0:
+        return None
+    slope = float(np.polyfit(sizes, rule_logits(genuine, rule), 1)[0])
+    return FaceSizeNormalisation(slope, float(np.exp(sizes.min())), float(np.exp(sizes.max())))
 
 
 def _loss(is_fake: Bool[ndarray, " items"], logits: Float[ndarray, " items"]) -> float:
