@@ -95,7 +95,9 @@ class ClipScorer:
         spec = self._weights.clip_spec
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self._config.precision == "bfloat16"):
             output: ModelOutput | LiteOutput = self._model(preprocess(images, spec.mean, spec.std))
-        return output if isinstance(output, LiteOutput) else LiteOutput(output, images.new_zeros((len(images), 0)))
+        return (
+            output if isinstance(output, LiteOutput) else LiteOutput(output, output.logits.new_zeros((len(images), 0)))
+        )
 
 
 def _mean_of_both_ways(output: LiteOutput, mirrored: LiteOutput) -> LiteOutput:

@@ -42,8 +42,8 @@ def fit_calibration(
 
     Of the rule, the share of the clip network's level between faces and the face-size normalisation are fitted where
     there is an image network beside it; all else stays. The curve is a logistic regression on the logits in which
-    genuine and forged files weigh the same, so its odds are the likelihood ratio. It is lightly held back (an L2 penalty
-    on the standardised logit), so that few or perfectly separated files do not claim certainty.
+    genuine and forged files weigh the same, so its odds are the likelihood ratio. It is lightly held back (an L2
+    penalty on the standardised logit), so that few or perfectly separated files do not claim certainty.
 
     Thresholds, error rates and bounds rest on *leave-one-source-out* ratios: each file's likelihood ratio comes from a
     rule and a curve that did not see the files of its source (the column `group`). FAKE starts at 0.5 or, if higher,
@@ -109,7 +109,7 @@ def leave_one_source_out(
     for source in np.unique(sources):
         there = sources == source
         others = [row for row, out in zip(rows, there, strict=True) if not out]
-        if len({bool(fake) for fake in is_fake[~there]}) < 2:  # one source alone: there is nothing to leave out
+        if len({bool(fake) for fake in is_fake[~there]}) < 2:  # without this source nothing can be fitted
             others, there = list(rows), np.zeros(len(rows), bool)
         fitted = _fit_rule(others, is_fake[~there], rule)
         slope, intercept = _fit_curve(is_fake[~there], rule_logits(others, fitted), fitted_on)

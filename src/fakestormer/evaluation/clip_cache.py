@@ -154,5 +154,6 @@ def _hash_settings(detector: Detector) -> str:
     # The mean and the deviation of pixels are the network's affair; a crop is cut alike whatever they are.
     spec = {k: v for k, v in dataclasses.asdict(weights.clip_spec).items() if k not in ("mean", "std")}
     versions = (LAYOUT, metadata.version("fakestormer"), detector.face_detector_name, decoder_version())
-    everything = [settings, spec, detector.protocol.sha256, *versions]
+    frames_and_crops = dataclasses.replace(detector.protocol, rule=None).sha256  # the rule comes after the crops
+    everything = [settings, spec, frames_and_crops, *versions]
     return hashlib.sha256(json.dumps(everything, sort_keys=True).encode()).hexdigest()

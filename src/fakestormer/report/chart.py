@@ -115,7 +115,7 @@ def draw_spatial_strip(
         _tint(frame.left, top, width - frame.left - frame.right, bottom - top, FAINT, 0.4),
     ]
     for group, (start, end) in zip(groups, itertools.pairwise(edges), strict=False):
-        values = _highest([clips[index].spatial_vulnerability for index in group])
+        values = _highest([clips[index].evidence.spatial_vulnerability for index in group])
         tall = (bottom - top) / len(values)
         left, right = frame.x(start), frame.x(end)
         parts += [

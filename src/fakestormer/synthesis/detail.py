@@ -13,7 +13,7 @@ from numpy import ndarray
 
 HIGH_PASS = 1.0  # deviation in pixels of 224: what a blur of this size takes away is fine detail
 WIDEST = 4.0  # deviation in pixels of 224
-HALVINGS = 7
+HALVINGS = 10
 
 
 def fine_detail(image: UInt8[ndarray, "size size 3"]) -> float:
@@ -32,15 +32,15 @@ def equally_sharp(
 
 
 def _softened(image: UInt8[ndarray, "size size 3"], wanted: float) -> UInt8[ndarray, "size size 3"]:
-    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    low, high = 0.0, WIDEST * image.shape[0] / 224
+    low, high, softest = 0.0, WIDEST * image.shape[0] / 224, image
     for _ in range(HALVINGS):
         deviation = (low + high) / 2
-        if _detail(_middle(cv2.GaussianBlur(grey, (0, 0), deviation))) > wanted:
+        blurred = cv2.GaussianBlur(image, (0, 0), deviation).astype(np.uint8, copy=False)
+        if fine_detail(blurred) > wanted:
             low = deviation
         else:
-            high = deviation
-    return cv2.GaussianBlur(image, (0, 0), (low + high) / 2).astype(np.uint8, copy=False)
+            high, softest = deviation, blurred
+    return softest if softest is not image else blurred
 
 
 def _middle(grey: Float32[ndarray, "size size"]) -> Float32[ndarray, "side side"]:

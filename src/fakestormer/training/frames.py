@@ -82,7 +82,7 @@ def train_frames(
     _open_record(run, folder, resume)
     tracks = [track for cache in caches for track in read_cache(cache)]
     trainer = FrameTrainer(run, tracks, folder, observe, start_from)
-    if resume:
+    if resume and (folder / CHECKPOINT_NAME).exists():  # a run killed before its first checkpoint begins anew
         trainer.load()
     return trainer.run_to_end(num_workers)
 
@@ -120,10 +120,7 @@ class FrameTrainer:
 
     def load(self) -> None:
         """Everything as it was at the checkpoint."""
-        path = self.folder / CHECKPOINT_NAME
-        if not path.exists():
-            raise ConfigError(f"{self.folder} has no {CHECKPOINT_NAME} to resume from: start without --resume")
-        state = torch.load(path, map_location="cpu", weights_only=True)
+        state = torch.load(self.folder / CHECKPOINT_NAME, map_location="cpu", weights_only=True)
         self.model.load_state_dict(state["model"])
         self.average.load_state_dict(state["average"])
         self.optimizer.load_state_dict(state["optimizer"])

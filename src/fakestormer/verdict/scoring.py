@@ -18,7 +18,9 @@ def score_clips(clips: Sequence[ClipEvidence], rule: ScoringRule) -> tuple[Score
     """
     if not clips:
         return ()
-    surplus = (1 - rule.share_between_faces) * float(np.median([clip.clip_logit for clip in clips]))
+    surplus = 0.0
+    if rule.share_between_faces < 1:
+        surplus = (1 - rule.share_between_faces) * float(np.median([clip.clip_logit for clip in clips]))
     return tuple(ScoredClip(clip, _logit(clip, rule) - rule.clip_weight * surplus) for clip in clips)
 
 
