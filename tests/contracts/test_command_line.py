@@ -54,10 +54,14 @@ FLAGS = {
         "--landmark-model",
         "--workers",
         "--max-frames",
+        "--with-forged",
         "--shard",
     ),
     "synthesize": ("VIDEO", "--out", "--seed", "--landmark-model"),
     "doctor": (),
+    "rejudge": ("REPORT", "--weights", "--json", "--prior"),
+    "reconstruct": ("CACHES", "--out", "--autoencoder", "--frames"),
+    "join": ("CLIP_WEIGHTS", "IMAGE_NETWORK", "--out"),
     "train": ("[RECIPE]", "--data", "--out", "--resume", "--from-run"),
 }
 ENVIRONMENT = {"FAKESTORMER_LANDMARK_MODEL"}

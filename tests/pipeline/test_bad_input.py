@@ -155,7 +155,7 @@ def test_two_people_are_two_faces(tmp_path, film, run, weights, detector):
     verdict = detector.detect(path)
     assert_scored(verdict, num_faces=2)
     assert verdict.score == max(face.score for face in verdict.faces)
-    left, right = sorted(face.clips[0].to_frame[0, 0, 2] for face in verdict.faces)
+    left, right = sorted(face.clips[0].evidence.to_frame[0, 0, 2] for face in verdict.faces)
     assert right - left > film.shape[2] / 4
     assert "2 faces" in run("detect", path, "--weights", weights).out
 
@@ -183,7 +183,9 @@ def test_a_portrait_video_with_a_rotation_flag_is_seen_upright(tmp_path, film, d
     assert (verdict.video.width, verdict.video.height) == (192, 256)
     assert_scored(verdict)
     upright = detector.detect(shoot(tmp_path / "upright.mp4", tall))
-    assert verdict.faces[0].clips[0].to_frame == pytest.approx(upright.faces[0].clips[0].to_frame, abs=4)
+    assert verdict.faces[0].clips[0].evidence.to_frame == pytest.approx(
+        upright.faces[0].clips[0].evidence.to_frame, abs=4
+    )
 
 
 @pytest.mark.parametrize(("frame_rate", "num_frames"), [(5, 8), (120, 60)])
@@ -201,7 +203,7 @@ def test_a_4k_video_is_scored_in_its_own_pixels(tmp_path, film, detector):
     assert (verdict.video.width, verdict.video.height) == (3840, 2160)
     assert_scored(verdict)
     clip = verdict.faces[0].clips[0]
-    assert clip.to_frame[0, 0, 0] * clip.crop_size > 600
+    assert clip.evidence.to_frame[0, 0, 0] * clip.evidence.crop_size > 600
 
 
 # Weights.

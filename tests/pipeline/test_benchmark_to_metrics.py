@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from fakestormer.detector import PROTOCOLS
+from fakestormer.types import PLAIN_MEAN, ScoringRule
 from fakestormer.video import hash_file, write_video
 
 
@@ -34,10 +36,11 @@ def test_a_folder_becomes_metrics_under_the_published_protocol(tmp_path: Path, d
     )  # fmt: skip
     assert evaluated.code == 0, evaluated.err
     metrics = json.loads((results / "metrics.json").read_text())
-    assert metrics["protocol"] == {"name": "published", "version": 1, "sha256": PROTOCOLS["published"].sha256}
+    sha256 = replace(PROTOCOLS["published"], rule=PLAIN_MEAN).sha256
+    assert metrics["protocol"] == {"name": "published", "version": 2, "sha256": sha256}
     assert metrics["weights_sha256"] == hash_file(weights)
     assert metrics["coverage"]["num_files"] == metrics["coverage"]["num_scored"] == 2
-    assert f"protocol published 1 (sha256 {PROTOCOLS['published'].sha256[:12]})" in evaluated.out
+    assert f"protocol published 2 (sha256 {sha256[:12]})" in evaluated.out
     with (results / "scores.csv").open(newline="") as stream:
         assert {row["label"]: row["decision"] for row in csv.DictReader(stream)}.keys() == {"real", "fake"}
 
@@ -50,7 +53,7 @@ def test_detect_says_protocol_weights_and_coverage(tmp_path: Path, data_set: Pat
     assert content["coverage"] == {"num_files": 2, "num_scored": 1, "num_not_applicable": 0, "num_error": 1}
     provenance = content["verdicts"][0]["provenance"]
     assert provenance["weights_sha256"] == hash_file(weights)
-    assert dict(provenance["settings"])["protocol_sha256"] == PROTOCOLS["ours"].sha256
+    assert dict(provenance["settings"])["protocol_sha256"] == replace(PROTOCOLS["ours"], rule=ScoringRule()).sha256
 
 
 @pytest.mark.parametrize(

@@ -164,7 +164,7 @@ def test_trained_weights_give_a_verdict(finished, videos):
     verdict = fs.Detector.load(finished / "last.safetensors", fs.DetectorConfig(device="cpu")).detect(videos / "bo.mp4")
     assert verdict.decision is not fs.Decision.NOT_APPLICABLE
     assert verdict.provenance.model_name == "tiny run"
-    assert verdict.faces[0].clips[0].temporal_vulnerability.shape == (4, 4, 4)
+    assert verdict.faces[0].clips[0].evidence.temporal_vulnerability.shape == (4, 4, 4)
 
 
 def test_a_killed_and_resumed_run_gives_exactly_the_weights_of_an_uninterrupted_one(tmp_path, cache, finished, run):

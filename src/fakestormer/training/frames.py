@@ -11,28 +11,26 @@ import math
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Float, UInt8
+from jaxtyping import Float
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save
 from sklearn.metrics import roc_auc_score
 from torch import Tensor
 from torch.nn import functional
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
-from torch.utils.data import DataLoader, Dataset
 
-from fakestormer.data import CachedTrack, FrameMix, FramePair, FramePairSet, is_held_out, read_cache
+from fakestormer.data import CachedTrack, FramePairSet, is_held_out, read_cache
 from fakestormer.model import preprocess, refuse_emulated_bfloat16
 from fakestormer.model.lite import ImageNetwork
 from fakestormer.model.warm_start import warm_start_image_network
-from fakestormer.synthesis import NO_AUGMENTATION
+from fakestormer.training.frame_batches import FrameBatch, frame_batches, validation_pairs
 from fakestormer.training.frame_run import FrameOptimisation, FrameRun
-from fakestormer.training.memory import keep_freed_memory, keep_in_worker
+from fakestormer.training.memory import keep_freed_memory
 from fakestormer.training.metrics_log import MetricsLog
 from fakestormer.training.start import efficientnet_file
 from fakestormer.types import ConfigError, DataError, WeightsError
@@ -41,14 +39,6 @@ from fakestormer.video.recode import recode_images
 Observer = Callable[[int, str, dict[str, float]], None]
 NOTE_KEY = "fakestormer"
 CHECKPOINT_NAME, WEIGHTS_NAME, RECORD_NAME = "checkpoint.pt", "image_network.safetensors", "run.json"
-
-
-@dataclass(frozen=True, slots=True)
-class FrameBatch:
-    """Pictures of a step, the genuine ones first and their forged partners in the same order behind them."""
-
-    pictures: UInt8[Tensor, "S size size 3"]
-    kinds: tuple[str, ...]
 
 
 def train_frames(
@@ -248,42 +238,6 @@ def set_rates(optimizer: torch.optim.Optimizer, settings: FrameOptimisation, ste
     share = max(0, step - settings.warmup_steps) / max(1, settings.num_steps - settings.warmup_steps)
     for group in optimizer.param_groups:
         group["lr"] = group["peak"] * warm * (1 + math.cos(math.pi * share)) / 2
-
-
-def frame_batches(
-    pairs: FramePairSet, settings: FrameOptimisation, first_step: int, num_workers: int
-) -> DataLoader[FrameBatch]:
-    """The batches of steps `first_step` to the end, the same whoever makes them."""
-    size = settings.pairs_per_step
-    parts = [list(range(step * size, (step + 1) * size)) for step in range(first_step, settings.num_steps)]
-    loaded: Dataset[Any] = pairs
-    return DataLoader(
-        loaded,
-        batch_sampler=parts,
-        num_workers=num_workers,
-        collate_fn=collate_frames,
-        worker_init_fn=keep_in_worker,
-        generator=torch.Generator(),  # its draw must not move dropout's
-        multiprocessing_context="spawn" if num_workers else None,
-        prefetch_factor=4 if num_workers else None,
-    )
-
-
-def collate_frames(pairs: Sequence[FramePair]) -> FrameBatch:
-    """All genuine pictures, then all forged ones."""
-    pictures = [pair.real for pair in pairs] + [pair.fake for pair in pairs]
-    return FrameBatch(torch.from_numpy(np.stack(pictures)), tuple(pair.kind for pair in pairs))
-
-
-def validation_pairs(run: FrameRun, held_out: Sequence[CachedTrack]) -> list[FrameBatch]:
-    """Pairs of held-out people of the kinds made from genuine pictures, half self-blended and half decoded."""
-    plain = replace(run.mix.synthesis, augmentation=NO_AUGMENTATION)
-    decoded = 0.5 if run.mix.decoded else 0.0
-    mix = FrameMix(1 - decoded, 0.0, 0.0, 0.0, decoded, synthesis=plain, late_share=0.0)
-    pairs = FramePairSet(held_out, mix, run.seed + 1, run.validation_pairs)
-    size = run.optimisation.pairs_per_step
-    starts = range(0, len(pairs), size)
-    return [collate_frames([pairs[k] for k in range(start, min(start + size, len(pairs)))]) for start in starts]
 
 
 def _open_record(run: FrameRun, folder: Path, resume: bool) -> None:
