@@ -37,9 +37,15 @@ def find_duplicates(
     sizes: dict[str, int],
     observe: Callable[[str, int, int], None] | None = None,
 ) -> tuple[tuple[str, ...], ...]:
-    """Groups of videos with the same bytes, each in order; `videos` gives each video's files, `sizes` their sizes.
+    """Groups of videos with the same bytes, each in order of the names.
 
     Only videos that have the same sizes are read. Empty files are not compared.
+
+    Args:
+        root: below which all paths lie.
+        videos: the files of each video by its name; more than one where a video comes as pictures.
+        sizes: the size of each file in bytes.
+        observe: hears what is done, how many videos were read, and of how many.
     """
     alike: dict[tuple[int, ...], list[str]] = defaultdict(list)
     for path, files in videos.items():

@@ -108,6 +108,14 @@ def evaluate_robustness(
     each video, one at a time, deleted when it was judged: it is the detector's own code that scores. One
     that keeps clips makes each copy once. A video that cannot be copied is a row with the decision "error".
 
+    Args:
+        manifest: as for `evaluate`.
+        out: folder for the results of all evaluations.
+        detector: gives the verdict of one file.
+        observe: hears of every score.
+        config: which distortions, and the seed of blocks and noise; all where it is not given.
+        evaluation: of intervals and breakdowns.
+
     Raises:
         DataError: the manifest cannot be used, or a folder cannot be made (see `evaluate`).
     """
