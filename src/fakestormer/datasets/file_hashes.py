@@ -99,6 +99,8 @@ def _read_sums(path: Path, length: int) -> tuple[tuple[str, str], ...]:
     for line in read_lines(path):
         match = line_form.fullmatch(line)
         if match is None:
-            raise DataError(f"{path} has the line {line!r}, which is no checksum and file name: make it with sha256sum")
+            raise DataError(
+                f"{path} has the line {line!r}, which is not a checksum and a file name: make it with sha256sum"
+            )
         sums.append((match[2].removeprefix("./"), match[1].lower()))
     return tuple(sums)

@@ -87,7 +87,7 @@ def parse_distortions(text: str) -> tuple[Distortion, ...]:
         if kind not in LEVELS:
             raise ConfigError(f"there is no distortion {kind!r}: choose all, or from {', '.join(LEVELS)}")
         if level and not (level.isascii() and level.isdigit()):
-            raise ConfigError(f"the level {level!r} of {kind} is no number: write for instance {kind}:1")
+            raise ConfigError(f"the level {level!r} of {kind} is not a number: write for instance {kind}:1")
         levels = [int(level)] if level else range(1, len(LEVELS[kind]) + 1)
         chosen.update(Distortion(kind, number) for number in levels)
     return tuple(one for one in ALL_DISTORTIONS if one in chosen)
