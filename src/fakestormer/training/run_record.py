@@ -100,7 +100,7 @@ def refuse_another_run(run: TrainRun, folder: Path, resume: bool) -> None:
         # Workers load the same pairs however many they are; how often to save does not change a weight either.
         if value != recorded[name] and name not in ("num_workers", "checkpoint_every", "keep_every", "tensorboard"):
             raise ConfigError(
-                f"{folder} holds a run whose {name} is another than the recipe's: resume with the recipe it was started with"
+                f"{folder} holds a run with a different {name}: resume it with the recipe it was started with"
             )
 
 
