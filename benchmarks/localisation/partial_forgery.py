@@ -218,7 +218,7 @@ def largest_track(source: Path, film: Film, frame_rate: float, detector: FaceDet
     )
     tracks = tracker.track(frames, scale).tracks
     if not tracks:
-        raise DataError(f"{source} contains no usable face track: give videos with a face of 40 pixels and more")
+        raise DataError(f"{source} gives no usable face track: give videos with a face of 40 pixels and more")
     return max(tracks, key=lambda one: (one.span.duration, one.observations[0].box.area))
 
 
