@@ -47,10 +47,16 @@ class LocalisationMetrics:
 def localise_video(
     verdict: VideoVerdict, truth: ForgedTruth, number: int, maps: Mapping[str, ClipMap] = DEFAULT_MAPS
 ) -> LocalisedVideo:
-    """A verdict held against the truth. `number` tells videos apart; `maps` are what is laid on the frames, by name.
+    """A verdict held against the truth.
 
     Proposals are ranked by how far they stand out from their face's own level, for faces without one by their logit.
-    Maps are looked at where a clip lies wholly in a forged stretch and still has its whole map.
+    Maps are looked at where a clip lies wholly in a forged segment and still has its whole map.
+
+    Args:
+        verdict: of the video.
+        truth: what is forged in it.
+        number: tells videos apart.
+        maps: what is laid on the frames, by name.
     """
     calibration, rule = verdict.provenance.calibration, verdict.provenance.rule
     search = replace(rule.segments or SegmentSearch(), most_segments=MOST_PROPOSALS)

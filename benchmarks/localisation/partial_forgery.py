@@ -80,10 +80,20 @@ def write_partial_forgery(
     config: PartialForgeryConfig = PartialForgeryConfig(),
     forge: bool = True,
 ) -> ForgedTruth:
-    """What is forged in the video written to `out`; with `forge` off it is only lengthened and encoded alike.
+    """What is forged in the video written to `out`; determined by its arguments.
 
-    Determined by its arguments. Raises VideoError for unreadable sources, DataError where no face is seen for long
-    enough or its landmarks are not found.
+    Args:
+        source: a genuine video with a face.
+        out: the video to write.
+        detector: finds the face that is forged, the one seen longest.
+        landmarker: gives its landmarks, for the blending.
+        seed: of the stretches and the blending.
+        config: lengths, and the settings of the blending.
+        forge: if off, the video is only lengthened and encoded alike.
+
+    Raises:
+        VideoError: the source cannot be read.
+        DataError: no face is seen for long enough, or its landmarks are not found.
     """
     film, frame_rate = open_film(source, config)
     rng = np.random.default_rng(seed)
@@ -106,8 +116,18 @@ def write_splice(
 ) -> ForgedTruth:
     """What is forged in the video written to `out`: the original, for some seconds with the forgery's frames instead.
 
-    Both are lengthened alike and encoded once, together. Where in the frames the forgery lies is not said. Raises
-    VideoError for what cannot be read, DataError where the two are not frame by frame the same film.
+    Both are lengthened alike and encoded once, together. Where in the frames the forgery lies is not said.
+
+    Args:
+        original: the genuine video.
+        forgery: a forgery of it, the same film frame by frame.
+        out: the video to write.
+        seed: of the stretches.
+        config: lengths.
+
+    Raises:
+        VideoError: one of the two cannot be read.
+        DataError: they are not frame by frame the same film.
     """
     counts, shapes, rates = [], [], []
     for path in (original, forgery):

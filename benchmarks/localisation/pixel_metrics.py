@@ -42,7 +42,7 @@ class PixelMetrics:
     `pixel_auc_in_crop` over those of the crop alone, the harder question; `pixel_auc_by_chance` is what a map that is
     the same all over the crop has over the frames. `mask_iou`: mean over frames at one threshold, found on every other
     video and used on the rest, and the other way round. `pointing`: share of frames whose highest point lies on a
-    forged pixel; `pointing_by_chance`: the share of the crop that is forged, what a blind finger hits.
+    forged pixel; `pointing_by_chance`: the share of the crop that is forged, that is chance.
     """
 
     num_frames: int

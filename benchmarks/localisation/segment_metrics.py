@@ -1,4 +1,4 @@
-"""How well proposed stretches of time meet the forged ones: average precision, recall, and order of seconds."""
+"""How well proposed segments of time meet the forged ones: average precision, recall, and order of seconds."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ROUNDING = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A stretch that is said to be forged, and how strongly (any scale, the same for all videos)."""
+    """A segment that is said to be forged, and how strongly (any scale, the same for all videos)."""
 
     span: TimeSpan
     score: float
@@ -28,7 +28,7 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class TimedVideo:
-    """The forged stretches of one video, what was proposed, and for each scored second a score and the truth."""
+    """The forged segments of one video, what was proposed, and for each scored second a score and the truth."""
 
     truth: tuple[TimeSpan, ...]
     proposals: tuple[Proposal, ...]
@@ -81,7 +81,7 @@ def temporal_iou(one: TimeSpan, other: TimeSpan) -> float:
 def average_precision(videos: Sequence[TimedVideo], iou: float) -> float:
     """Area under the precision-recall curve of all proposals of all videos, best score first.
 
-    A proposal is right where it meets a forged stretch of its video, not yet met by a better one, with at least that
+    A proposal is right where it meets a forged segment of its video, not yet met by a better one, with at least that
     temporal IoU; of several it takes the one it meets best. At each recall counts the best precision that this or any
     higher recall has.
     """
@@ -105,7 +105,7 @@ def average_precision(videos: Sequence[TimedVideo], iou: float) -> float:
 
 
 def average_recall(videos: Sequence[TimedVideo], count: int) -> float:
-    """Share of forged stretches met by the `count` best proposals of their video, mean over `RECALL_LEVELS`."""
+    """Share of forged segments met by the `count` best proposals of their video, mean over `RECALL_LEVELS`."""
     num_spans = sum(len(video.truth) for video in videos)
     if not num_spans:
         return 0.0

@@ -13,11 +13,11 @@ SETS = {
     "pairs": "Real forgeries against their originals",
 }
 NOTE = (
-    "AP: average precision of proposed stretches at that temporal IoU, over all videos, genuine ones included. AR: "
+    "AP: average precision of proposed segments at that temporal IoU, over all videos, genuine ones included. AR: "
     "average recall of the N best proposals of a video, mean over IoU 0.5 to 0.95. AUC of seconds: all videos "
     "together, and within each partly forged one. Pixel AUC over whole frames (in brackets that of a map "
     "that is the same all over the crop), and in the crop alone. Pointing: the "
-    "map's highest place is forged; in brackets the forged share of the crop, which a blind finger hits. A dash: not "
+    "map's highest place is forged; in brackets the forged share of the crop, that is chance. A dash: not "
     "defined."
 )
 
@@ -56,7 +56,7 @@ def _set(found: Mapping[str, Any]) -> list[str]:
     outcomes = [outcome.replace("_", " ") for outcome in found["decisions_forged"]]
     left_out = f", {len(failures)} left out" if failures else ""
     return [
-        f"{time['num_videos']} videos with {time['num_spans']} forged stretches{left_out}; "
+        f"{time['num_videos']} videos with {time['num_spans']} forged segments{left_out}; "
         f"{found['seconds_a_video']} s a video.",
         align([("over time", "value"), *rows]),
         *pixels,

@@ -22,7 +22,7 @@ class FrameMask:
 
 @dataclass(frozen=True, slots=True)
 class ForgedTruth:
-    """The forged stretches of a video in order, and a mask for each forged frame; both empty for a genuine one."""
+    """The forged segments of a video in order, and a mask for each forged frame; both empty for a genuine one."""
 
     spans: tuple[TimeSpan, ...]
     masks: tuple[FrameMask, ...]

@@ -62,7 +62,7 @@ def test_detect_says_protocol_weights_and_coverage(tmp_path: Path, data_set: Pat
         (("faceforensics", "SET"), "does not hold FaceForensics++: expected files such as"),
         (("imagenet", "SET"), "there is no data set 'imagenet': choose from"),
         (("folder", "SET/real"), "; give SET"),
-        (("folder", "NOWHERE"), "is no folder: give the folder that holds Plain folders"),
+        (("folder", "NOWHERE"), "is not a folder: give the folder that holds Plain folders"),
         (("SET",), "--inventory-only needs a data set and its folder"),
     ],
 )

@@ -199,4 +199,4 @@ def test_detect_isolate_prints_and_writes_what_detect_does(run, shot, weights, t
 def test_limits_without_isolate_are_refused(run, shot, weights):
     ended = run("detect", shot, "--weights", weights, "--memory-limit", 2)
     assert ended.code == 1
-    assert ended.sentences == ["fakestormer: --memory-limit and --time-limit hold for a child process: add --isolate"]
+    assert ended.sentences == ["fakestormer: --memory-limit and --time-limit apply to a child process: add --isolate"]

@@ -87,7 +87,7 @@ def test_a_folder_is_not_resumed_with_another_recipe(tmp_path: Path, run) -> Non
     write_record(make_record(sharp(), [cache], [], []), tmp_path)
     ended = run("train", "tests.pipeline.tiny_run:tiny", "--data", cache, "--out", tmp_path, "--resume")
     assert ended.code == 1
-    assert "with the recipe it began with" in ended.sentences[0]
+    assert "with the recipe it was started with" in ended.sentences[0]
 
 
 def test_a_run_killed_before_its_first_checkpoint_may_be_started_again(tmp_path: Path) -> None:

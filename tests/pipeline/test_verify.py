@@ -116,7 +116,7 @@ def test_content_credentials_that_were_changed_in_the_report_are_noticed(verdict
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("{", "is no JSON file"),
+        ("{", "is not a JSON file"),
         ('{"schema": "fakestormer.results", "schema_version": 1, "verdicts": []}', "schema version 1"),
         ('{"schema": "fakestormer.results", "schema_version": 3, "verdicts": []}', "holds no verdict"),
     ],

@@ -34,7 +34,7 @@ class Job:
 
     def __post_init__(self) -> None:
         if not self.isolate and (self.memory_limit is not None or self.time_limit is not None):
-            raise ConfigError("--memory-limit and --time-limit hold for a child process: add --isolate")
+            raise ConfigError("--memory-limit and --time-limit apply to a child process: add --isolate")
 
 
 @contextmanager

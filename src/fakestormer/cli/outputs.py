@@ -40,7 +40,7 @@ class Outputs:
             if one.resolve() == other.resolve():
                 raise DataError(f"{one} is named for two kinds of results: give each its own file")
         if self.overlay and len(videos) > 1:
-            raise DataError(f"--overlay {self.overlay} is one film and {len(videos)} videos were given: give one video")
+            raise DataError(f"--overlay {self.overlay} takes one video, got {len(videos)}: name one")
         if self.pdf:
             load_typst()
 

@@ -59,7 +59,7 @@ def _about(verdicts: tuple[VideoVerdict, ...], report: Path, video: Path) -> Vid
     from fakestormer.video import hash_file
 
     if not verdicts:
-        raise DataError(f"{report} holds no verdict: every file of that run failed, examine the video anew")
+        raise DataError(f"{report} holds no verdict: every file of that run failed, examine the video again")
     wanted = hash_file(video)
     same = [one for one in verdicts if one.provenance.input_sha256 == wanted]
     named = [one for one in verdicts if Path(one.video.path).name == video.name]

@@ -49,7 +49,7 @@ def _rows(path: Path) -> Iterator[LedgerRow]:
             yield LedgerRow(**json.loads(line))
     except (ValueError, TypeError) as error:
         raise DataError(
-            f"{path}, line {number}: no row of a ledger ({error}): delete the line, its file is then prepared again"
+            f"{path}, line {number}: not a row of a ledger ({error}): delete the line, its file is then prepared again"
         ) from error
     except OSError as error:
         raise DataError(f"{path} cannot be read ({error.strerror}): choose another --out") from error

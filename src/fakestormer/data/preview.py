@@ -29,7 +29,16 @@ def write_preview(path: Path, folder: Path, seed: int, landmark_model: Path | No
     """The files written: real and fake crops side by side as a video, the twins as videos, arrays, contact sheet.
 
     The longest stretch of the largest track is blended with one set of parameters (at most 150 frames); a photograph
-    is filmed first. Raises DataError where no face with landmarks is found.
+    is filmed first.
+
+    Args:
+        path: a genuine video or photograph.
+        folder: where the files are written; made where it is not there.
+        seed: another seed gives another forgery.
+        landmark_model: MediaPipe's face_landmark.tflite; found or fetched where it is not given.
+
+    Raises:
+        DataError: no face with landmarks is found, or the folder cannot be made.
     """
     try:  # before minutes of work
         folder.mkdir(parents=True, exist_ok=True)

@@ -17,7 +17,7 @@ class Shard:
 
     def __post_init__(self) -> None:
         if not 1 <= self.index <= self.count:
-            raise ConfigError(f"shard {self.index}/{self.count} is none: give I/N with I from 1 to N, for instance 1/8")
+            raise ConfigError(f"invalid shard {self.index}/{self.count}: give I/N with I from 1 to N, for instance 1/8")
 
     def holds(self, name: str) -> bool:
         """Whether the source of this name is in this shard."""
@@ -31,5 +31,5 @@ def parse_shard(text: str) -> Shard:
     """The shard that a text like "3/8" names."""
     index, _, count = text.partition("/")
     if not (index.isdecimal() and count.isdecimal()):
-        raise ConfigError(f"shard {text!r} is none: give I/N with I from 1 to N, for instance 1/8")
+        raise ConfigError(f"invalid shard {text!r}: give I/N with I from 1 to N, for instance 1/8")
     return Shard(int(index), int(count))

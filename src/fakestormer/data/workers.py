@@ -30,9 +30,14 @@ def work_in_processes(
 ) -> Iterator[Result]:
     """The results in the order in which they are ready.
 
-    `make_work` is called once in every worker. Where a worker dies over the same item twice, the result is
-    `give_up(item, what happened)`. An error of ours that a worker meets is raised here. When the iterator is closed,
-    or an exception passes it, the workers are killed.
+    An error of ours that a worker meets is raised here. When the iterator is closed, or an exception passes it, the
+    workers are killed.
+
+    Args:
+        items: what is worked on.
+        num_workers: how many processes, at most.
+        make_work: called once in every worker; gives what turns an item into its results.
+        give_up: gives the result of an item over which workers died twice, from the item and what happened.
     """
     waiting = deque((item, 1) for item in items)
     workers = [_Worker(make_work) for _ in range(min(num_workers, len(items)))]

@@ -59,7 +59,7 @@ DFDC = Dataset(
     side=("test/metadata.json", "train/{rest:**}", "validation/{rest:**}"),
     notes=(
         "Videos in `test/` or in `test/videos/`: which of the two is official was not verified, both are taken.",
-        "Persons and originals of the test clips: not verified, so every clip stands for itself in intervals.",
+        "Persons and originals of the test clips: not verified, so every clip is a cluster of its own in intervals.",
     ),
 )
 

@@ -29,9 +29,15 @@ def write_manifests(
 ) -> WrittenManifests:
     """`manifest.csv` and a `manifest-SPLIT.csv` for each split, in the order of the paths; files relative to `folder`.
 
-    `locate` says where an item's video is; below the root where it is not given. `group` is the set with its
-    compression, so that fakes are compared with the real videos of the same compression; `identity` is who is seen
-    (for FaceForensics++ the pair), for intervals; `pair_of` names the original of a fake where it is listed too.
+    `group` is the set with its compression, so that fakes are compared with the real videos of the same compression;
+    `identity` is who is seen (for FaceForensics++ the pair), for intervals; `pair_of` names the original of a fake
+    where it is listed too.
+
+    Args:
+        dataset: the table of the set.
+        inventory: what of the set is there.
+        folder: where the manifests are written.
+        locate: where an item's video is; below the root of the inventory where it is not given.
 
     Raises:
         DataError: nothing says of any video whether it is real or fake.

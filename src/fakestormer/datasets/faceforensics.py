@@ -107,7 +107,7 @@ FACEFORENSICS = Dataset(
     ),
     notes=(
         "The split files do not come with the videos: put them in `splits/`. They say nothing of DeepFakeDetection.",
-        "`faceforensics:c23` takes one compression. The lossless videos may lie in `raw` instead of `c0`.",
+        "`faceforensics:c23` takes one compression. The lossless videos may be in `raw` instead of `c0`.",
     ),
 )
 

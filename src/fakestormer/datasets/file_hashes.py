@@ -37,9 +37,15 @@ def find_duplicates(
     sizes: dict[str, int],
     observe: Callable[[str, int, int], None] | None = None,
 ) -> tuple[tuple[str, ...], ...]:
-    """Groups of videos with the same bytes, each in order; `videos` gives each video's files, `sizes` their sizes.
+    """Groups of videos with the same bytes, each in order of the names.
 
     Only videos that have the same sizes are read. Empty files are not compared.
+
+    Args:
+        root: below which all paths lie.
+        videos: the files of each video by its name; more than one where a video comes as pictures.
+        sizes: the size of each file in bytes.
+        observe: hears what is done, how many videos were read, and of how many.
     """
     alike: dict[tuple[int, ...], list[str]] = defaultdict(list)
     for path, files in videos.items():
@@ -93,6 +99,8 @@ def _read_sums(path: Path, length: int) -> tuple[tuple[str, str], ...]:
     for line in read_lines(path):
         match = line_form.fullmatch(line)
         if match is None:
-            raise DataError(f"{path} has the line {line!r}, which is no checksum and file name: make it with sha256sum")
+            raise DataError(
+                f"{path} has the line {line!r}, which is not a checksum and a file name: make it with sha256sum"
+            )
         sums.append((match[2].removeprefix("./"), match[1].lower()))
     return tuple(sums)

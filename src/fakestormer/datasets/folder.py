@@ -35,7 +35,7 @@ FOLDER = Dataset(
     title="Plain folders",
     sources=("fakestormer's own layout",),
     parts=(Part("real/{name:**}." + VIDEO, "real"), Part("fake/{name:**}." + VIDEO, "fake")),
-    notes=("Every file stands for itself in intervals. To say who is seen, write a manifest.",),
+    notes=("Every file is a cluster of its own in intervals. To name the people, write a manifest.",),
 )
 
 MANIFEST = Dataset(

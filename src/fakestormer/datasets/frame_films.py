@@ -33,6 +33,12 @@ def write_films(
     """The items that gave no video, each with the reason; those that are there already are not made again.
 
     Pictures follow each other by their numbers, 25 a second; where numbers are left out, so are the moments.
+
+    Args:
+        root: of the data set.
+        folder: where the videos are written.
+        items: folders of pictures.
+        observe: hears what is done, how many items are finished, and of how many.
     """
     folder.mkdir(parents=True, exist_ok=True)
     failures = []

@@ -86,7 +86,7 @@ def take_inventory(dataset: Dataset, root: Path, observe: Progress | None = None
             lies one folder higher or lower, the root to give), or a list of the set cannot be read.
     """
     if not root.is_dir():
-        raise DataError(f"{root} is no folder: give the folder that holds {dataset.title}")
+        raise DataError(f"{root} is not a folder: give the folder that holds {dataset.title}")
     files = _list_files(root)
     found = _match(dataset, files)
     if not found:

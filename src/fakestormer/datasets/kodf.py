@@ -19,6 +19,6 @@ KODF = Dataset(
     side=("{name}.csv", "{folder}/{name}.csv", "metadata/{rest:**}"),
     notes=(
         "Folders below the method, names, metadata and split: not verified, so there are no persons and no split, and "
-        "clips with adversarial noise are not told apart.",
+        "clips with adversarial noise are not distinguished.",
     ),
 )

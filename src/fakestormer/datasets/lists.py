@@ -21,7 +21,7 @@ def read_json_list(path: Path) -> Any:
     try:
         return json.loads(_read_text(path))
     except ValueError as error:
-        raise DataError(f"the list {path} is no JSON file ({error}): get it again") from None
+        raise DataError(f"the list {path} is not a JSON file ({error}): get it again") from None
 
 
 def read_table(path: Path, columns: tuple[str, ...]) -> tuple[dict[str, str], ...]:

@@ -10,39 +10,38 @@ INTRODUCTION = """# Data sets
 
 <!-- Written by `fakestormer datasets > docs/datasets.md` from the tables in src/fakestormer/datasets. -->
 
-`fakestormer` knows where the files of these data sets lie. It brings none of them: you get each from its authors, under
-its own terms. Nothing here was tried on the real data, which could not be had; the tests use small generated trees.
+`fakestormer prepare` supports these data sets. It includes none of them: you get each from its authors, under its own
+terms. Nothing here was tried on the real data, which were not available; the tests use small generated trees.
 
 ```console
 $ fakestormer prepare celebdf-v2 /data/Celeb-DF-v2 --out prepared/celebdf-v2 --inventory-only
 $ fakestormer evaluate --manifest prepared/celebdf-v2/manifest-test.csv --protocol published --out results/celebdf-v2
 ```
 
-The first command takes an **inventory** and says on the terminal and in `inventory.json`: videos found and documented,
-part by part; missing and unexpected files; videos with the same bytes; empty files; and, where the root holds a
-`SHA256SUMS` or `MD5SUMS`, files that differ from it. We found no checksums published by the authors of these sets: a
-file made after the first download (`find . -type f -exec sha256sum {} + > /tmp/SHA256SUMS`, then moved to the root) is
-the next best. A root that does not hold the set is refused with the path that was expected and, where the set lies up
-to three folders higher or lower, the root to give.
+The first command takes an **inventory** and reports it on the terminal and in `inventory.json`: videos found and
+documented, part by part; missing and unexpected files; videos with identical bytes; empty files; and, where the root
+contains a `SHA256SUMS` or `MD5SUMS`, files that differ from it. We found no checksums published by the authors of these
+sets: a file made after the first download (`find . -type f -exec sha256sum {} + > /tmp/SHA256SUMS`, then moved to the
+root) is the next best. A root that does not contain the set is refused with the expected path and, where the set is up
+to three folders higher or lower, the root to use.
 
 It then writes `manifest.csv` with all videos and a `manifest-SPLIT.csv` for each split (columns `file`, `label`,
-`group`, `identity`, `pair_of`, `method`, `compression`, `split`). Without `--inventory-only` it goes on to cache the
-genuine videos of the split `train` for [training](training.md); a set without splits gives all its genuine videos, one
-that is for testing or lacks its lists gives none. Sets that come as pictures are turned into videos first (25 pictures
-a second, H.264, colour halved), in `films/`; for those `--inventory-only` writes no manifest, since there is nothing to
-score yet.
+`group`, `identity`, `pair_of`, `method`, `compression`, `split`). Without `--inventory-only` it also caches the genuine
+videos of the split `train` for [training](training.md): all genuine videos of a set without splits, none of a set that
+is for testing only or lacks its lists. Sets of pictures are first converted to videos (25 pictures per second, H.264,
+4:2:0) in `films/`; for those `--inventory-only` writes no manifest, since there is nothing to score yet.
 
-`NAME:COMPRESSION`, such as `faceforensics:c23`, takes one compression. In paths, words in capitals stand for any name.
+`NAME:COMPRESSION`, such as `faceforensics:c23`, selects one compression. In paths, words in capitals are placeholders.
 Counts are the authors' unless marked *; those were counted by others. "-" means that no count was found. What a note
 calls not verified was not found in a public document and may be wrong: the inventory then shows files as missing or
-unexpected. A label comes from the folder or the list, never from a guess.
+unexpected. Labels come from the folder or the list and are never guessed.
 """
 
 
 def render_page(datasets: Mapping[str, Dataset]) -> str:
     """The page as text that ends with a newline."""
     rows = [
-        "| name | data set | real | fake | lists that must be there |",
+        "| name | data set | real | fake | required lists |",
         "| --- | --- | --- | --- | --- |",
         *(_overview(one) for one in datasets.values()),
     ]

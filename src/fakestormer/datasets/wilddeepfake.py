@@ -25,8 +25,8 @@ WILDDEEPFAKE = Dataset(
     side=("{a:real|fake}_{b:train|test}/{archive:#}.tar.gz", "README.md"),
     unpack="{a:real|fake}_{b:train|test}/{archive:#}.tar.gz",
     notes=(
-        "Unpack each archive where it lies. Faces are cut out already (224 pixels): the face detector sees little "
+        "Unpack each archive in place. Faces are cut out already (224 pixels): the face detector sees little "
         "around them, so look at the coverage first.",
-        "From which video a sequence comes is not said: a sequence stands for itself in intervals.",
+        "The source video of a sequence is not documented: every sequence is a cluster of its own in intervals.",
     ),
 )

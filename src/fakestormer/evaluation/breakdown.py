@@ -91,7 +91,14 @@ class SlicePlan:
 def plan_slices(
     column: str, rows: Sequence[ScoreRow], scored: ScoredSet, config: EvaluationConfig
 ) -> tuple[SlicePlan, ...]:
-    """One plan for each value that a fake has in the column; of `group`, for values that only reals have as well."""
+    """One plan for each value that a fake has in the column; of `group`, for values that only reals have as well.
+
+    Args:
+        column: `group`, or a carried column of the table.
+        rows: the whole table, for the coverage.
+        scored: its scored rows.
+        config: says how many reals make a group a source.
+    """
     names = sorted({row.column(column) for row in rows if column == "group" or (row.is_fake and row.column(column))})
     groups = np.array([row.group for row in scored.rows], dtype=object)
     values = np.array([row.column(column) for row in scored.rows], dtype=object)
@@ -123,7 +130,15 @@ def measure_breakdown(
     following: Iterable[Float[ndarray, "replicates rates"]],
     config: EvaluationConfig,
 ) -> Breakdown:
-    """The slices of a column; takes two sets of replicates for each plan from `following`."""
+    """The slices of a column, and their means.
+
+    Args:
+        column: its name.
+        plans: what `plan_slices` gave for it.
+        scored: the scored rows.
+        following: replicates of the rates; two sets are taken for each plan, same source first, then all reals.
+        config: of the intervals.
+    """
     stream = iter(following)
     where = f"file from a source with at least {config.min_same_source_reals} scored reals"
     slices: list[Slice] = []

@@ -57,7 +57,14 @@ def evaluate(
     `scores.csv` grows by a line with each file, so an interrupted evaluation goes on where it stopped: rows made from
     the same manifest by the same detector are kept (the first of them is scored once more, to see that weights and
     settings are the same), errors are tried again. Scores of another run are set aside as `scores.earlier.csv`. A file
-    that fails, for whatever reason, is a row with the decision "error". `observe` hears of every file that was scored.
+    that fails, for whatever reason, is a row with the decision "error".
+
+    Args:
+        manifest: a CSV file with the columns file, label, group and any others.
+        out: folder for the results; made where it is not there.
+        detector: gives the verdict of one file.
+        observe: hears of every file that was scored.
+        config: of intervals and breakdowns; the defaults where it is not given.
 
     Raises:
         DataError: the manifest cannot be used (see `read_manifest`), or `out` is no folder that can be written.

@@ -81,7 +81,15 @@ def measure_rates(
     config: EvaluationConfig,
     where: str,
 ) -> SetRates:
-    """The rates of a subset, with intervals from the replicates that `replicate_rates` gave for it."""
+    """The rates of a subset, with intervals.
+
+    Args:
+        scored: the scored rows.
+        subset: which of them take part.
+        replicates: what `replicate_rates` gave for this subset in the bootstrap.
+        config: of the intervals.
+        where: what is counted, for the reason where reals or fakes are missing: "file".
+    """
     fakes, clusters = scored.is_fake[subset], scored.clusters[subset]
     num_fake = int(fakes.sum())
     num_real, num_clusters = len(fakes) - num_fake, len(set(clusters.tolist()))

@@ -87,7 +87,7 @@ def parse_distortions(text: str) -> tuple[Distortion, ...]:
         if kind not in LEVELS:
             raise ConfigError(f"there is no distortion {kind!r}: choose all, or from {', '.join(LEVELS)}")
         if level and not (level.isascii() and level.isdigit()):
-            raise ConfigError(f"the level {level!r} of {kind} is no number: write for instance {kind}:1")
+            raise ConfigError(f"the level {level!r} of {kind} is not a number: write for instance {kind}:1")
         levels = [int(level)] if level else range(1, len(LEVELS[kind]) + 1)
         chosen.update(Distortion(kind, number) for number in levels)
     return tuple(one for one in ALL_DISTORTIONS if one in chosen)
@@ -107,6 +107,14 @@ def evaluate_robustness(
     its folder `out/robustness/NAME` and goes on after an interruption just so. The detector gets a distorted copy of
     each video, one at a time, deleted when it was judged: it is the detector's own code that scores. One
     that keeps clips makes each copy once. A video that cannot be copied is a row with the decision "error".
+
+    Args:
+        manifest: as for `evaluate`.
+        out: folder for the results of all evaluations.
+        detector: gives the verdict of one file.
+        observe: hears of every score.
+        config: which distortions, and the seed of blocks and noise; all where it is not given.
+        evaluation: of intervals and breakdowns.
 
     Raises:
         DataError: the manifest cannot be used, or a folder cannot be made (see `evaluate`).

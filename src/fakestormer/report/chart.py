@@ -25,6 +25,7 @@ MOST_COLUMNS = 240
 DARKEST = 0.85  # of the way from the pale to the dark end of magma
 LEFT, RIGHT = 66.0, 14.0  # beside the time axis of both drawings
 TIMELINE_EDGES, STRIP_EDGES = (20.0, 40.0), (6.0, 6.0)  # above and below what is drawn
+TICK_ROOM = 12.0  # a label nearer to the right end than this would be cut off
 TICK_STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 18000, 36000)
 
 
@@ -201,7 +202,9 @@ def _time_axis(frame: ChartFrame, bottom: float) -> list[str]:
     for index in range(int(frame.duration / step + 1e-9) + 1 if frame.duration > 0 else 1):
         x = frame.x(float(index * step))
         parts.append(f'<line x1="{x}" y1="{bottom}" x2="{x}" y2="{bottom + 5}" stroke="{INK}"/>')
-        parts.append(_label(x, bottom + 19, say_time(float(index * step), tenths=step < 1), "middle"))
+        anchor = "middle" if x < frame.width - frame.right - TICK_ROOM else "end"
+        place = x if anchor == "middle" else frame.width - 2.0
+        parts.append(_label(place, bottom + 19, say_time(float(index * step), tenths=step < 1), anchor))
     return parts
 
 

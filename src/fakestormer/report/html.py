@@ -64,7 +64,7 @@ def view_page(
     """
     several = (verdicts,) if isinstance(verdicts, VideoVerdict) else tuple(verdicts)
     if not several and not failures:
-        raise DataError("a report needs at least one verdict, got none: analyse a video first")
+        raise DataError("a report needs at least one verdict, got none: examine a video first")
     videos = view_videos(several, texts)
     version = several[0].provenance.package_version if several else package_version()
     return {

@@ -59,7 +59,7 @@ def read_content(path: str | Path) -> object:
             f"{path} cannot be read ({error.strerror or error}): give a verdict written by --json"
         ) from error
     except (ValueError, RecursionError) as error:
-        raise DataError(f"{path} is no JSON file ({error}): give a verdict written by --json") from error
+        raise DataError(f"{path} is not a JSON file ({error}): give a verdict written by --json") from error
     return content
 
 
@@ -80,12 +80,12 @@ def verdict_from_json(content: object) -> VideoVerdict:
         DataError: not a verdict, of another version, or a field is missing, unknown or of the wrong kind.
     """
     if not isinstance(content, dict) or content.get("schema") != SCHEMA:
-        raise DataError(f'this is no verdict: the field "schema" must be "{SCHEMA}"; give a file written by --json')
+        raise DataError(f'this is not a verdict: the field "schema" must be "{SCHEMA}"; give a file written by --json')
     version = content.get("schema_version")
     if version != SCHEMA_VERSION:
         raise DataError(
             f"the verdict has schema version {ascii(version)[:20]}, this fakestormer reads version {SCHEMA_VERSION}: "
-            "read it with the version that wrote it, or analyse the video again"
+            "read it with the version that wrote it, or examine the video again"
         )
     fields = {name: value for name, value in content.items() if name not in ("schema", "schema_version", IN_WORDS)}
     verdict: VideoVerdict = _decode(VideoVerdict, fields, "verdict")

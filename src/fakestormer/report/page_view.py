@@ -47,7 +47,6 @@ class FaceView:
     portrait_alt: str
     timelines: tuple[str, str]
     strips: tuple[str, str]
-    num_clip_frames: int
     play: PlayView
     spans: tuple[str, ...]
     key_frames: tuple[KeyFrameView, ...]
@@ -70,6 +69,7 @@ class VideoView:
     probability_name: str
     probability_note: str
     timeline_name: str
+    timeline_note: str
     clip_columns: tuple[str, ...]
     gauge: tuple[float, float, float]  # mark, real_to and fake_from in percent of the scale's width
     gauge_alt: str
@@ -113,6 +113,7 @@ def _view_video(verdict: VideoVerdict, number: int, name: str, texts: Texts) -> 
         prior=prior,
         probability_name=texts.probability_at.format(prior=prior),
         timeline_name=texts.timeline.format(prior=prior),
+        timeline_note=_note_timeline(verdict, texts),
         clip_columns=tuple(name.format(prior=prior) for name in texts.clip_columns),
         probability_note=_note_probability(scale, texts),
         gauge=(100 * mark, 100 * scale.real_to, 100 * scale.fake_from),
@@ -137,6 +138,14 @@ def _note_probability(scale: ProbabilityScale, texts: Texts) -> str:
         real_to=say_threshold(scale.real_to),
     )
     return f"{note} {say_out_of_reach(scale.calibration, texts)}".rstrip()
+
+
+def _note_timeline(verdict: VideoVerdict, texts: Texts) -> str:
+    note, scale = texts.timeline_note.format(frames=verdict.provenance.clip_spec.num_frames), verdict.scale
+    if scale.calibration.measured is None:
+        return note
+    lowest, highest = (say_probability(one, scale) for one in scale.supported)
+    return f"{note} {texts.supported.format(lowest=lowest, highest=highest)}"
 
 
 def _view_face(face: FaceVerdict, place: int, video_anchor: str, verdict: VideoVerdict, texts: Texts) -> FaceView:
@@ -165,7 +174,6 @@ def _view_face(face: FaceVerdict, place: int, video_anchor: str, verdict: VideoV
             draw_spatial_strip(face, duration, width=WIDE, identity=f"{anchor}-strip", texts=texts),
             draw_spatial_strip(face, duration, width=NARROW, identity=f"{anchor}-strip-narrow", texts=texts),
         ),
-        num_clip_frames=verdict.provenance.clip_spec.num_frames,
         play=view_play(face, scale, texts),
         spans=tuple(_say_segment(one, scale, texts) for one in face.suspicious_spans),
         key_frames=tuple(view_key_frame(key, place, scale, texts) for key in pictured),

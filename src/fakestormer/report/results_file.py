@@ -50,7 +50,7 @@ def read_results(path: str | Path) -> tuple[VideoVerdict, ...]:
     if version != SCHEMA_VERSION:
         raise DataError(
             f"the results have schema version {ascii(version)[:20]}, this fakestormer reads version {SCHEMA_VERSION}: "
-            "read them with the version that wrote them, or analyse the videos again"
+            "read them with the version that wrote them, or examine the video again"
         )
     if not isinstance(verdicts, list):
         raise DataError(f'{path} has no list "verdicts": write it again with --json')

@@ -130,6 +130,10 @@ class Texts:
         "Each dot is one short clip of {frames} frames. A single clip is weaker evidence than the face as a whole, "
         "whose result is based on the mean of all its clips, or on its strongest segment if that is higher."
     )
+    supported: str = (
+        "The calibration set supports probabilities from {lowest} to {highest}; anything beyond is shown at these "
+        "limits."
+    )
     spans: str = "Suspicious segments"
     no_spans: str = "none"
     span: str = "{span}: probability of forgery {probability} ({prior}), peak at {peak}"

@@ -68,7 +68,7 @@ def load_checkpoint(
     except RuntimeError:  # its text names every tensor
         raise ConfigError(
             f"{folder / CHECKPOINT_NAME} holds another network than this version of fakestormer makes of the recipe: "
-            "start the run anew in another folder, or resume it with the version that began it"
+            "start the run again in another folder, or resume it with the version that started it"
         ) from None
     optimizer.load_state_dict(state["optimizer"])
     if average:
@@ -84,9 +84,9 @@ def _read(folder: Path) -> dict[str, Any]:
     try:
         state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # torch.load raises a dozen kinds for a file that is not its own
-        raise ConfigError(f"{path} is no checkpoint ({type(error).__name__}): start the run anew") from error
+        raise ConfigError(f"{path} is not a checkpoint ({type(error).__name__}): start the run again") from error
     if "draws" not in state:
-        raise ConfigError(f"{path} was written by another version: resume with that version, or start the run anew")
+        raise ConfigError(f"{path} was written by another version: resume with that version, or start the run again")
     return state
 
 

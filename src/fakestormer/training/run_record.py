@@ -82,7 +82,7 @@ def read_record(path: Path) -> RecordedRun:
         caches = tuple(Path(cache) for cache in plain["caches"])
         return RecordedRun(run, caches, plain.get("data_sha256"))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ConfigError(f"{path} is no record of a run ({error}): give the run.json of a run's folder") from error
+        raise ConfigError(f"{path} is not a record of a run ({error}): give the run.json of a run's folder") from error
 
 
 def refuse_another_run(run: TrainRun, folder: Path, resume: bool) -> None:
@@ -94,13 +94,13 @@ def refuse_another_run(run: TrainRun, folder: Path, resume: bool) -> None:
     if not path.exists() or not (resume or (folder / CHECKPOINT_NAME).exists()):
         return
     if not resume:
-        raise ConfigError(f"{folder} already holds a run: give another folder, or --resume to go on with it")
+        raise ConfigError(f"{folder} already holds a run: give another folder, or --resume to continue it")
     recorded = read_record(path).run.to_json()
     for name, value in run.to_json().items():
         # Workers load the same pairs however many they are; how often to save does not change a weight either.
         if value != recorded[name] and name not in ("num_workers", "checkpoint_every", "keep_every", "tensorboard"):
             raise ConfigError(
-                f"{folder} holds a run whose {name} is another than the recipe's: resume with the recipe it began with"
+                f"{folder} holds a run with a different {name}: resume it with the recipe it was started with"
             )
 
 

@@ -12,5 +12,5 @@ from fakestormer.types import DataError
 def test_garbage_in_a_ledger_is_named_with_its_line(tmp_path: Path, garbage: bytes) -> None:
     whole = b'{"name": "a.mp4", "used": false, "num_tracks": 0, "num_frames": 0, "reason": "no face"}\n'
     (tmp_path / "prepare.jsonl").write_bytes(whole + garbage)
-    with pytest.raises(DataError, match=r"prepare.jsonl, line 2: no row of a ledger"):
+    with pytest.raises(DataError, match=r"prepare.jsonl, line 2: not a row of a ledger"):
         read_ledgers(tmp_path)

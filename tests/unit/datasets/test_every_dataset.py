@@ -71,7 +71,7 @@ def test_a_root_with_nothing_of_the_set_is_refused(tmp_path: Path, name: str) ->
     (tmp_path / "holiday.txt").write_text("sun")
     with pytest.raises(DataError, match=r"does not hold .*check the path"):
         take_inventory(DATASETS[name], tmp_path)
-    with pytest.raises(DataError, match="is no folder"):
+    with pytest.raises(DataError, match="is not a folder"):
         take_inventory(DATASETS[name], tmp_path / "holiday.txt")
 
 

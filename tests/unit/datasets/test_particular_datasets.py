@@ -126,7 +126,7 @@ def test_one_compression_can_be_chosen_and_others_are_no_surprise(tmp_path: Path
 def test_damaged_split_files_are_refused_in_one_sentence(faceforensics: Path) -> None:
     for content, words in (
         ("[[0, 1]]", "a pair of video numbers"),
-        ("{", "is no JSON file"),
+        ("{", "is not a JSON file"),
         ("{}", "a list of pairs"),
     ):
         (faceforensics / "splits/test.json").write_text(content)
@@ -256,7 +256,7 @@ def test_checksums_that_lie_with_the_set_are_compared(tmp_path: Path) -> None:
     assert found.checksums.wrong == ("real/name0.mp4", "gone.mp4")
     assert found.unexpected == ()
     (tmp_path / "SHA256SUMS").write_text("not a sum\n")
-    with pytest.raises(DataError, match="which is no checksum and file name"):
+    with pytest.raises(DataError, match="which is not a checksum and a file name"):
         take("folder", tmp_path)
 
 

@@ -105,11 +105,11 @@ def test_numbers_that_json_cannot_hold_are_refused(verdict, face, field):
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", "is no JSON file"),
-        (b"\xff\xfe\x00", "is no JSON file"),
-        (b"[" * 100_000, "is no JSON file"),
-        (b"[]", "this is no verdict"),
-        (b'{"schema": "other"}', "this is no verdict"),
+        (b"", "is not a JSON file"),
+        (b"\xff\xfe\x00", "is not a JSON file"),
+        (b"[" * 100_000, "is not a JSON file"),
+        (b"[]", "this is not a verdict"),
+        (b'{"schema": "other"}', "this is not a verdict"),
         (b'{"schema": "fakestormer.verdict", "schema_version": 99}', "schema version 99"),
         (b'{"schema": "fakestormer.verdict", "schema_version": 1}', "schema version 1, this fakestormer reads"),
         (b'{"schema": "fakestormer.verdict", "schema_version": 3}', "verdict must be an object with the fields"),

@@ -59,9 +59,9 @@ def test_what_no_verdict_holds_is_not_valid(validator, verdict, face, spoil):
     [
         ('{"schema": "fakestormer.results", "schema_version": 1, "verdicts": []}', "schema version 1"),
         ('{"schema": "fakestormer.results", "schema_version": 3}', 'no list "verdicts"'),
-        ('{"schema": "fakestormer.results", "schema_version": 3, "verdicts": [3]}', "this is no verdict"),
-        ('{"schema": "fakestormer.results", "verdicts": [', "is no JSON file"),
-        ("3", "this is no verdict"),
+        ('{"schema": "fakestormer.results", "schema_version": 3, "verdicts": [3]}', "this is not a verdict"),
+        ('{"schema": "fakestormer.results", "verdicts": [', "is not a JSON file"),
+        ("3", "this is not a verdict"),
     ],
 )
 def test_spoilt_results_are_refused_with_one_sentence(tmp_path, content, said):

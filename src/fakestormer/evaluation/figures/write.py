@@ -31,7 +31,7 @@ def write_figures(rows: Sequence[ScoreRow], folder: Path) -> tuple[Path, ...]:
     require_matplotlib()
     scored = ScoredSet.of(rows, EvaluationConfig())
     if missing := missing_labels(scored.is_fake):
-        raise DataError(f"no {missing} file was scored, so there is nothing to draw: evaluate reals and fakes together")
+        raise DataError(f"no {missing} file was scored, so there is nothing to plot: evaluate reals and fakes together")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

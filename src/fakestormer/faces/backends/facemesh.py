@@ -49,12 +49,14 @@ class FaceMeshLandmarker:
                 self._interpreter = Interpreter(str(path), num_threads=1)
                 self._interpreter.allocate_tensors()
         except (RuntimeError, ValueError) as error:
-            raise LandmarkModelError(f"{path} is no face mesh model that can be run ({error}): give another") from error
+            raise LandmarkModelError(
+                f"{path} is not a face mesh model that can be run ({error}): give another"
+            ) from error
         self.min_presence = min_presence
         self._input = self._interpreter.get_input_details()[0]["index"]
         outputs = {int(np.prod(one["shape"])): one["index"] for one in self._interpreter.get_output_details()}
         if set(outputs) != {3 * NUM_POINTS, 1}:
-            raise LandmarkModelError(f"{path} is no face mesh of {NUM_POINTS} points: give face_landmark.tflite")
+            raise LandmarkModelError(f"{path} is not a face mesh of {NUM_POINTS} points: give face_landmark.tflite")
         self._points, self._presence = outputs[3 * NUM_POINTS], outputs[1]
 
     def find(self, image: UInt8[ndarray, "height width 3"], box: Box) -> Landmarks | None:

@@ -55,7 +55,7 @@ def _fetch(url: str) -> bytes:
         ) from error
     if _sha256(content) != MODEL_SHA256:
         raise LandmarkModelError(
-            f"{url.split('?')[0]} answered with another file than the expected landmark model: give the file with "
+            f"{url.split('?')[0]} returned a file that is not the expected landmark model: give the file with "
             "--landmark-model or the environment variable FAKESTORMER_LANDMARK_MODEL"
         )
     return content

