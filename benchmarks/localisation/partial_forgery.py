@@ -1,7 +1,6 @@
-"""A genuine video becomes one that is forged for some seconds: its face blended with itself, by settings held out.
+"""Partly forged videos with exact truth: some seconds of a face are blended with itself, by held-out settings.
 
-No licensed data are needed, and both when and where are known exactly. The forged square is cut and put back on whole
-pixels, so nothing but the blending itself tells it from the rest; the video is encoded once, as its genuine twin is.
+The forged square is pasted on whole pixels and genuine videos are encoded the same way, so only the blending differs.
 """
 
 from __future__ import annotations

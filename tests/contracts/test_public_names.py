@@ -51,3 +51,16 @@ def test_a_room_exports_exactly_what_it_imports_for_others(room):
     imported = sorted(alias.asname or alias.name for node in imports for alias in node.names)
     assert sorted(getattr(module, "__all__", [])) == imported
     assert all(hasattr(module, name) for name in imported)
+
+
+@pytest.mark.parametrize("room", ["data", "datasets", "evaluation", "recipes"])
+def test_neighbours_enter_a_room_by_its_face(room):
+    source = Path(fakestormer.__file__).parent
+    deep = [
+        f"{path.relative_to(source)}: {node.module}"
+        for path in source.rglob("*.py")
+        if path.relative_to(source).parts[0] != room
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(f"fakestormer.{room}.")
+    ]
+    assert deep == []
