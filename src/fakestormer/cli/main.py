@@ -17,6 +17,7 @@ from fakestormer.cli.evaluate import evaluate
 from fakestormer.cli.figures import figures
 from fakestormer.cli.inspect import inspect
 from fakestormer.cli.prepare import prepare
+from fakestormer.cli.serve import serve, worker
 from fakestormer.cli.speech import set_speech
 from fakestormer.cli.synthesize import synthesize
 from fakestormer.cli.train import train
@@ -46,8 +47,10 @@ for verb in (
     synthesize,
     train,
     doctor,
+    worker,
 ):
     app.command()(verb)
+app.add_typer(serve, name="serve")
 
 
 @app.callback(invoke_without_command=True)
