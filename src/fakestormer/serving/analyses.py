@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, func, or_, select, update
+from sqlalchemy import Connection, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from fakestormer.serving.database import Database
 from fakestormer.serving.keys import Caller
 from fakestormer.serving.moments import now
 from fakestormer.serving.submit import OPEN_STATES, media_key
-from fakestormer.serving.tables import analyses, examinations, garbage
+from fakestormer.serving.tables import Row, analyses, examinations, garbage
 
 OF_ANALYSIS = (
     "seq", "id", "owner", "name", "cached", "ended_as", "expires", "erased", "examination",
@@ -28,12 +28,12 @@ COLUMNS = (
 JOINED = select(*COLUMNS).outerjoin(examinations, examinations.c.id == analyses.c.examination)
 
 
-def state_of(row: RowMapping) -> str:
+def state_of(row: Row) -> str:
     """queued, running, done, failed, cancelled or expired."""
     return str(row["ended_as"] or row["state"])
 
 
-def read_analysis(database: Database, caller: Caller, identity: str) -> RowMapping | None:
+def read_analysis(database: Database, caller: Caller, identity: str) -> Row | None:
     """One analysis with its examination; None where there is none or it is not the caller's to see."""
     with database.read() as connection:
         query = JOINED.where(analyses.c.id == identity, *_seen_by(caller))
@@ -50,7 +50,7 @@ def list_analyses(
     since: str | None = None,
     words: str | None = None,
     decision: str | None = None,
-) -> list[RowMapping]:
+) -> list[Row]:
     """The newest analyses first, at most `most` with a `seq` below `before`.
 
     Args:
@@ -114,7 +114,7 @@ def drop_media(database: Database, identity: str) -> None:
             _add_garbage(connection, media_key(sha256))
 
 
-def _bury(connection: Connection, row: RowMapping, ended_as: str) -> None:
+def _bury(connection: Connection, row: Row, ended_as: str) -> None:
     """The tombstone: no name, no link to the content."""
     empty = {"name": "", "examination": None, "webhook": None, "expires": None}
     connection.execute(

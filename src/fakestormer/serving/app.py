@@ -13,7 +13,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from fakestormer.serving import operations, page, reports, submissions
-from fakestormer.serving.guard import Guard
+from fakestormer.serving.guard import UNSAFE, Guard
+from fakestormer.serving.last_word import LastWord
 from fakestormer.serving.metrics import Metrics
 from fakestormer.serving.problems import PROBLEMS, ProblemError, problem_body
 from fakestormer.serving.service import Service
@@ -53,9 +54,11 @@ def problem_response(slug: str, detail: str | None = None, headers: dict[str, st
     return JSONResponse(body, status, headers, media_type="application/problem+json")
 
 
-def _answer_problem(request: Request, error: Any) -> Response:
+def _answer_problem(request: Request, error: Any) -> Any:
     if page.wants_a_page(request):
         return page.show_problem(request, error)
+    if request.method in UNSAFE:  # the body may be on its way still
+        return LastWord(error.slug, error.detail, error.headers)
     return problem_response(error.slug, error.detail, error.headers)
 
 
@@ -65,7 +68,7 @@ def _answer_invalid(_request: Request, error: Any) -> Response:
     return problem_response("invalid", f"{place}: {first['msg']}")
 
 
-def _answer_http(request: Request, error: Any) -> Response:
+def _answer_http(request: Request, error: Any) -> Any:
     slug = {404: "not-found", 405: "method-not-allowed"}.get(error.status_code, "bad-request")
     return _answer_problem(request, ProblemError(slug, PROBLEMS[slug][1], error.headers))
 

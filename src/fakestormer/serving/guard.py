@@ -10,6 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fakestormer.serving.config import ServeConfig
+from fakestormer.serving.last_word import BODY_ENDED
 from fakestormer.serving.metrics import Metrics
 from fakestormer.serving.problems import problem_body
 
@@ -52,10 +53,15 @@ class Guard:
                     headers.setdefault(name, value)
             await send(message)
 
+        async def noting_the_end() -> Message:
+            message = await receive()
+            scope[BODY_ENDED] = not message.get("more_body", False)
+            return message
+
         refused = self._refusal(scope["method"], Headers(scope=scope))
         try:
             if refused is None:
-                await self._app(scope, receive, with_headers)
+                await self._app(scope, noting_the_end, with_headers)
             else:
                 await _answer(with_headers, *refused)
         finally:

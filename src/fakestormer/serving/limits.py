@@ -11,7 +11,7 @@ from fakestormer.types import ConfigError
 MIB, GIB = 2**20, 2**30
 
 
-def _limit(default: float, unit: str, problem: str) -> Any:
+def _limit(default: Any, unit: str, problem: str) -> Any:
     return field(default=default, metadata={"unit": unit, "problem": problem})
 
 

@@ -14,7 +14,6 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import FileResponse, StreamingResponse
-from sqlalchemy import RowMapping
 
 from fakestormer.isolation import read_recorded
 from fakestormer.report import write_pdf
@@ -23,6 +22,7 @@ from fakestormer.serving.problems import ProblemError
 from fakestormer.serving.service import Service, caller_of, service_of
 from fakestormer.serving.specification import ID, PROBLEM_ANSWERS
 from fakestormer.serving.summary import NAME_IN_RESULTS
+from fakestormer.serving.tables import Row
 
 router = APIRouter(prefix="/v1/analyses/{identity}", responses=PROBLEM_ANSWERS)
 Identity = Annotated[str, Path(pattern=ID, description="Id of the analysis.")]
@@ -94,7 +94,7 @@ def frame(request: Request, identity: Identity, number: Annotated[int, Path(ge=0
     return Response(b"".join(_file(service, row, f"frames/{number}.jpg")), media_type="image/jpeg")
 
 
-def _finished(request: Request, identity: str) -> tuple[Service, RowMapping]:
+def _finished(request: Request, identity: str) -> tuple[Service, Row]:
     """An analysis that has results; ProblemError says why there are none."""
     service = service_of(request)
     row = read_analysis(service.database, caller_of(request, "read"), identity)
@@ -110,7 +110,7 @@ def _finished(request: Request, identity: str) -> tuple[Service, RowMapping]:
     return service, row
 
 
-def _file(service: Service, row: RowMapping, name: str) -> Iterator[bytes]:
+def _file(service: Service, row: Row, name: str) -> Iterator[bytes]:
     try:
         return service.store.read(f"{row['results']}/{name}")
     except FileNotFoundError:

@@ -50,7 +50,7 @@ def serve(config: ServeConfig, say: Callable[[str], None]) -> None:
     listening = _listen(config)
     service = Service(config, database, store, read_model_card(config.weights))
     settings = uvicorn.Config(
-        make_app(service), log_level="warning", access_log=False, server_header=False, timeout_keep_alive=30
+        make_app(service), http="h11", log_level="warning", access_log=False, server_header=False, timeout_keep_alive=30
     )
     with listening, _workers(config), Keeper(config, database, store).running():
         host, port = listening.getsockname()[:2]

@@ -6,10 +6,9 @@ import json
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import RowMapping
-
 from fakestormer.serving.analyses import state_of
 from fakestormer.serving.problems import problem_body
+from fakestormer.serving.tables import Row
 
 State = Literal["queued", "running", "done", "failed", "cancelled", "expired"]
 DecisionName = Literal["real", "fake", "inconclusive", "not_applicable"]
@@ -143,7 +142,7 @@ class Health:
     status: str
 
 
-def analysis_from_row(row: RowMapping) -> Analysis:
+def analysis_from_row(row: Row) -> Analysis:
     """The answer about one analysis."""
     state, identity = state_of(row), row["id"]
     settings = json.loads(row["settings"]) if row["settings"] else {"thorough": False, "overlay": False}
@@ -166,13 +165,13 @@ def analysis_from_row(row: RowMapping) -> Analysis:
     )
 
 
-def _standing(row: RowMapping) -> Standing:
+def _standing(row: Row) -> Standing:
     told = json.loads(row["scored"]) if row["scored"] else {"duration": None, "num_faces": None, "faces": []}
     faces = [ScoredFace(**one) for one in told["faces"]]
     return Standing(row["stage"] or "load", row["percent"] or 0.0, told["duration"], told["num_faces"], faces)
 
 
-def _verdict(row: RowMapping) -> Verdict:
+def _verdict(row: Row) -> Verdict:
     told, base = json.loads(row["summary"]), f"/v1/analyses/{row['id']}"
     return Verdict(
         **{name: told[name] for name in ("decision", "probability", "log10_lr", "reason", "duration", "notes")},

@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from fakestormer.serving.problems import ProblemError
 from fakestormer.types import ConfigError
@@ -21,6 +21,7 @@ STALE_SECONDS = 86400.0
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
+@runtime_checkable
 class Incoming(Protocol):
     """A file on its way into the store; nobody sees it before it is kept."""
 
@@ -34,6 +35,7 @@ class Incoming(Protocol):
         """Forgets it; nothing happens where it was kept."""
 
 
+@runtime_checkable
 class Store(Protocol):
     """Files by key. All methods raise ProblemError "storage-full" or "store-unavailable"."""
 

@@ -9,13 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from fakestormer.serving.database import Database
 from fakestormer.serving.moments import now
 from fakestormer.serving.problems import ProblemError
-from fakestormer.serving.tables import analyses, examinations, garbage, owners
+from fakestormer.serving.tables import Row, analyses, examinations, garbage, owners
 
 LIVE, BATCH = 10, 0
 PRIORITIES = {"live": LIVE, "batch": BATCH}
@@ -62,7 +62,7 @@ class Upload:
     webhook: str | None = None
 
 
-def earlier_submission(connection: Connection, owner: str, idempotency_key: str) -> RowMapping | None:
+def earlier_submission(connection: Connection, owner: str, idempotency_key: str) -> Row | None:
     """The analysis that the owner submitted under this Idempotency-Key, if there is one."""
     query = (
         select(analyses.c.id, examinations.c.sha256, examinations.c.settings_hash)

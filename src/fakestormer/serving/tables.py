@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
@@ -20,6 +21,7 @@ from sqlalchemy import (
 )
 
 VERSION: Final = 1
+Row = Mapping[Any, Any]  # one row by column names, as queries give it
 metadata = MetaData()
 SEQUENCE = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself only under this name
 
