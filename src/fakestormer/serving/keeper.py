@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from sqlalchemy import delete, select
 from sqlalchemy.exc import DBAPIError
 
+from fakestormer.serving.adopt import adopt_waiting
 from fakestormer.serving.analyses import expire
 from fakestormer.serving.config import ServeConfig
 from fakestormer.serving.database import Database
 from fakestormer.serving.lease import LeaseWatch
 from fakestormer.serving.problems import ProblemError
 from fakestormer.serving.store import Store
-from fakestormer.serving.submit import media_key
+from fakestormer.serving.submit import Engine, media_key
 from fakestormer.serving.tables import examinations, garbage
 from fakestormer.serving.webhooks import deliver_due
 
@@ -26,9 +27,10 @@ AT_ONCE = 20
 
 
 class Keeper:
-    """Keeps house in a thread of its own."""
+    """Keeps house in a thread of its own; the engine is the server's, a worker has no say in what others examine."""
 
-    def __init__(self, config: ServeConfig, database: Database, store: Store) -> None:
+    def __init__(self, config: ServeConfig, database: Database, store: Store, engine: Engine | None = None) -> None:
+        self._engine = engine
         self._secret, self._database, self._store = config.webhook_secret, database, store
         self._watch = LeaseWatch(database, config.lease)
         self._stop = threading.Event()
@@ -52,6 +54,8 @@ class Keeper:
         try:
             if taken := self._watch.take_back_the_silent():
                 LOG.warning("%d examinations taken back from workers that fell silent", taken)
+            if self._engine is not None:
+                adopt_waiting(self._database, self._engine)
             expire(self._database)
             empty_the_garbage(self._database, self._store)
             if self._secret is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import signal
 import socket
 import subprocess
 import sys
@@ -52,11 +53,13 @@ def serve(config: ServeConfig, say: Callable[[str], None]) -> None:
     settings = uvicorn.Config(
         make_app(service), http="h11", log_level="warning", access_log=False, server_header=False, timeout_keep_alive=30
     )
-    with listening, _workers(config), Keeper(config, database, store).running():
+    with listening, _workers(config), Keeper(config, database, store, service.engine).running():
         host, port = listening.getsockname()[:2]
         say(f"http://{f'[{host}]' if ':' in host else host}:{port}")
         if not has_keys(database):
             say("no API key was added: only this machine is let in")
+        for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises them again when it has ended
+            signal.signal(number, lambda _number, _frame: None)
         uvicorn.Server(settings).run(sockets=[listening])
     database.close()
 

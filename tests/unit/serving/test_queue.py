@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 
 from sqlalchemy import select
 from tests.unit.serving.conftest import ENGINE
 
+from fakestormer.serving.adopt import adopt_waiting
+from fakestormer.serving.analyses import read_analysis
 from fakestormer.serving.finish import fail, finish
+from fakestormer.serving.keys import LOCAL
 from fakestormer.serving.lease import LeaseWatch, beat, claim, count_death, give_back, tell_progress
 from fakestormer.serving.submit import BATCH, LIVE, Settings, Upload, submit
 from fakestormer.serving.tables import analyses, examinations
@@ -54,10 +58,18 @@ def test_the_same_bytes_and_settings_are_examined_once(database):
 
 def test_a_worker_with_other_weights_takes_nothing(database):
     put(database, "a")
-    from dataclasses import replace
-
     assert taken(database, replace(ENGINE, weights_sha256="cd" * 32)) is None
     assert taken(database) == "a"
+
+
+def test_what_waits_for_an_older_version_is_examined_by_the_new_one_once(database):
+    newer = replace(ENGINE, version="2.0")
+    old, both = put(database, "a"), put(database, "b")
+    put(database, "b", engine=newer)
+    assert adopt_waiting(database, newer) == 2
+    assert adopt_waiting(database, newer) == 0
+    assert [taken(database, newer) for _ in range(3)] == ["a", "b", None]
+    assert {read_analysis(database, LOCAL, one)["version"] for one in (old, both)} == {"2.0"}
 
 
 def test_two_workers_never_hold_one_file(database):
