@@ -113,7 +113,7 @@ class Worker:
             self._insist(lambda: fail(self._database, held.id, held.lease, slug, detail, time.time()), always=True)
         if not self._config.keep_media:
             self._insist(lambda: drop_media(self._database, held.id), always=True)
-        LOG.info("examination %s: %s in %.1f s", held.id, ended.ending, ended.seconds)
+        LOG.info("examination %s: %s in %.1f s. %s", held.id, ended.ending, ended.seconds, ended.detail or "")
 
     def _insist(self, ask: Callable[[], Result], always: bool = False) -> Result | None:
         """What the database answers, as soon as it does; None where the worker is told to stop before."""
