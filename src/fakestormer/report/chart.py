@@ -203,8 +203,8 @@ def _time_axis(frame: ChartFrame, bottom: float) -> list[str]:
         x = frame.x(float(index * step))
         parts.append(f'<line x1="{x}" y1="{bottom}" x2="{x}" y2="{bottom + 5}" stroke="{INK}"/>')
         anchor = "middle" if x < frame.width - frame.right - TICK_ROOM else "end"
-        place = x if anchor == "middle" else frame.width - 2.0
-        parts.append(_label(place, bottom + 19, say_time(float(index * step), tenths=step < 1), anchor))
+        label_x = x if anchor == "middle" else frame.width - 2.0
+        parts.append(_label(label_x, bottom + 19, say_time(float(index * step), tenths=step < 1), anchor))
     return parts
 
 
