@@ -10,7 +10,7 @@ COPY . /source
 RUN python -m venv /opt/fakestormer \
     && /opt/fakestormer/bin/pip install --no-cache-dir --index-url https://download.pytorch.org/whl/cpu \
         -c /source/constraints.txt torch \
-    && /opt/fakestormer/bin/pip install --no-cache-dir -c /source/constraints.txt '/source[report,c2pa]'
+    && /opt/fakestormer/bin/pip install --no-cache-dir -c /source/constraints.txt '/source[report,c2pa,serve]'
 
 FROM python:3.12-slim-bookworm
 COPY --from=build /opt/fakestormer /opt/fakestormer

@@ -20,6 +20,7 @@ from fakestormer.cli.join import join
 from fakestormer.cli.prepare import prepare
 from fakestormer.cli.reconstruct import reconstruct
 from fakestormer.cli.rejudge import rejudge
+from fakestormer.cli.serve import serve, worker
 from fakestormer.cli.speech import set_speech
 from fakestormer.cli.synthesize import synthesize
 from fakestormer.cli.train import train
@@ -52,8 +53,10 @@ for verb in (
     train,
     join,
     doctor,
+    worker,
 ):
     app.command()(verb)
+app.add_typer(serve, name="serve")
 
 
 @app.callback(invoke_without_command=True)

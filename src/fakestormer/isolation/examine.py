@@ -186,5 +186,5 @@ def _write_frames(verdict: VideoVerdict, request: Request) -> None:
 
 
 def _load_what_starts_programs() -> None:
-    """Python asks another program for the processor's name, once; later programs are refused."""
-    _ = platform.uname().processor
+    """Python asks other programs for the processor's name and the commit, once each; later programs are refused."""
+    _ = platform.uname().processor, package_version()

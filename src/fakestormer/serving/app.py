@@ -1,0 +1,82 @@
+"""The application: API, page, guards around both, and one way to say that something went wrong."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+
+from fakestormer.serving import operations, page, reports, submissions
+from fakestormer.serving.guard import UNSAFE, Guard
+from fakestormer.serving.last_word import LastWord
+from fakestormer.serving.metrics import Metrics
+from fakestormer.serving.problems import PROBLEMS, ProblemError, problem_body
+from fakestormer.serving.service import Service
+
+LOG = logging.getLogger("fakestormer.serving")
+DESCRIPTION = """Examines the faces in videos: submit a file, follow its progress, fetch the reports.
+
+Every refusal is `application/problem+json` with a stable `type`. Times are RFC 3339 in UTC."""
+
+
+def make_app(service: Service) -> Guard:
+    """The ASGI application of one service."""
+    app = FastAPI(
+        title="fakestormer",
+        version=service.card["version"],
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+    )
+    app.state.service = service
+    app.state.metrics = Metrics()
+    for router in (submissions.router, reports.router, operations.router, page.router):
+        app.include_router(router)
+    app.add_exception_handler(ProblemError, _answer_problem)
+    app.add_exception_handler(RequestValidationError, _answer_invalid)
+    app.add_exception_handler(HTTPException, _answer_http)
+    for kind in (DBAPIError, PoolTimeout):
+        app.add_exception_handler(kind, _answer_database)
+    app.add_exception_handler(Exception, _answer_error)
+    return Guard(app, service.config, app.state.metrics)
+
+
+def problem_response(slug: str, detail: str | None = None, headers: dict[str, str] | None = None) -> JSONResponse:
+    """The answer that names a problem."""
+    body, status = problem_body(slug, detail), PROBLEMS[slug][0]
+    return JSONResponse(body, status, headers, media_type="application/problem+json")
+
+
+def _answer_problem(request: Request, error: Any) -> Any:
+    if page.wants_a_page(request):
+        return page.show_problem(request, error)
+    if request.method in UNSAFE:  # the body may be on its way still
+        return LastWord(error.slug, error.detail, error.headers)
+    return problem_response(error.slug, error.detail, error.headers)
+
+
+def _answer_invalid(_request: Request, error: Any) -> Response:
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in first["loc"][1:]) or "the request"
+    return problem_response("invalid", f"{place}: {first['msg']}")
+
+
+def _answer_http(request: Request, error: Any) -> Any:
+    slug = {404: "not-found", 405: "method-not-allowed"}.get(error.status_code, "bad-request")
+    return _answer_problem(request, ProblemError(slug, PROBLEMS[slug][1], error.headers))
+
+
+def _answer_database(_request: Request, error: Any) -> Response:
+    LOG.warning("the database does not answer: %s", type(error).__name__)
+    return problem_response("database-unavailable", "try again in a moment", {"Retry-After": "5"})
+
+
+def _answer_error(_request: Request, _error: Any) -> Response:
+    return problem_response("internal", "the error stands in the server's log")
