@@ -15,6 +15,7 @@ from fakestormer.data import FrameMix
 from fakestormer.model import FakeSTormer, LiteFakeSTormer, load_weights, save_weights
 from fakestormer.synthesis import SynthesisConfig
 from fakestormer.training import FrameOptimisation, FrameRun, join_members, train_frames
+from fakestormer.training.frames import read_image_network
 from fakestormer.training.metrics_log import read_rows
 from fakestormer.types import ClipSpec, ConfigError, WeightsError
 
@@ -93,5 +94,8 @@ def test_two_members_trained_apart_are_joined_to_one_file(tmp_path, finished):
         torch.testing.assert_close(joined.model.image_network.state_dict()[name], tensor, atol=1e-3, rtol=1e-3)
     assert joined.training_record["clip_network"] == {"a": 1}
     assert joined.training_record["image_network"]["run"]["name"] == "tiny"
+    tensors, record = read_image_network(tmp_path / "joined.safetensors")  # joined weights can be trained on
+    assert tensors.keys() == load_file(finished).keys()
+    assert record["run"]["name"] == "tiny"
     with pytest.raises(WeightsError, match=r"none\.safetensors not found"):
         join_members(tmp_path / "clip.safetensors", tmp_path / "none.safetensors", tmp_path / "x")

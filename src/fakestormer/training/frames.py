@@ -38,6 +38,7 @@ from fakestormer.video.recode import recode_images
 
 Observer = Callable[[int, str, dict[str, float]], None]
 NOTE_KEY = "fakestormer"
+JOINED = "image_network."  # before the names of its tensors in joined weights
 CHECKPOINT_NAME, WEIGHTS_NAME, RECORD_NAME = "checkpoint.pt", "image_network.safetensors", "run.json"
 
 
@@ -60,7 +61,8 @@ def train_frames(
         resume: go on from the folder's checkpoint.
         observe: hears (step, "train" or "validation", numbers).
         num_workers: processes that make the pairs; with 0 they are made in this one.
-        start_from: averaged weights of an earlier run to start from, in place of EfficientNet-Lite0's.
+        start_from: the image network of an earlier run, or of joined weights, to start from in place of
+            EfficientNet-Lite0's.
 
     Raises:
         ConfigError: the folder holds another run, or none to resume.
@@ -92,7 +94,9 @@ class FrameTrainer:
         torch.manual_seed(run.seed)
         self.model = ImageNetwork()
         if start_from:
-            self.model.load_state_dict(read_image_network(start_from)[0])
+            self.model.load_state_dict(
+                {name: tensor.float() for name, tensor in read_image_network(start_from)[0].items()}
+            )
         else:
             warm_start_image_network(self.model, efficientnet_file())
         decay = run.optimisation.average_decay
@@ -206,7 +210,7 @@ class FrameTrainer:
 
 
 def read_image_network(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """The tensors of an image network that a run of stage 1 wrote, and the record of that run.
+    """The tensors of an image network, and the record of its run: a result of stage 1, or weights joined from one.
 
     Raises:
         WeightsError: missing, or no such file.
@@ -216,7 +220,11 @@ def read_image_network(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     try:
         with safe_open(path, framework="pt") as opened:
             record: dict[str, Any] = json.loads((opened.metadata() or {})[NOTE_KEY])
-        return load_file(path), record
+        tensors = load_file(path)
+        joined = {n.removeprefix(JOINED): t for n, t in tensors.items() if n.startswith(JOINED)}
+        if joined:
+            return joined, record["training_record"]["image_network"]
+        return tensors, record
     except (SafetensorError, KeyError, ValueError) as error:
         raise WeightsError(f"{path} is no result of stage 1 ({error}): give the {WEIGHTS_NAME} of a run") from error
 
