@@ -116,7 +116,7 @@ def _train_and_score(title: str, folder: Path, run: TrainRun, options: argparse.
     weights = train(run, options.data, folder, resume=resume, observe=tell)
     say(f"{title}: scoring")
     since = time.monotonic()
-    config = DetectorConfig(device="cpu", min_clips=budget.clips, clip_interval=LONGER_THAN_ANY_CLIP, key_frames=0)
+    config = DetectorConfig(device="cpu", min_clips=budget.clips, clip_interval=LONGER_THAN_ANY_CLIP, evidence_frames=0)
     detector = CachingDetector(Detector.load(weights, config), options.clip_cache or options.out / "clips")
     metrics = evaluate(options.manifest, folder / "dev", detector, config=EvaluationConfig(num_replicates=0))
     steps = [row["seconds"] for row in read_rows(folder / "metrics.jsonl") if row["kind"] == "train"]

@@ -280,7 +280,7 @@ def open_tar(folder: Path) -> Read:
 
 
 def film(group: int, quality: int) -> tuple[Callable[[Path, Tracks], None], Callable[[Path], Read]]:
-    """H.264 in MP4, 4:4:4, a key frame every `group` frames; landmarks beside it."""
+    """H.264 in MP4, 4:4:4, a evidence frame every `group` frames; landmarks beside it."""
 
     def write(folder: Path, tracks: Tracks) -> None:
         for place, track in enumerate(tracks):
@@ -324,6 +324,6 @@ FORMATS = (
     Format("Arrow IPC, JPEG", "pyarrow", write_arrow, open_arrow),
     Format("Parquet, JPEG", "pyarrow", write_parquet, open_parquet),
     Format("tar, JPEG", None, write_tar, open_tar),
-    Format("MP4 H.264 4:4:4 crf 12, key frames only", None, *film(1, 12)),
-    Format("MP4 H.264 4:4:4 crf 12, key frame every 12", None, *film(12, 12)),
+    Format("MP4 H.264 4:4:4 crf 12, evidence frames only", None, *film(1, 12)),
+    Format("MP4 H.264 4:4:4 crf 12, evidence frame every 12", None, *film(12, 12)),
 )

@@ -6,8 +6,9 @@ Without VIDEO a film of that length is made on the spot (10 seconds where no len
 
 "decode" is the first pass over the frames (those that faces are looked for on) repeated alone; "track" is what remains
 of that pass without decoding and detecting. "cut" is the second pass without the model: decoding again, and crops.
-"verdict" is judging, fetching the pictures of the key frames and hashing the file; "attribution" the maps of what the
-score hangs on, for the key frames. "report" is JSON and page; "pdf" is null where the extra `report` is not installed.
+"verdict" is judging, fetching the pictures of the evidence frames and hashing the file; "attribution" the maps of what
+the score depends on, for the evidence frames. "report" is JSON and page; "pdf" is null where the extra `report` is not
+installed.
 
 `peak_memory_mib` is the most that this process held at any time until the PDF was written, `peak_memory_mib_by_stage`
 the most in each stage (Linux only); stages that take turns frame by frame share one number.
@@ -71,7 +72,7 @@ class Stopwatch:
         self.memory.end(PASSED[stage])
 
     def attribute(self, *given: Any) -> Any:
-        """The attribution of one key frame's clip, its seconds added up."""
+        """The attribution of one evidence frame's clip, its seconds added up."""
         start = time.perf_counter()
         found = attribute(*given)
         self.attribution_seconds += time.perf_counter() - start
@@ -140,7 +141,7 @@ def measure(path: Path, weights: Path | None, precision: str = "float32") -> dic
         "num_frames": verdict.num_frames,
         "num_clips": sum(len(face.clips) for face in verdict.faces),
         "weights": loaded.name,
-        "num_key_frames": sum(len(face.key_frames) for face in verdict.faces),
+        "num_evidence_frames": sum(len(face.evidence_frames) for face in verdict.faces),
         "seconds": {name: None if value is None else round(value, 3) for name, value in seconds.items()},
         "seconds_detect_and_report": round(end - begin + report, 3),
         "peak_memory_mib": max(stopwatch.memory.peaks.values()),

@@ -23,7 +23,7 @@ from scipy.signal import lfilter
 from sklearn.linear_model import LogisticRegression
 
 from fakestormer.types import Calibration, ClipEvidence, Decision, ScoredClip, ScoringRule, SegmentSearch, TimeSpan
-from fakestormer.verdict import judge_face, propose_spans, score_clips
+from fakestormer.verdict import judge_face, propose_segments, score_clips
 
 RULE = ScoringRule()
 STEP = 0.5  # seconds between clips, as --thorough scores
@@ -85,7 +85,7 @@ def propose_ours(logits: np.ndarray, calibration: Calibration) -> list[Proposal]
     """The rule of the package, ranked by contrast as `python -m benchmarks.localisation` does."""
     return [
         Proposal(one.span, one.contrast or 0.0)
-        for one in propose_spans(
+        for one in propose_segments(
             score_clips(as_clips(logits, STEP), RULE), calibration, SegmentSearch(most_segments=20)
         )
     ]

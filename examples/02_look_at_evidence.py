@@ -43,7 +43,7 @@ def print_timeline(face: FaceVerdict, verdict: VideoVerdict) -> None:
     for moment, logit, probability in score_timeline(face, verdict.scale):
         bar = "#" * round(BAR_WIDTH * probability)
         print(f"  {moment:7.2f} s  logit {logit:+6.2f}  {probability:.2f} |{bar:<{BAR_WIDTH}}|")
-    for one in face.suspicious_spans:
+    for one in face.segments:
         print(f"  suspicious from {one.span.start:.2f} to {one.span.end:.2f} s, most at {one.peak_time:.2f} s")
 
 
@@ -58,7 +58,7 @@ def strongest_change(clip: ClipEvidence) -> tuple[int, float, float, float]:
 
 
 def main() -> None:
-    """Prints the evidence and writes the annotated key frames and timelines."""
+    """Prints the evidence and writes the annotated evidence frames and timelines."""
     parser = argparse.ArgumentParser(description="Show the evidence behind one verdict.")
     parser.add_argument("video", type=Path, nargs="?", default=DEMO_FILM)
     parser.add_argument("--weights", type=Path, help="a weights file; without it, those of the package")

@@ -37,7 +37,7 @@ PIECE = 50  # frames that are blended at once
 LANDMARKS = Path(__file__).with_name("astronaut_landmarks.json")
 DOCS = Path(__file__).parents[1] / "docs"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-PICTURE = {"width": 900, "height": 2350}  # pixels: from the answer to the key frames
+PICTURE = {"width": 900, "height": 2350}  # pixels: from the answer to the evidence frames
 
 
 def film(camera_seed: int) -> tuple[np.ndarray, np.ndarray, str]:
@@ -95,8 +95,8 @@ def main() -> None:
         sys.exit("--docs takes a picture of a page and needs the browser Chromium: install it (apt install chromium)")
     out: Path = options.out
     out.mkdir(parents=True, exist_ok=True)
-    # One key frame a face keeps the committed pages small.
-    detector = fs.Detector.load(options.weights, fs.DetectorConfig(key_frames=1))
+    # One evidence frame a face keeps the committed pages small.
+    detector = fs.Detector.load(options.weights, fs.DetectorConfig(evidence_frames=1))
     for name, images in (("partial_forgery", partial_forgery()), ("two_people", two_people())):
         report(out / f"{name}.mp4", images, detector, options.pdf, options.overlay)
         if options.docs:

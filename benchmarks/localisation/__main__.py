@@ -168,7 +168,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
     config = PartialForgeryConfig(seconds=options.seconds)
     if (options.splices or options.pairs) and not _choose_pairs(listed, 1):
         raise DataError(f"no forgery in {options.manifest} names its original: fill the column pair_of")
-    settings = thorough(DetectorConfig(device=options.device, key_frames=0, max_maps=10_000))
+    settings = thorough(DetectorConfig(device=options.device, evidence_frames=0, max_maps=10_000))
     detector = Detector.load(options.weights, settings)
     model = Path(options.landmark_model) if options.landmark_model else None
     result: dict[str, Any] = {

@@ -18,7 +18,7 @@ from benchmarks.localisation.segment_metrics import Proposal, TemporalMetrics, T
 from benchmarks.localisation.truth import ForgedTruth
 
 from fakestormer.types import Decision, FaceVerdict, SegmentSearch, TimeSpan, VideoVerdict
-from fakestormer.verdict import propose_spans
+from fakestormer.verdict import propose_segments
 
 MOST_PROPOSALS = 20
 
@@ -63,7 +63,7 @@ def localise_video(
     proposals = [
         Proposal(one.span, one.logit if one.contrast is None else one.contrast)
         for face in verdict.faces
-        for one in propose_spans(face.clips, calibration, search)
+        for one in propose_segments(face.clips, calibration, search)
     ]
     scores, forged = _seconds(verdict.faces, truth.spans)
     return LocalisedVideo(

@@ -75,7 +75,7 @@ def _numbers(verdict: VideoVerdict) -> dict[str, Any]:
         "frame_logits": [float(clip.evidence.frame_logits.mean()) for clip in face.clips],
         "logits": [clip.logit for clip in face.clips],
         "times": [clip.span.start for clip in face.clips],
-        "segments": [[one.span.start, one.span.end, one.logit] for one in face.suspicious_spans],
+        "segments": [[one.span.start, one.span.end, one.logit] for one in face.segments],
         "peak_change": [float(clip.evidence.temporal_vulnerability.max()) for clip in face.clips],
     }
 

@@ -45,7 +45,7 @@ def assert_scored(verdict, num_faces=1):
     assert verdict.decision in SCORED
     assert len(verdict.faces) == num_faces
     assert 0 <= verdict.probability <= 1
-    assert all(face.clips and face.key_frames for face in verdict.faces)
+    assert all(face.clips and face.evidence_frames for face in verdict.faces)
 
 
 # Files that are no video: refused in Python with VideoError, on the command line with one sentence and exit code 1.

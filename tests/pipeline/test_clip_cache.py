@@ -26,7 +26,7 @@ from fakestormer.model import FakeSTormer, load_weights, save_weights
 from fakestormer.types import DataError, FaceSizeNormalisation, ScoringRule, VideoError
 from fakestormer.video import Distortion
 
-CONFIG = fs.DetectorConfig(device="cpu", key_frames=0)
+CONFIG = fs.DetectorConfig(device="cpu", evidence_frames=0)
 RULE = ScoringRule(share_between_faces=0.5, face_size=FaceSizeNormalisation(-1.5, 0.2, 4.0))
 
 

@@ -52,7 +52,7 @@ def test_the_verdict_and_its_page_are_those_of_a_detector_in_this_process(isolat
     assert apart.decision is here.decision
     assert apart.probability == pytest.approx(here.probability, abs=1e-6)
     assert [face.span for face in apart.faces] == [face.span for face in here.faces]
-    for mine, theirs in zip(apart.faces[0].key_frames, here.faces[0].key_frames, strict=True):
+    for mine, theirs in zip(apart.faces[0].evidence_frames, here.faces[0].evidence_frames, strict=True):
         np.testing.assert_array_equal(mine.image, theirs.image)
     assert len(render_html(apart)) == pytest.approx(len(render_html(here)), rel=0.01)
 

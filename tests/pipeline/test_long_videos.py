@@ -21,7 +21,7 @@ def judge(tmp_path, film, weights, seconds):
     path = tmp_path / f"{seconds}.mp4"
     write_video(path, (film[place[n % len(place)]] for n in range(round(seconds * RATE))), RATE)
     config = fs.DetectorConfig(
-        device="cpu", batch_size=BATCH, max_maps=MAPS, key_frames=1, clip_interval=1.0, min_clips=1
+        device="cpu", batch_size=BATCH, max_maps=MAPS, evidence_frames=1, clip_interval=1.0, min_clips=1
     )
     most = {FaceClip: 0, Frame: 0}
 
@@ -44,7 +44,7 @@ def test_crops_and_maps_held_do_not_grow_with_the_length(tmp_path, film, weights
     assert 0 < held_long[FaceClip] <= BATCH + 1
     whole = [clip for clip in long.faces[0].clips if clip.temporal_vulnerability.shape[1:] != (1, 1)]
     assert len(whole) == MAPS + 1
-    assert long.faces[0].key_frames[0].temporal_vulnerability.shape != (1, 1)
+    assert long.faces[0].evidence_frames[0].temporal_vulnerability.shape != (1, 1)
     numbers = [
         sum(value.size for value in (clip.temporal_vulnerability, clip.spatial_vulnerability, clip.to_frame))
         for clip in long.faces[0].clips
@@ -58,5 +58,5 @@ def test_only_the_most_suspicious_faces_are_pictured(tmp_path, film, weights):
     config = fs.DetectorConfig(device="cpu", max_pictured_faces=1)
     verdict = fs.Detector(load_weights(weights), config).detect(tmp_path / "two.mp4")
     first, second = sorted(verdict.faces, key=lambda face: -face.logit)
-    assert first.key_frames
-    assert second.key_frames == ()
+    assert first.evidence_frames
+    assert second.evidence_frames == ()

@@ -17,7 +17,7 @@ from fakestormer.detector import thorough
 from fakestormer.faces.backends.libface import LibfaceDetector
 from fakestormer.report import verdict_from_json, verdict_to_json
 from fakestormer.types import SegmentSearch, TimeSpan
-from fakestormer.verdict import propose_spans
+from fakestormer.verdict import propose_segments
 from fakestormer.video import write_video
 
 RATE = 12.5
@@ -38,15 +38,13 @@ def test_five_forged_seconds_of_a_minute_are_found_and_reported(tmp_path, film):
     assert max(later - earlier for earlier, later in itertools.pairwise(middles)) <= 0.5 + 1 / RATE
     assert middles[0] < 0.5
     assert middles[-1] > 59.5
-    best = propose_spans(face.clips, verdict.provenance.calibration, SegmentSearch())[0]
+    best = propose_segments(face.clips, verdict.provenance.calibration, SegmentSearch())[0]
     assert temporal_iou(best.span, forged) >= 0.5
     assert best.logit > sum(clip.logit for clip in face.clips) / len(face.clips)
     assert face.logit >= best.logit
-    assert len(describe_spans(verdict)) == len(face.suspicious_spans)
+    assert len(describe_spans(verdict)) == len(face.segments)
 
-    assert verdict_from_json(json.loads(json.dumps(verdict_to_json(verdict)))).faces[0].suspicious_spans == (
-        face.suspicious_spans
-    )
+    assert verdict_from_json(json.loads(json.dumps(verdict_to_json(verdict)))).faces[0].segments == (face.segments)
     fs.write_html(verdict, tmp_path / "report.html")
     found = measure_localisation([localise_video(verdict, truth, 0)])
     assert found.temporal.average_precision["0.5"] == 1.0

@@ -75,28 +75,28 @@ def test_a_changed_number_is_another_result(run, report, video, weights):
 
 
 @pytest.mark.parametrize("field", ["attribution", "temporal_vulnerability", "to_frame"])
-def test_a_changed_map_or_place_of_a_key_frame_is_another_result(verdict, field):
+def test_a_changed_map_or_place_of_a_evidence_frame_is_another_result(verdict, field):
     face = verdict.faces[0]
-    key, *rest = face.key_frames
+    key, *rest = face.evidence_frames
     moved = dataclasses.replace(key, **{field: getattr(key, field) + 0.25})
-    told = dataclasses.replace(verdict, faces=(dataclasses.replace(face, key_frames=(moved, *rest)),))
+    told = dataclasses.replace(verdict, faces=(dataclasses.replace(face, evidence_frames=(moved, *rest)),))
     found = compare_verdicts(told, verdict)
     assert found.outcome is Outcome.OTHER_RESULT
     assert found.largest == pytest.approx(0.25)
 
 
-def test_other_key_frames_are_named(verdict):
+def test_other_evidence_frames_are_named(verdict):
     face = verdict.faces[0]
-    told = dataclasses.replace(verdict, faces=(dataclasses.replace(face, key_frames=face.key_frames[1:]),))
+    told = dataclasses.replace(verdict, faces=(dataclasses.replace(face, evidence_frames=face.evidence_frames[1:]),))
     found = compare_verdicts(told, verdict)
     assert found.outcome is Outcome.OTHER_RESULT
-    assert found.differences[0].startswith("The choice of key frames of face 0 differs: frame")
+    assert found.differences[0].startswith("The choice of evidence frames of face 0 differs: frame")
 
 
-def test_a_report_with_another_number_of_key_frames_is_verified_with_that_number(verdict, video, weights):
+def test_a_report_with_another_number_of_evidence_frames_is_verified_with_that_number(verdict, video, weights):
     loaded = load_weights(weights)
-    few = Detector(loaded, DetectorConfig(device="cpu", key_frames=1)).detect(video)
-    assert len(few.faces[0].key_frames) < len(verdict.faces[0].key_frames)
+    few = Detector(loaded, DetectorConfig(device="cpu", evidence_frames=1)).detect(video)
+    assert len(few.faces[0].evidence_frames) < len(verdict.faces[0].evidence_frames)
     assert verify(few, video, loaded, "cpu").outcome is Outcome.SAME_BITS
 
 

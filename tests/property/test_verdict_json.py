@@ -17,8 +17,8 @@ from fakestormer.types import (
     ClipSpec,
     ContentCredentials,
     CredentialStatus,
+    EvidenceFrame,
     FaceSizeNormalisation,
-    KeyFrame,
     KnownRange,
     Provenance,
     ScoringRule,
@@ -87,15 +87,15 @@ def a_rule(draw):
 
 def a_face(draw, track_id, rule, calibration):
     face = judge_face(track_id, [a_clip(draw, track_id) for _ in range(draw(st.integers(1, 3)))], rule, calibration)
-    key_frames = tuple(
-        KeyFrame(
+    evidence_frames = tuple(
+        EvidenceFrame(
             clip.span.start, draw(st.integers(0, 10**6)), np.zeros((0, 0, 3), np.uint8), draw(SHARE), clip.logit,
             clip.evidence.to_frame[0], clip.evidence.crop_size, clip.evidence.temporal_vulnerability[0], draw(SHARE),
             clip.evidence.temporal_vulnerability[0] / np.float32(100),
         )
         for clip in face.clips[: draw(st.integers(0, 1))]
     )  # fmt: skip
-    return dataclasses.replace(face, key_frames=key_frames)
+    return dataclasses.replace(face, evidence_frames=evidence_frames)
 
 
 def a_verdict(draw):

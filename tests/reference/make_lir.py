@@ -1,7 +1,6 @@
 """Writes lir.json: what `lir`, the Netherlands Forensic Institute's package, says of sets that are made up here.
 
-lir 1.3.1 needs Python 3.11 and brings pandas, Optuna and others (250 MB), so it is no requirement of the tests. To
-make the file anew:
+lir 1.3.1 brings pandas, Optuna and others, so it is no requirement of the tests. To make the file anew:
 
     python -m venv /tmp/lir && /tmp/lir/bin/pip install lir==1.3.1 && /tmp/lir/bin/python tests/reference/make_lir.py
 """

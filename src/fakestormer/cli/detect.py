@@ -140,7 +140,7 @@ def describe(verdict: VideoVerdict) -> str:
 
 def describe_spans(verdict: VideoVerdict) -> tuple[str, ...]:
     """One line for each suspicious segment: when, its peak, which face; the strongest first."""
-    found = [(one, face.track_id) for face in verdict.faces for one in face.suspicious_spans]
+    found = [(one, face.track_id) for face in verdict.faces for one in face.segments]
     found.sort(key=lambda pair: (-pair[0].logit, pair[1], pair[0].span))
     lines = [
         f"{one.span.start:.1f} to {one.span.end:.1f} s: suspicious segment, peak at {one.peak_time:.1f} s, "

@@ -55,8 +55,8 @@ def evaluate(
     distortions = None if robustness is None else parse_distortions(robustness)
     total = len(read_manifest(manifest).rows)
     return_large_blocks()
-    # Nobody looks at pictures of key frames here, and their attributions cost time.
-    settings = DetectorConfig(device=device, precision=precision, key_frames=0, protocol=protocol)
+    # Nobody looks at pictures of evidence frames here, and their attributions cost time.
+    settings = DetectorConfig(device=device, precision=precision, evidence_frames=0, protocol=protocol)
     whole = Detector.load(weights, settings)
     detector: VideoDetector = whole if clips is None else CachingDetector(whole, clips)
     if distortions is None:

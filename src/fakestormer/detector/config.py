@@ -22,12 +22,12 @@ class DetectorConfig:
     """Device, precision and density of a detector's work.
 
     A clip is scored every `clip_interval` seconds; for short videos more often (never below `min_clip_interval`), so
-    that each has about `min_clips`. `key_frames` pictures a face are kept for the report. `flip` also scores the
-    mirrored clip and takes the mean. Length costs no memory: besides those of key frames, `max_maps` whole temporal
-    maps are kept a video, of other clips the peak in every frame; `max_pictured_faces` most suspicious faces get key
-    frames. `protocol` names the test protocol to follow ("ours", "published"); None is the one that the weights were
-    made for. `prior` is the probability of forgery before the examination: all probabilities are stated at it; scores,
-    likelihood ratios and decisions do not depend on it.
+    that each has about `min_clips`. `evidence_frames` pictures a face are kept for the report. `flip` also scores the
+    mirrored clip and takes the mean. Length costs no memory: besides those of evidence frames, `max_maps` whole
+    temporal maps are kept a video, of other clips the peak in every frame; `max_pictured_faces` most suspicious
+    faces get evidence frames. `protocol` names the test protocol to follow ("ours", "published"); None is the one
+    that the weights were made for. `prior` is the probability of forgery before the examination: all probabilities
+    are stated at it; scores, likelihood ratios and decisions do not depend on it.
     """
 
     device: str = "auto"
@@ -38,7 +38,7 @@ class DetectorConfig:
     min_clip_interval: float = 0.2
     min_clips: int = 10
     flip: bool = False
-    key_frames: int = 3
+    evidence_frames: int = 3
     max_maps: int = 512
     max_pictured_faces: int = 16
     protocol: str | None = None
@@ -59,10 +59,10 @@ class DetectorConfig:
             )
         if self.batch_size < 1:
             raise ConfigError(f"batch_size must be at least 1, got {self.batch_size}")
-        if min(self.key_frames, self.max_maps, self.max_pictured_faces) < 0:
+        if min(self.evidence_frames, self.max_maps, self.max_pictured_faces) < 0:
             raise ConfigError(
-                "key_frames, max_maps and max_pictured_faces must be 0 or more, got "
-                f"{self.key_frames}, {self.max_maps} and {self.max_pictured_faces}"
+                "evidence_frames, max_maps and max_pictured_faces must be 0 or more, got "
+                f"{self.evidence_frames}, {self.max_maps} and {self.max_pictured_faces}"
             )
 
         if not 0 < self.prior < 1:
@@ -120,7 +120,7 @@ def thorough(config: DetectorConfig) -> DetectorConfig:
 
 
 def _names(kind: type[DetectorConfig] | type[TrackingConfig]) -> list[str]:
-    """The settings that can move a score or the choice of key frames and maps."""
+    """The settings that can move a score or the choice of evidence frames and maps."""
     return [one.name for one in fields(kind) if one.name not in NOT_DESCRIBED]
 
 

@@ -15,8 +15,8 @@ import torch
 from fakestormer.detector.config import UNCALIBRATED, DetectorConfig
 from fakestormer.detector.cut_video import CutVideo
 from fakestormer.detector.device_class import device_class, installed_versions
+from fakestormer.detector.evidence_frames import with_evidence_frames
 from fakestormer.detector.evidence_store import EvidenceStore
-from fakestormer.detector.key_frames import with_key_frames
 from fakestormer.detector.plan import plan_track
 from fakestormer.detector.protocol import choose_protocol, clip_protocol
 from fakestormer.detector.score import ClipScorer
@@ -87,7 +87,7 @@ class Detector:
         faces = self._judge_faces([track.track_id for track in found.tracks], evidence)
         verdict = judge_video(
             video=info if info.duration else replace(info, duration=small.duration),
-            faces=with_key_frames(Path(path), faces, plans, self.config, small, self._scorer.attribute),
+            faces=with_evidence_frames(Path(path), faces, plans, self.config, small, self._scorer.attribute),
             set_aside=(*found.set_aside, *too_short),
             damage=small.damage,
             num_frames=small.num_frames,
@@ -171,7 +171,7 @@ class Detector:
             yield from cutter.add(frame)
 
     def _score(self, clips: Iterable[FaceClip], tell: Observer) -> EvidenceStore:
-        evidence = EvidenceStore(self.config.key_frames, self.config.max_maps, self.rule)
+        evidence = EvidenceStore(self.config.evidence_frames, self.config.max_maps, self.rule)
         for one in self._scorer.score(clips):
             evidence.add(one)
             tell("clip", one)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from fakestormer.detector.config import UNCALIBRATED
 from fakestormer.model import LoadedWeights
-from fakestormer.types import FaceVerdict, KeyFrame, ScoredClip, VideoVerdict, WeightsError
+from fakestormer.types import EvidenceFrame, FaceVerdict, ScoredClip, VideoVerdict, WeightsError
 from fakestormer.verdict import judge_face, judge_video
 
 
@@ -60,9 +60,9 @@ def rejudge(recorded: VideoVerdict, weights: LoadedWeights, prior: float | None 
 
 def _with_evidence_frames(judged: FaceVerdict, recorded: FaceVerdict) -> FaceVerdict:
     """The face with its recorded frames, each with the new logit of the clip it is from."""
-    frames = tuple(replace(frame, logit=_clip_at(judged, frame).logit) for frame in recorded.key_frames)
-    return replace(judged, key_frames=frames)
+    frames = tuple(replace(frame, logit=_clip_at(judged, frame).logit) for frame in recorded.evidence_frames)
+    return replace(judged, evidence_frames=frames)
 
 
-def _clip_at(face: FaceVerdict, frame: KeyFrame) -> ScoredClip:
+def _clip_at(face: FaceVerdict, frame: EvidenceFrame) -> ScoredClip:
     return min(face.clips, key=lambda clip: max(clip.span.start - frame.time, frame.time - clip.span.end))

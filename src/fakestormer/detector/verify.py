@@ -15,8 +15,8 @@ from fakestormer.model import LoadedWeights
 from fakestormer.types import (
     ContentCredentials,
     CredentialStatus,
+    EvidenceFrame,
     FaceVerdict,
-    KeyFrame,
     Provenance,
     ScoredClip,
     VideoVerdict,
@@ -53,7 +53,7 @@ def verify(recorded: VideoVerdict, path: str | Path, weights: LoadedWeights, dev
     """What comes of examining the file again with the settings of the recorded verdict.
 
     Numbers must be the same to the bit where the device class is the recorded one, else within `TOLERANCE`; decisions,
-    faces, clips and the choice of key frames must be the same in either case. With another file or other weights
+    faces, clips and the choice of evidence frames must be the same in either case. With another file or other weights
     nothing is computed.
 
     Raises:
@@ -124,9 +124,9 @@ def _other_parts(recorded: VideoVerdict, again: VideoVerdict) -> list[str]:
         name = f"face {one.track_id}"
         pairs.append((f"The answer to {name}", one.decision.name, other.decision.name))
         pairs.append((f"The number of clips of {name}", len(one.clips), len(other.clips)))
-        spans = len(one.suspicious_spans), len(other.suspicious_spans)
+        spans = len(one.segments), len(other.segments)
         pairs.append((f"The number of suspicious stretches of {name}", *spans))
-        pairs.append((f"The choice of key frames of {name}", _chosen(one), _chosen(other)))
+        pairs.append((f"The choice of evidence frames of {name}", _chosen(one), _chosen(other)))
     found = [f"{name} differs: {now} now, {was} in the report." for name, was, now in pairs if was != now]
     if _other_credentials(recorded, again):
         found.append("The content credentials are not as found now.")
@@ -135,8 +135,8 @@ def _other_parts(recorded: VideoVerdict, again: VideoVerdict) -> list[str]:
 
 
 def _chosen(face: FaceVerdict) -> str:
-    """The numbers of the key frames, the most suspicious clip's first."""
-    return ", ".join(f"frame {key.frame_index}" for key in face.key_frames) or "none"
+    """The numbers of the evidence frames, the most suspicious clip's first."""
+    return ", ".join(f"frame {key.frame_index}" for key in face.evidence_frames) or "none"
 
 
 def _credentials_not_read(recorded: VideoVerdict, again: VideoVerdict) -> Iterator[str]:
@@ -169,7 +169,7 @@ def _wholes(verdict: VideoVerdict) -> Iterator[tuple[str, object]]:
     yield "The faces that were set aside, or the reasons for it, are", verdict.set_aside
     notes = (verdict.notes, *(face.notes for face in verdict.faces))
     yield "The reasons for less trust are", [[note.code for note in some] for some in notes]
-    keys = [key for face in verdict.faces for key in face.key_frames]
+    keys = [key for face in verdict.faces for key in face.evidence_frames]
     yield (
         "The sizes of the maps are",
         (
@@ -189,13 +189,13 @@ def _numbers(verdict: VideoVerdict) -> Iterator[np.ndarray]:
     yield _row(value for value in (verdict.score, verdict.probability, verdict.log10_lr))
     for face in verdict.faces:
         yield _row((face.score, face.probability, face.log10_lr, face.span.start, face.span.end))
-        for one in face.suspicious_spans:
+        for one in face.segments:
             numbers = (one.span.start, one.span.end, one.peak_time, one.peak_logit, one.peak_probability)
             yield _row((*numbers, one.logit, one.probability, one.contrast))
         for clip in face.clips:
             yield from _numbers_of_clip(clip)
-        for key in face.key_frames:
-            yield from _numbers_of_key_frame(key)
+        for key in face.evidence_frames:
+            yield from _numbers_of_evidence_frame(key)
 
 
 def _numbers_of_clip(clip: ScoredClip) -> Iterator[np.ndarray]:
@@ -206,7 +206,7 @@ def _numbers_of_clip(clip: ScoredClip) -> Iterator[np.ndarray]:
     yield evidence.to_frame
 
 
-def _numbers_of_key_frame(key: KeyFrame) -> Iterator[np.ndarray]:
+def _numbers_of_evidence_frame(key: EvidenceFrame) -> Iterator[np.ndarray]:
     yield _row((key.time, key.logit, key.scale))
     for values in (np.array(key.spatial_vulnerability), key.temporal_vulnerability, key.attribution):
         yield _as_kept(values)

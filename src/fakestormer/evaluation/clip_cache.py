@@ -28,13 +28,13 @@ from fakestormer.video import decoder_version, hash_file
 LAYOUT = 2  # to be raised where videos are cut or distorted otherwise, too: clips made before are then made anew
 METADATA_KEY = "video"
 # These change what the network answers, not what it sees.
-NOT_OF_THE_CROPS = ("precision", "flip", "key_frames", "max_maps", "max_pictured_faces")
+NOT_OF_THE_CROPS = ("precision", "flip", "evidence_frames", "max_maps", "max_pictured_faces")
 
 
 class CachingDetector:
     """Judges videos as the detector does, but finds faces and cuts clips only where the folder has no clips yet.
 
-    Verdicts are those of `Detector.detect` without pictures of key frames. Weights may share a folder: where their
+    Verdicts are those of `Detector.detect` without pictures of evidence frames. Weights may share a folder: where their
     clips are cut alike they use the same files, otherwise each its own. Fewer clips a video are a matter of the
     detector's configuration (`min_clips`, `clip_interval`).
     """

@@ -144,7 +144,7 @@ def _deciding_face(verdict: VideoVerdict) -> FaceVerdict | None:
 def _crop_scale(face: FaceVerdict | None) -> float | None:
     """Geometric mean over the clips; None where it is not known."""
     scales = [clip.evidence.crop_scale for clip in face.clips] if face else []
-    return math.exp(math.fsum(map(math.log, scales)) / len(scales)) if scales and min(scales) > 0 else None
+    return statistics.geometric_mean(scales) if scales and min(scales) > 0 else None
 
 
 def _evidence(face: FaceVerdict | None) -> tuple[float | None, float | None, float | None]:

@@ -73,7 +73,7 @@ class IsolatedDetector:
     def detect(
         self, path: str | Path, observe: Observer | None = None, thorough: bool = False, overlay: Path | None = None
     ) -> VideoVerdict:
-        """The verdict of one video, as `Detector.detect` gives it, pictures of key frames included.
+        """The verdict of one video, as `Detector.detect` gives it, pictures of evidence frames included.
 
         Args:
             path: the video.

@@ -20,7 +20,7 @@ from fakestormer.isolation.config import IsolationConfig, Limits, limit_problem
 from fakestormer.isolation.messages import FRAMES, OVERLAY, PAGE, VERDICT, Ending, Request
 from fakestormer.model import load_weights
 from fakestormer.report import render_html, write_json
-from fakestormer.types import KeyFrame, VideoInfo, VideoVerdict
+from fakestormer.types import EvidenceFrame, VideoInfo, VideoVerdict
 from fakestormer.version import package_version
 
 Tell = Callable[[dict[str, Any]], None]
@@ -170,16 +170,16 @@ class _Watch:
             raise LimitError(limit, found, most)
 
 
-def key_frames_of(verdict: VideoVerdict) -> list[KeyFrame]:
-    """All key frames in the order in which their files are numbered: by face, then as the face has them."""
-    return [key for face in verdict.faces for key in face.key_frames]
+def evidence_frames_of(verdict: VideoVerdict) -> list[EvidenceFrame]:
+    """All evidence frames in the order in which their files are numbered: by face, then as the face has them."""
+    return [key for face in verdict.faces for key in face.evidence_frames]
 
 
 def _write_frames(verdict: VideoVerdict, request: Request) -> None:
     folder = request.folder / FRAMES
     folder.mkdir(exist_ok=True)
     suffix, options = (".png", []) if request.lossless else (".jpg", [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
-    for number, key in enumerate(key_frames_of(verdict)):
+    for number, key in enumerate(evidence_frames_of(verdict)):
         if key.image.size:
             content = cv2.imencode(suffix, cv2.cvtColor(key.image, cv2.COLOR_RGB2BGR), options)[1]
             Path(folder / f"{number}{suffix}").write_bytes(content.tobytes())

@@ -41,7 +41,7 @@ class Request:
         thorough: a score at least every half second.
         page: also write `report.html`.
         overlay: also write `overlay.mp4`.
-        lossless: key frames as PNG instead of JPEG.
+        lossless: evidence frames as PNG instead of JPEG.
     """
 
     path: Path

@@ -1,4 +1,4 @@
-"""A verdict as an examination left it in its folder, with the pictures of its key frames."""
+"""A verdict as an examination left it in its folder, with the pictures of its evidence frames."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import numpy as np
 
 from fakestormer.isolation.messages import FRAMES, VERDICT
 from fakestormer.report import read_json
-from fakestormer.types import FaceVerdict, KeyFrame, VideoVerdict
+from fakestormer.types import EvidenceFrame, FaceVerdict, VideoVerdict
 
 
 def read_recorded(folder: Path) -> VideoVerdict:
-    """The verdict in `folder/verdict.json`, its key frames with the pictures in `folder/frames`.
+    """The verdict in `folder/verdict.json`, its evidence frames with the pictures in `folder/frames`.
 
     Raises:
         DataError: there is no verdict, or it cannot be read.
@@ -22,15 +22,15 @@ def read_recorded(folder: Path) -> VideoVerdict:
     verdict = read_json(folder / VERDICT)
     number, faces = 0, list[FaceVerdict]()
     for face in verdict.faces:
-        keys = list[KeyFrame]()
-        for key in face.key_frames:
+        keys = list[EvidenceFrame]()
+        for key in face.evidence_frames:
             keys.append(_with_picture(key, folder / FRAMES, number))
             number += 1
-        faces.append(dataclasses.replace(face, key_frames=tuple(keys)))
+        faces.append(dataclasses.replace(face, evidence_frames=tuple(keys)))
     return dataclasses.replace(verdict, faces=tuple(faces))
 
 
-def _with_picture(key: KeyFrame, folder: Path, number: int) -> KeyFrame:
+def _with_picture(key: EvidenceFrame, folder: Path, number: int) -> EvidenceFrame:
     for suffix in (".png", ".jpg"):
         path = folder / f"{number}{suffix}"
         if path.exists():

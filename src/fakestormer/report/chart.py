@@ -67,7 +67,7 @@ def draw_timeline(
     def y(probability: float) -> float:
         return round(bottom - probability * (bottom - top), 2)
 
-    segments = [one.span for one in face.suspicious_spans]
+    segments = [one.span for one in face.segments]
     spans = ", ".join(map(say_span, segments)) or texts.no_spans
     title = texts.chart_title.format(clips=len(clips), duration=say_time(duration), prior=say_prior(scale.prior, texts))
     described = texts.chart_description.format(

@@ -11,7 +11,7 @@ from fakestormer.report.heatmap import HEAT_RANGES, cut_face, overlay_heatmap, s
 from fakestormer.report.picture import data_uri
 from fakestormer.report.texts import Texts
 from fakestormer.report.wording import say_prior, say_probability, say_time
-from fakestormer.types import MAP_NAMES, FaceVerdict, KeyFrame, MapName, ProbabilityScale
+from fakestormer.types import MAP_NAMES, EvidenceFrame, FaceVerdict, MapName, ProbabilityScale
 
 FAINT = 0.3  # of the colour scale; below it the eye hardly sees a colour on the picture
 FACE_SIZE = 320  # pixels; shown at two thirds of that size, sharp in print
@@ -39,8 +39,8 @@ class PictureView:
 
 
 @dataclass(frozen=True, slots=True)
-class KeyFrameView:
-    """One key frame: whole frames with each map, the face without and with each map, and what is said about it."""
+class EvidenceFrameView:
+    """One evidence frame: whole frames with each map, the face without and with each map, and what is said about it."""
 
     frames: tuple[PictureView, ...]
     faces: tuple[PictureView, ...]
@@ -66,8 +66,8 @@ def view_maps(texts: Texts) -> tuple[MapView, ...]:
     )
 
 
-def view_key_frame(key: KeyFrame, place: int, scale: ProbabilityScale, texts: Texts) -> KeyFrameView:
-    """The pictures and words of one key frame of the face with that number."""
+def view_evidence_frame(key: EvidenceFrame, place: int, scale: ProbabilityScale, texts: Texts) -> EvidenceFrameView:
+    """The pictures and words of one evidence frame of the face with that number."""
     time = say_time(key.time)
     chance = say_probability(scale.probability(key.logit), scale)
     plain = PictureView(draw_face(key), texts.plain_caption, texts.plain_alt.format(time=time, number=place))
@@ -80,18 +80,18 @@ def view_key_frame(key: KeyFrame, place: int, scale: ProbabilityScale, texts: Te
         alt = texts.heat_alt.format(time=time, number=place, map=title)
         faces.append(PictureView(draw_face(key, name), title, alt))
     said = (
-        texts.key_frame_clip.format(probability=chance, prior=say_prior(scale.prior, texts)),
-        texts.key_frame_spatial.format(value=key.spatial_vulnerability),
+        texts.evidence_frame_clip.format(probability=chance, prior=say_prior(scale.prior, texts)),
+        texts.evidence_frame_spatial.format(value=key.spatial_vulnerability),
         *(
-            texts.key_frame_map.format(map=texts.maps[name].title, peak=say_peak(key, name, texts))
+            texts.evidence_frame_map.format(map=texts.maps[name].title, peak=say_peak(key, name, texts))
             for name in MAP_NAMES
         ),
     )
-    when = texts.key_frame.format(time=time, index=key.frame_index)
-    return KeyFrameView(tuple(frames), tuple(faces), said, when, round(key.time, 3))
+    when = texts.evidence_frame.format(time=time, index=key.frame_index)
+    return EvidenceFrameView(tuple(frames), tuple(faces), said, when, round(key.time, 3))
 
 
-def draw_face(key: KeyFrame, name: MapName | None = None) -> str:
+def draw_face(key: EvidenceFrame, name: MapName | None = None) -> str:
     """The face as the model saw it, with the map of that name where one is named, as a data address."""
     image = key.image
     if name is not None:
@@ -99,16 +99,18 @@ def draw_face(key: KeyFrame, name: MapName | None = None) -> str:
     return data_uri(cut_face(image, key.to_frame, key.crop_size, key.scale, FACE_SIZE))
 
 
-def say_peak(key: KeyFrame, name: MapName, texts: Texts) -> str:
+def say_peak(key: EvidenceFrame, name: MapName, texts: Texts) -> str:
     """Where a map is strongest, in words."""
     low = HEAT_RANGES[name][0]
     heat = np.nan_to_num(key.map(name), nan=low)
     if heat.max() <= low:
-        return texts.key_frame_calm
+        return texts.evidence_frame_calm
     row, column = np.unravel_index(int(heat.argmax()), heat.shape)
     place = texts.places[3 * int(row) // heat.shape[0]][3 * int(column) // heat.shape[1]]
     faint = strength(heat, name).max() < FAINT
-    return (texts.key_frame_faint if faint else texts.key_frame_peak).format(peak=float(heat.max()), place=place)
+    return (texts.evidence_frame_faint if faint else texts.evidence_frame_peak).format(
+        peak=float(heat.max()), place=place
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float, UInt8
 from numpy import ndarray
 
-from fakestormer.types import Affine, KeyFrame, MapName
+from fakestormer.types import Affine, EvidenceFrame, MapName
 
 # Map values at which the colour begins and at which it is full: deviations of the training targets for "change", logits
 # for "score". The scales are the same in every picture of every report, so that two pictures may
@@ -116,6 +116,6 @@ def draw_crop_edge(
     return drawn
 
 
-def has_picture(key_frame: KeyFrame) -> bool:
-    """Whether the key frame still holds its picture; one that was read from JSON does not."""
-    return key_frame.image.size > 0
+def has_picture(evidence_frame: EvidenceFrame) -> bool:
+    """Whether the evidence frame still holds its picture; one that was read from JSON does not."""
+    return evidence_frame.image.size > 0

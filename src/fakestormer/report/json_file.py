@@ -42,7 +42,7 @@ def write_json(verdict: VideoVerdict, path: str | Path) -> None:
 
 
 def read_json(path: str | Path) -> VideoVerdict:
-    """The verdict in a file that `write_json` made; its key frames have empty pictures.
+    """The verdict in a file that `write_json` made; its evidence frames have empty pictures.
 
     Raises:
         DataError: the file is missing, unreadable, no JSON, or no verdict of this version.
@@ -74,7 +74,7 @@ def verdict_to_json(verdict: VideoVerdict) -> dict[str, Any]:
 
 
 def verdict_from_json(content: object) -> VideoVerdict:
-    """The verdict that `verdict_to_json` was given, with empty pictures in its key frames.
+    """The verdict that `verdict_to_json` was given, with empty pictures in its evidence frames.
 
     Raises:
         DataError: not a verdict, of another version, or a field is missing, unknown or of the wrong kind.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fakestormer.report.chart import draw_spatial_strip, draw_timeline
-from fakestormer.report.frame_view import KeyFrameView, PlayView, draw_face, view_key_frame, view_play
+from fakestormer.report.frame_view import EvidenceFrameView, PlayView, draw_face, view_evidence_frame, view_play
 from fakestormer.report.heatmap import has_picture
 from fakestormer.report.overlay import person_colour
 from fakestormer.report.picture import video_duration
@@ -24,7 +24,7 @@ from fakestormer.report.wording import (
     say_threshold,
     say_time,
 )
-from fakestormer.types import Decision, FaceVerdict, ProbabilityScale, Span, VideoVerdict
+from fakestormer.types import Decision, FaceVerdict, ProbabilityScale, Segment, VideoVerdict
 
 MOST_CLIP_ROWS = 300
 WIDE, NARROW = 760, 400  # drawings for a desk or paper, and for a phone
@@ -49,7 +49,7 @@ class FaceView:
     strips: tuple[str, str]
     play: PlayView
     spans: tuple[str, ...]
-    key_frames: tuple[KeyFrameView, ...]
+    evidence_frames: tuple[EvidenceFrameView, ...]
     no_pictures: str
     clip_rows: tuple[tuple[str, ...], ...]
     clip_note: str
@@ -152,7 +152,7 @@ def _view_face(face: FaceVerdict, place: int, video_anchor: str, verdict: VideoV
     scale, duration = verdict.scale, video_duration(verdict)
     anchor = f"{video_anchor}-face-{place}"
     words = texts.person_fact if len(face.clips) == 1 else texts.person_facts
-    pictured = [key for key in face.key_frames if has_picture(key)]
+    pictured = [key for key in face.evidence_frames if has_picture(key)]
     portrait = max(pictured, key=lambda key: key.logit, default=None)
     more = len(face.clips) > MOST_CLIP_ROWS
     return FaceView(
@@ -175,15 +175,15 @@ def _view_face(face: FaceVerdict, place: int, video_anchor: str, verdict: VideoV
             draw_spatial_strip(face, duration, width=NARROW, identity=f"{anchor}-strip-narrow", texts=texts),
         ),
         play=view_play(face, scale, texts),
-        spans=tuple(_say_segment(one, scale, texts) for one in face.suspicious_spans),
-        key_frames=tuple(view_key_frame(key, place, scale, texts) for key in pictured),
-        no_pictures="" if pictured else texts.no_pictures if face.key_frames else texts.no_key_frames,
+        spans=tuple(_say_segment(one, scale, texts) for one in face.segments),
+        evidence_frames=tuple(view_evidence_frame(key, place, scale, texts) for key in pictured),
+        no_pictures="" if pictured else texts.no_pictures if face.evidence_frames else texts.no_evidence_frames,
         clip_rows=_clip_rows(face, scale),
         clip_note=texts.clip_table_more.format(shown=MOST_CLIP_ROWS, all=len(face.clips)) if more else "",
     )
 
 
-def _say_segment(one: Span, scale: ProbabilityScale, texts: Texts) -> str:
+def _say_segment(one: Segment, scale: ProbabilityScale, texts: Texts) -> str:
     return texts.span.format(
         span=say_span(one.span),
         probability=say_probability(one.probability, scale),

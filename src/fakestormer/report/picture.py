@@ -1,4 +1,4 @@
-"""Pictures of key frames: inside the page as data, and as files beside it."""
+"""Pictures of evidence frames: inside the page as data, and as files beside it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from fakestormer.report.chart import draw_timeline
 from fakestormer.report.heatmap import HEAT_RANGES, colour_scale, has_picture, overlay_heatmap
 from fakestormer.report.texts import ENGLISH, Texts
 from fakestormer.report.wording import say_time
-from fakestormer.types import MAP_NAMES, DataError, FaceVerdict, KeyFrame, MapName, VideoVerdict
+from fakestormer.types import MAP_NAMES, DataError, EvidenceFrame, FaceVerdict, MapName, VideoVerdict
 
 JPEG_QUALITY = 82
 LEAST_RATE = 0.001  # frames a second; what a damaged header states below that is no length in time
@@ -23,9 +23,9 @@ PAPER, INK = (255, 255, 255), (30, 33, 38)
 
 
 def write_pictures(verdict: VideoVerdict, folder: str | Path, texts: Texts = ENGLISH) -> tuple[Path, ...]:
-    """The files written into `folder`: a PNG for every key frame and map, a timeline SVG for every face.
+    """The files written into `folder`: a PNG for every evidence frame and map, a timeline SVG for every face.
 
-    Key frames without a picture (read from JSON) are passed over. The folder is made where it is missing.
+    Evidence frames without a picture (read from JSON) are passed over. The folder is made where it is missing.
 
     Raises:
         DataError: the folder or a file in it cannot be written.
@@ -37,7 +37,7 @@ def write_pictures(verdict: VideoVerdict, folder: str | Path, texts: Texts = ENG
         made.append((folder / f"face{face.track_id}_timeline.svg", drawing.encode()))
         made += [
             (folder / f"face{face.track_id}_frame{key.frame_index:06d}_{name}.png", encode(picture, ".png"))
-            for key in face.key_frames
+            for key in face.evidence_frames
             if has_picture(key)
             for name in MAP_NAMES
             for picture in [annotate(key, face, name, texts)]
@@ -48,9 +48,9 @@ def write_pictures(verdict: VideoVerdict, folder: str | Path, texts: Texts = ENG
 
 
 def annotate(
-    key: KeyFrame, face: FaceVerdict, name: MapName, texts: Texts = ENGLISH
+    key: EvidenceFrame, face: FaceVerdict, name: MapName, texts: Texts = ENGLISH
 ) -> UInt8[ndarray, "height width 3"]:
-    """The key frame with the map of that name, over a strip that says when it was and what the colours mean."""
+    """The evidence frame with the map of that name, over a strip that says when it was and what the colours mean."""
     picture = overlay_heatmap(key.image, key.map(name), key.to_frame, key.crop_size, key.scale, name=name)
     size = min(max(picture.shape[1] / 1000, 0.35), 1.6)
     width, line = picture.shape[1], round(34 * size)

@@ -157,8 +157,8 @@ class Texts:
         "One column per clip, its frames from top to bottom. Dark (1): somewhere in this frame the face looks as if it "
         "had been blended into the picture. Pale (0): nowhere. Grey: not examined."
     )
-    key_frames: str = "Where: evidence frames"
-    key_frames_note: str = (
+    evidence_frames: str = "Where: evidence frames"
+    evidence_frames_note: str = (
         "Frames from the most suspicious clips, the strongest first. The outlined square is what the model saw. "
         "Colours have the same meaning in every picture and every report; no colour means no response."
     )
@@ -181,15 +181,15 @@ class Texts:
         }
     )
     no_pictures: str = "This report was generated from a JSON file, which does not contain pictures."
-    no_key_frames: str = "No pictures were kept for this face."
+    no_evidence_frames: str = "No pictures were kept for this face."
     picture_caption: str = "{time}   frame {index}   track {track}"
-    key_frame: str = "{time} \N{MIDDLE DOT} frame {index}"
-    key_frame_clip: str = "Probability of forgery of this clip alone: {probability} ({prior})"
-    key_frame_spatial: str = "Blending traces in this frame: {value:.2f} (0 to 1)"
-    key_frame_map: str = "{map}: {peak}"
-    key_frame_peak: str = "strongest at the {place} of the square ({peak:.2g})"
-    key_frame_faint: str = "faint, strongest at the {place} of the square ({peak:.2g})"
-    key_frame_calm: str = "no response"
+    evidence_frame: str = "{time} \N{MIDDLE DOT} frame {index}"
+    evidence_frame_clip: str = "Probability of forgery of this clip alone: {probability} ({prior})"
+    evidence_frame_spatial: str = "Blending traces in this frame: {value:.2f} (0 to 1)"
+    evidence_frame_map: str = "{map}: {peak}"
+    evidence_frame_peak: str = "strongest at the {place} of the square ({peak:.2g})"
+    evidence_frame_faint: str = "faint, strongest at the {place} of the square ({peak:.2g})"
+    evidence_frame_calm: str = "no response"
     plain_caption: str = "As the model saw it"
     frame_alt: str = "The whole frame at {time} with a map overlaid on face {number}. {map}: {peak}."
     plain_alt: str = "Face {number} at {time}, without a map"

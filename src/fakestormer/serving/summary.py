@@ -19,7 +19,7 @@ def summarise(folder: Path, ended: Examination) -> dict[str, Any]:
     for face in verdict.faces:
         told = {"face": face.track_id, "decision": face.decision.value, "probability": face.probability}
         faces.append({**told, "start": face.span.start, "end": face.span.end})
-        for key in face.key_frames:
+        for key in face.evidence_frames:
             frames.append({"number": len(frames), "face": face.track_id, "time": key.time})
     return {
         "decision": verdict.decision.value,

@@ -78,7 +78,7 @@ class ScoredClip:
 
 
 @dataclass(frozen=True, slots=True)
-class KeyFrame:
+class EvidenceFrame:
     """A frame worth looking at: picture (reduced to `scale` of the video's size) and the clip frame it belongs to.
 
     `temporal_vulnerability` and `spatial_vulnerability` are the clip frame's; `attribution` says how much of
@@ -102,7 +102,7 @@ class KeyFrame:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class Segment:
     """A stretch of a face's appearance that looks forged, or more so than the rest of it.
 
     `peak_time` is where the running mean of the clips' logits is highest, `peak_logit` that mean, `peak_probability`
@@ -126,7 +126,7 @@ class FaceVerdict:
     """One person's answer: logit, score (its logistic), probability (calibrated), decision, and the clips behind it.
 
     `logit` is the mean over all clips, or that of the strongest stretch of them where it says more: a face may be
-    forged for a few seconds only. `suspicious_spans` are the stretches whose probability reaches `fake_from`.
+    forged for a few seconds only. `suspicious_segments` are the stretches whose probability reaches `fake_from`.
     `log10_lr` is the log10 likelihood ratio, positive for forged, within the bounds that the calibration set supports;
     None where the weights do not say them. `notes` lower the trust in this answer.
     """
@@ -138,8 +138,8 @@ class FaceVerdict:
     score: float
     probability: float
     clips: tuple[ScoredClip, ...]
-    key_frames: tuple[KeyFrame, ...] = ()
-    suspicious_spans: tuple[Span, ...] = ()
+    evidence_frames: tuple[EvidenceFrame, ...] = ()
+    segments: tuple[Segment, ...] = ()
     log10_lr: float | None = None
     notes: tuple[QualityNote, ...] = ()
 

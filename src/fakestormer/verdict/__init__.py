@@ -2,16 +2,16 @@
 
 from fakestormer.verdict.aggregate import judge_face, judge_video, pool_faces
 from fakestormer.verdict.scoring import provisional_logit, score_clips
-from fakestormer.verdict.spans import propose_spans, suspicious_spans
+from fakestormer.verdict.segments import propose_segments, suspicious_segments
 from fakestormer.verdict.timeline import score_timeline
 
 __all__ = [
     "judge_face",
     "judge_video",
     "pool_faces",
-    "propose_spans",
+    "propose_segments",
     "provisional_logit",
     "score_clips",
     "score_timeline",
-    "suspicious_spans",
+    "suspicious_segments",
 ]

@@ -31,7 +31,7 @@ from fakestormer.types import (
 )
 from fakestormer.verdict.quality import face_notes, video_notes
 from fakestormer.verdict.scoring import score_clips
-from fakestormer.verdict.spans import propose_spans, suspicious_spans
+from fakestormer.verdict.segments import propose_segments, suspicious_segments
 
 MOST_REASONS = 3  # so many different reasons are named in one sentence
 
@@ -69,7 +69,7 @@ def judge_face(
             f"the model answered {float(logits[~np.isfinite(logits)][0])} for a clip of face {track_id} at "
             f"{scored[0].span.start:.2f} s: the weights are damaged or their training diverged, choose others"
         )
-    proposed = propose_spans(scored, calibration, rule.segments, prior=prior) if rule.segments else ()
+    proposed = propose_segments(scored, calibration, rule.segments, prior=prior) if rule.segments else ()
     logit = max(math.fsum(logits) / len(logits), *(one.logit for one in proposed), -math.inf)
     return FaceVerdict(
         track_id=track_id,
@@ -79,7 +79,7 @@ def judge_face(
         score=logistic(logit),
         probability=calibration.probability(logit, prior),
         clips=tuple(scored),
-        suspicious_spans=suspicious_spans(proposed, calibration),
+        segments=suspicious_segments(proposed, calibration),
         log10_lr=calibration.log10_lr(logit),
         notes=face_notes(clips, calibration),
     )

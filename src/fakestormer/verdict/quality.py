@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Sequence
 
 from fakestormer.types import Calibration, ClipEvidence, QualityCode, QualityNote, VideoInfo
@@ -21,7 +22,7 @@ def face_notes(clips: Sequence[ClipEvidence], calibration: Calibration) -> tuple
     scales = [clip.crop_scale for clip in clips if clip.crop_scale > 0]
     if scales:
         side = float(clips[0].crop_size)
-        scale = math.exp(math.fsum(map(math.log, scales)) / len(scales))
+        scale = statistics.geometric_mean(scales)
         if scale < SMALLEST_SHARE:
             notes.append(QualityNote(QualityCode.TINY_FACE, scale * side, low=SMALLEST_SHARE * side))
         notes += _outside(QualityCode.OUTSIDE_FACE_SIZE, "crop_scale", scale, calibration, float(side))

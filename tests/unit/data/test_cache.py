@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
+from dataclasses import fields
 from pathlib import Path
 
 import cv2
@@ -79,8 +79,12 @@ def test_an_index_gives_the_same_tracks_without_opening_their_files(tmp_path: Pa
         os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
     indexed = read_cache(tmp_path)
     for one, other in zip(indexed, opened, strict=True):
-        assert replace(one, found=other.found) == other
+        assert all_but_found(one) == all_but_found(other)  # Python 3.13 compares the arrays themselves
         np.testing.assert_array_equal(one.found, other.found)
+
+
+def all_but_found(tracks: object) -> dict[str, object]:
+    return {one.name: getattr(tracks, one.name) for one in fields(tracks) if one.name != "found"}
 
 
 def test_a_file_that_changed_since_the_index_is_opened(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from fakestormer.types import ConfigError
 
 def test_described_settings_are_read_back():
     tracking = TrackingConfig(min_face_size=30.0)
-    config = DetectorConfig(clip_interval=0.5, min_clips=4, flip=True, key_frames=1, max_maps=7, tracking=tracking)
+    config = DetectorConfig(clip_interval=0.5, min_clips=4, flip=True, evidence_frames=1, max_maps=7, tracking=tracking)
     described = config.described()
     assert DetectorConfig.from_described(described) == config
     assert ("tracking.min_face_size", "30.0") in described

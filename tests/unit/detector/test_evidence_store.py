@@ -49,7 +49,7 @@ def test_a_map_that_is_not_kept_leaves_its_peak_in_every_frame():
     assert np.array_equal(small[:, 0, 0], first.temporal_vulnerability.max(axis=(1, 2)).astype(np.float32))
 
 
-def test_every_face_keeps_maps_for_its_own_key_frames():
+def test_every_face_keeps_maps_for_its_own_evidence_frames():
     store = EvidenceStore(own=1, shared=0, rule=RULE)
     for number in range(20):
         store.add(a_clip(number, float(number), track_id=number % 4))

@@ -145,7 +145,7 @@ def test_other_settings_are_a_protocol_without_a_name(changed: DetectorConfig) -
 
 
 def test_device_and_precision_are_no_part_of_it() -> None:
-    config = DetectorConfig(device="cpu", precision="bfloat16", batch_size=1, key_frames=0)
+    config = DetectorConfig(device="cpu", precision="bfloat16", batch_size=1, evidence_frames=0)
     assert choose_protocol(weights(), config) == with_rule("ours")
 
 

@@ -11,15 +11,15 @@ from fakestormer.types import (
     ClipEvidence,
     ClipSpec,
     Decision,
+    EvidenceFrame,
     FaceVerdict,
-    KeyFrame,
     KnownRange,
     ProbabilityScale,
     Provenance,
     ScoredClip,
     ScoringRule,
+    Segment,
     SetAsideTrack,
-    Span,
     TimeSpan,
     VideoDamage,
     VideoInfo,
@@ -48,7 +48,7 @@ def measured() -> CalibrationSet:
 
 @pytest.fixture
 def face(calibration: Calibration) -> Callable[..., FaceVerdict]:
-    """Clips with the given logits, one a second, and a key frame for the strongest; the map has one hot patch."""
+    """Clips with the given logits, one a second, and a evidence frame for the strongest; the map has one hot patch."""
 
     def make(logits: tuple[float, ...] = (3.0, -3.0, 4.0), track_id: int = 0, pictures: bool = True) -> FaceVerdict:
         to_frame = np.array([[0.5, 0.0, 40.0], [0.0, 0.5, 20.0]])
@@ -72,11 +72,11 @@ def face(calibration: Calibration) -> Callable[..., FaceVerdict]:
         )
         size = (HEIGHT, WIDTH, 3) if pictures else (0, 0, 3)
         image = np.full(size, 90, np.uint8)
-        key = KeyFrame(2.08, 52, image, 0.5, max(logits), to_frame, CROP, heat[2], 0.63, 0.05 * heat[2])
+        key = EvidenceFrame(2.08, 52, image, 0.5, max(logits), to_frame, CROP, heat[2], 0.63, 0.05 * heat[2])
         mean = sum(logits) / len(logits)
         chance = calibration.probability(mean)
         decision = Decision.FAKE if chance >= 0.8 else Decision.REAL if chance <= 0.2 else Decision.INCONCLUSIVE
-        stretch = Span(TimeSpan(2.0, 2.16), 2.08, 4.0, calibration.probability(4.0), mean, chance, 1.5)
+        stretch = Segment(TimeSpan(2.0, 2.16), 2.08, 4.0, calibration.probability(4.0), mean, chance, 1.5)
         spans = (stretch,) if decision is Decision.FAKE else ()
         return FaceVerdict(track_id, TimeSpan(0.0, 3.0), decision, mean, chance, chance, clips, (key,), spans)
 

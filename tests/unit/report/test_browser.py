@@ -174,7 +174,7 @@ def test_a_click_on_a_drawing_goes_there_for_every_face_and_shows_its_picture(sh
     assert len(said) == 2
     assert all(one.startswith("0:02.0") for one in said)
     shown = page.locator(".play .now").first
-    assert "0:02.1" in shown.inner_text()  # the only key frame
+    assert "0:02.1" in shown.inner_text()  # the only evidence frame
     assert shown.locator("img").count() == 3
 
 

@@ -162,9 +162,9 @@ def test_a_verdict_read_from_json_gives_a_page_without_pictures(verdict, face):
     assert not outline.all("img")
 
 
-def test_a_face_without_key_frames_is_no_trouble(verdict, face):
-    bare = dataclasses.replace(face(), key_frames=())
-    assert ENGLISH.no_key_frames in Outline(render_html(verdict(bare))).text
+def test_a_face_without_evidence_frames_is_no_trouble(verdict, face):
+    bare = dataclasses.replace(face(), evidence_frames=())
+    assert ENGLISH.no_evidence_frames in Outline(render_html(verdict(bare))).text
 
 
 def test_a_file_name_that_is_no_text_can_be_reported(verdict, tmp_path):
@@ -198,8 +198,8 @@ def test_another_language_replaces_every_word(verdict, face):
 
 def test_a_grey_or_tiny_picture_is_no_trouble(verdict, face):
     one = face()
-    key = dataclasses.replace(one.key_frames[0], image=np.zeros((1, 1, 3), np.uint8))
-    assert Outline(render_html(verdict(dataclasses.replace(one, key_frames=(key,))))).all("img")
+    key = dataclasses.replace(one.evidence_frames[0], image=np.zeros((1, 1, 3), np.uint8))
+    assert Outline(render_html(verdict(dataclasses.replace(one, evidence_frames=(key,))))).all("img")
 
 
 def test_both_maps_are_shown_named_and_explained(verdict, face):

@@ -42,8 +42,8 @@ def test_the_layout_of_version_3_stays_as_it_is(verdict, face):
     assert {path for path in found if path.startswith(".faces[].") and path.count(".") == 2} == {
         f".faces[].{name}"
         for name in (
-            *("track_id", "span", "decision", "logit", "score", "probability", "clips", "key_frames"),
-            *("suspicious_spans", "log10_lr", "notes"),
+            *("track_id", "span", "decision", "logit", "score", "probability", "clips", "evidence_frames"),
+            *("segments", "log10_lr", "notes"),
         )
     }
     clip = ".faces[].clips[]"
@@ -54,8 +54,8 @@ def test_the_layout_of_version_3_stays_as_it_is(verdict, face):
     assert {path for path in found if path.startswith(f"{clip}.evidence.") and path.count(".") == 4} == {
         *(f"{clip}.evidence.{name}" for name in (*evidence, "to_frame", "crop_size", "blur")),
     }
-    assert {path for path in found if path.startswith(".faces[].key_frames[].")} == {
-        f".faces[].key_frames[].{name}"
+    assert {path for path in found if path.startswith(".faces[].evidence_frames[].")} == {
+        f".faces[].evidence_frames[].{name}"
         for name in (
             *("time", "frame_index", "scale", "logit", "to_frame", "crop_size", "temporal_vulnerability"),
             *("spatial_vulnerability", "attribution"),
@@ -68,7 +68,7 @@ def test_a_written_verdict_is_read_back_with_empty_pictures(verdict, face, tmp_p
     write_json(before, tmp_path / "new" / "verdict.json")
     after = read_json(tmp_path / "new" / "verdict.json")
     assert verdict_to_json(after) == verdict_to_json(before)
-    assert after.faces[0].key_frames[0].image.shape == (0, 0, 3)
+    assert after.faces[0].evidence_frames[0].image.shape == (0, 0, 3)
     assert after.faces[0].clips[0].evidence.temporal_vulnerability.dtype == np.float32
     assert after.provenance == before.provenance
 

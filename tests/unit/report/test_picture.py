@@ -12,7 +12,7 @@ from fakestormer.report.picture import data_uri, encode, video_duration
 from fakestormer.types import DataError, SetAsideTrack, TimeSpan
 
 
-def test_every_key_frame_becomes_a_png_and_every_face_a_timeline(verdict, face, tmp_path):
+def test_every_evidence_frame_becomes_a_png_and_every_face_a_timeline(verdict, face, tmp_path):
     paths = write_pictures(verdict(face(), face(track_id=4)), tmp_path / "new")
     assert sorted(path.name for path in paths) == [
         "face0_frame000052_change.png",
@@ -35,7 +35,7 @@ def test_a_video_without_faces_gives_no_pictures(verdict, tmp_path):
     assert write_pictures(verdict(), tmp_path) == ()
 
 
-def test_key_frames_without_a_picture_are_passed_over(verdict, face, tmp_path):
+def test_evidence_frames_without_a_picture_are_passed_over(verdict, face, tmp_path):
     assert [path.suffix for path in write_pictures(verdict(face(pictures=False)), tmp_path)] == [".svg"]
 
 
@@ -48,8 +48,8 @@ def test_a_folder_that_cannot_be_made_is_named(verdict, face, tmp_path):
 @pytest.mark.parametrize("width", [40, 640, 3840])
 def test_pictures_of_any_size_can_be_annotated(verdict, face, tmp_path, width):
     one = face()
-    key = dataclasses.replace(one.key_frames[0], image=np.zeros((30, width, 3), np.uint8))
-    paths = write_pictures(verdict(dataclasses.replace(one, key_frames=(key,))), tmp_path)
+    key = dataclasses.replace(one.evidence_frames[0], image=np.zeros((30, width, 3), np.uint8))
+    paths = write_pictures(verdict(dataclasses.replace(one, evidence_frames=(key,))), tmp_path)
     assert {cv2.imread(str(path)).shape[1] for path in paths if path.suffix == ".png"} == {width}
 
 

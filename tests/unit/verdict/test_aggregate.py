@@ -53,7 +53,7 @@ def test_by_the_published_rule_a_face_is_the_plain_mean_of_its_clips_however_lon
     clips = [clip(logit, float(second)) for second, logit in enumerate(logits)]
     plain, searched = (judge_face(0, clips, rule, calibration) for rule in (PLAIN_MEAN, RULE))
     assert plain.logit == math.fsum(logits) / len(logits)
-    assert plain.suspicious_spans == ()
+    assert plain.segments == ()
     assert plain.decision is Decision.REAL
     assert (searched.logit > plain.logit, searched.decision) == (True, Decision.FAKE)
 

@@ -1,6 +1,6 @@
 "use strict";
 // Play-along, and nothing else: the page says the same without it. One moment a video; the cursors of all its faces, what
-// the nearest clip says and the key frame nearest in time follow it. The video itself may be opened beside; it stays here.
+// the nearest clip says and the evidence frame nearest in time follow it. The video itself may be opened beside; it stays here.
 (() => {
   const LONGEST_RUN = 30; // seconds; without the film, longer videos are run through faster
   const LEAST_REACH = 0.5; // seconds
@@ -39,7 +39,7 @@
     };
   };
 
-  // One person's bar: button, slider, words and key frame. Gives the function that shows a moment.
+  // One person's bar: button, slider, words and evidence frame. Gives the function that shows a moment.
   const setUpPerson = (bar, duration, jump, toggle) => {
     const person = bar.closest(".person");
     const [button, slider, said] = ["button", "input", "output"].map((name) => bar.querySelector(name));

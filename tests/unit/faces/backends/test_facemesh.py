@@ -85,7 +85,7 @@ def test_a_file_that_is_no_model_is_refused(tmp_path: Path, monkeypatch: pytest.
     path = tmp_path / "face_landmark.tflite"
     path.write_bytes(b"no model")
     monkeypatch.setattr(facemesh, "find_landmark_model", lambda path: path)
-    with pytest.raises(LandmarkModelError, match="no face mesh model that can be run"):
+    with pytest.raises(LandmarkModelError, match="not a face mesh model that can be run"):
         FaceMeshLandmarker(path)
 
 

@@ -82,6 +82,6 @@ def test_without_network_one_sentence_says_how_to_give_the_file(cache: Path, mon
 
 def test_an_answer_with_other_content_is_not_kept(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     answer_with(monkeypatch, b"<html>please log in</html>")
-    with pytest.raises(LandmarkModelError, match="another file than the expected"):
+    with pytest.raises(LandmarkModelError, match="not the expected landmark model"):
         find_landmark_model()
     assert not cache.exists()

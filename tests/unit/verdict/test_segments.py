@@ -11,10 +11,10 @@ from fakestormer.verdict import (
     judge_face,
     judge_video,
     pool_faces,
-    propose_spans,
+    propose_segments,
     score_clips,
     score_timeline,
-    suspicious_spans,
+    suspicious_segments,
 )
 
 GENUINE, FORGED = -2.0, 3.5
@@ -40,7 +40,7 @@ def film(clip):
 def test_a_minute_with_five_forged_seconds_is_fake_and_says_when(film, calibration):
     face = judge_face(0, film(logits_of(60, slice(20, 25))), RULE, calibration)
     assert face.decision is Decision.FAKE
-    (found,) = face.suspicious_spans
+    (found,) = face.segments
     assert found.span.start == pytest.approx(19.58)  # half-way between the last genuine and the first forged clip
     assert found.span.end == pytest.approx(24.58)
     assert found.span.start < found.peak_time < found.span.end
@@ -58,28 +58,28 @@ def test_a_genuine_face_does_not_become_suspicious_by_being_long(film, calibrati
     for num_clips in (60, 600, 7200):
         logits = np.random.default_rng(num_clips).normal(near, 0.8, num_clips)
         face = judge_face(0, film(logits), RULE, calibration)
-        assert face.suspicious_spans == ()
+        assert face.segments == ()
         assert face.decision is not Decision.FAKE
 
 
 def test_two_forged_stretches_are_two_spans_in_order_of_time(film, calibration):
     logits = logits_of(120, slice(20, 26))
     logits[80:90] += FORGED - GENUINE
-    spans = judge_face(0, film(logits), RULE, calibration).suspicious_spans
+    spans = judge_face(0, film(logits), RULE, calibration).segments
     assert [round(one.span.middle) for one in spans] == [23, 85]
     assert all(before.span.end <= after.span.start for before, after in itertools.pairwise(spans))
 
 
 def test_twice_the_density_finds_a_forged_second_and_a_half_closer(film, calibration):
     logits = logits_of(120, slice(40, 43), noise=0.3)
-    (found,) = judge_face(0, film(logits, step=0.5), RULE, calibration).suspicious_spans
+    (found,) = judge_face(0, film(logits, step=0.5), RULE, calibration).segments
     assert found.span.start == pytest.approx(20.0 + 0.08 - 0.25)
     assert found.span.end == pytest.approx(21.0 + 0.08 + 0.25)
 
 
 def test_a_face_that_is_forged_throughout_is_one_span(film, calibration):
     face = judge_face(0, film(np.random.default_rng(1).normal(FORGED, 0.6, 30)), RULE, calibration)
-    (found,) = face.suspicious_spans
+    (found,) = face.segments
     assert found.span == TimeSpan(0.0, 29.16)
     assert found.logit == face.logit == pytest.approx(np.mean([one.logit for one in face.clips]))
 
@@ -88,12 +88,12 @@ def test_a_short_face_is_one_whole_and_keeps_its_mean(film, calibration):
     for logits in ([3.0], [-3.0, 3.0], [3.0, 2.0, 3.0, -1.0]):
         face = judge_face(0, film(logits), RULE, calibration)
         assert face.logit == pytest.approx(np.mean(logits))
-        assert all(one.logit == face.logit for one in face.suspicious_spans)
+        assert all(one.logit == face.logit for one in face.segments)
 
 
 def test_spans_never_reach_beyond_the_clips_that_were_looked_at(film, calibration):
     clips = film(logits_of(40, slice(0, 8)), start=100.0)  # a shot that begins forged: a track ends at a cut
-    (found,) = judge_face(0, clips, RULE, calibration).suspicious_spans
+    (found,) = judge_face(0, clips, RULE, calibration).segments
     assert found.span.start == 100.0
     assert found.span.end == pytest.approx(107.58)
 
@@ -104,12 +104,12 @@ def test_other_weights_need_no_other_settings(film, calibration):
     other = dataclasses.replace(calibration, slope=calibration.slope / 7, intercept=calibration.intercept - 3.0 / 7)
     here = judge_face(0, film(logits), RULE, calibration)
     there = judge_face(0, film(7 * logits + 3.0), RULE, other)
-    assert there.suspicious_spans[0].span == here.suspicious_spans[0].span
+    assert there.segments[0].span == here.segments[0].span
     assert there.probability == pytest.approx(here.probability)
 
 
 def test_proposals_come_best_first_and_do_not_overlap(film, calibration):
-    proposed = propose_spans(
+    proposed = propose_segments(
         score_clips(film(logits_of(50, slice(10, 15))), RULE), calibration, SegmentSearch(most_segments=10)
     )
     assert len(proposed) == 10
@@ -118,7 +118,7 @@ def test_proposals_come_best_first_and_do_not_overlap(film, calibration):
     )
     in_time = sorted(one.span for one in proposed)
     assert all(before.end <= after.start for before, after in itertools.pairwise(in_time))
-    assert len(suspicious_spans(proposed, calibration)) == 1
+    assert len(suspicious_segments(proposed, calibration)) == 1
 
 
 def test_one_forged_face_among_genuine_ones_is_named(film, calibration, video, provenance):
@@ -156,16 +156,16 @@ def test_the_timeline_has_a_point_for_every_clip_in_order_of_time(clip, calibrat
 
 def test_a_stretch_that_is_two_fifths_of_the_face_does_not_hide_its_own_level(film, calibration):
     logits = logits_of(20, slice(8, 16), noise=0.3)  # 4 of 10 seconds: with their edges most of the running mean
-    (found,) = judge_face(0, film(logits, step=0.5), RULE, calibration).suspicious_spans
+    (found,) = judge_face(0, film(logits, step=0.5), RULE, calibration).segments
     assert (found.span.start, found.span.end) == (pytest.approx(3.83), pytest.approx(7.83))
 
 
 def test_a_forged_stretch_is_found_in_a_face_that_looks_suspicious_throughout(film, calibration):
     logits = logits_of(60, slice(20, 25), noise=0.3) + 4.0  # its own level alone passes the bar
-    best = propose_spans(score_clips(film(logits), RULE), calibration, SegmentSearch())[0]
+    best = propose_segments(score_clips(film(logits), RULE), calibration, SegmentSearch())[0]
     assert (best.span.start, best.span.end) == (pytest.approx(19.58), pytest.approx(24.58))
 
 
 def test_spans_do_not_depend_on_the_order_of_clips(film, calibration):
     clips, search = score_clips(film(logits_of(60, slice(20, 25))), RULE), SegmentSearch()
-    assert propose_spans(clips[::-1], calibration, search) == propose_spans(clips, calibration, search)
+    assert propose_segments(clips[::-1], calibration, search) == propose_segments(clips, calibration, search)

@@ -13,7 +13,7 @@ from numpy import ndarray
 
 from fakestormer.detector.config import DetectorConfig
 from fakestormer.faces import ClipPlan, cut_crop
-from fakestormer.types import Affine, FaceClip, FaceVerdict, Frame, KeyFrame, ScoredClip
+from fakestormer.types import Affine, EvidenceFrame, FaceClip, FaceVerdict, Frame, ScoredClip
 from fakestormer.video import VideoReader, stream_frames_at
 
 # Long side of the pictures that are kept, in pixels.
@@ -22,7 +22,7 @@ KEY_FRAME_SIZE = 960
 Attribute = Callable[[FaceClip], Float[ndarray, "frames rows columns"]]
 
 
-def with_key_frames(
+def with_evidence_frames(
     path: Path,
     faces: Sequence[FaceVerdict],
     plans: Sequence[ClipPlan],
@@ -30,7 +30,7 @@ def with_key_frames(
     reader: VideoReader,
     attribute: Attribute,
 ) -> tuple[FaceVerdict, ...]:
-    """The faces, the most suspicious of them with pictures of up to `key_frames` of their most suspicious clips.
+    """The faces, the most suspicious of them with pictures of up to `evidence_frames` of their most suspicious clips.
 
     Of each clip the frame with the strongest temporal change is taken. The clips' crops are cut once more, exactly as
     they were scored, and `attribute` says which patches of them made their scores: for these clips only, since it takes
@@ -38,7 +38,7 @@ def with_key_frames(
     may be sought. One frame is held at a time.
     """
     pictured = sorted(faces, key=lambda face: -face.logit)[: config.max_pictured_faces]
-    chosen = [one for face in pictured for one in _choose(face, plans, config.key_frames)]
+    chosen = [one for face in pictured for one in _choose(face, plans, config.evidence_frames)]
     waiting: dict[int, list[tuple[_ChosenClip, int]]] = {}
     for one in chosen:
         for place, index in enumerate(one.frame_indices):
@@ -46,10 +46,10 @@ def with_key_frames(
     for frame in stream_frames_at(path, list(waiting), damage=reader.damage):
         for one, place in waiting.pop(frame.index):
             one.add(frame, place, attribute)
-    pictures: dict[int, list[KeyFrame]] = {}
+    pictures: dict[int, list[EvidenceFrame]] = {}
     for one in chosen:
         pictures.setdefault(one.clip.track_id, []).extend(one.finished)
-    return tuple(replace(face, key_frames=tuple(pictures.get(face.track_id, ()))) for face in faces)
+    return tuple(replace(face, evidence_frames=tuple(pictures.get(face.track_id, ()))) for face in faces)
 
 
 @dataclass(slots=True)
@@ -62,10 +62,10 @@ class _ChosenClip:
     crops: dict[int, UInt8[ndarray, "size size 3"]] = field(default_factory=dict)
     shown: Frame | None = None
     scale: float = 1.0
-    finished: list[KeyFrame] = field(default_factory=list)
+    finished: list[EvidenceFrame] = field(default_factory=list)
 
     def add(self, frame: Frame, place: int, attribute: Attribute) -> None:
-        """Takes in the clip's frame number `place`; the last one finishes the key frame."""
+        """Takes in the clip's frame number `place`; the last one finishes the evidence frame."""
         self.crops[place] = cut_crop(
             frame.image, Affine(self.clip.evidence.to_frame[place]), self.clip.evidence.crop_size
         )
@@ -76,11 +76,11 @@ class _ChosenClip:
             self.finished = [self._finish(self.shown, attribute)]
             self.crops, self.shown = {}, None
 
-    def _finish(self, shown: Frame, attribute: Attribute) -> KeyFrame:
+    def _finish(self, shown: Frame, attribute: Attribute) -> EvidenceFrame:
         clip, which = self.clip.evidence, self.which
         images = np.stack([self.crops[place] for place in range(len(self.frame_indices))])
         indices = np.array(self.frame_indices, dtype=np.int64)
-        return KeyFrame(
+        return EvidenceFrame(
             time=shown.time,
             frame_index=shown.index,
             image=shown.image,

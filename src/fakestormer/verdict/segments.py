@@ -26,7 +26,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 from numpy import ndarray
 
-from fakestormer.types import EQUAL_PRIORS, Calibration, Decision, ScoredClip, SegmentSearch, Span, TimeSpan
+from fakestormer.types import EQUAL_PRIORS, Calibration, Decision, ScoredClip, Segment, SegmentSearch, TimeSpan
 
 _DEVIATIONS = 1 / NormalDist().inv_cdf(0.75)  # deviations of a Gaussian in its median distance from the middle
 
@@ -39,9 +39,9 @@ class OwnLevel:
     rise: float
 
 
-def propose_spans(
+def propose_segments(
     clips: Sequence[ScoredClip], calibration: Calibration, search: SegmentSearch, prior: float = EQUAL_PRIORS
-) -> tuple[Span, ...]:
+) -> tuple[Segment, ...]:
     """The segments of one face, the highest peak first, whether suspicious or not; they do not overlap.
 
     Their probabilities are those at `prior`. A face that is seen too shortly for a level of its own, or whose own level
@@ -57,7 +57,7 @@ def propose_spans(
     whole = math.fsum(logits) / len(logits)
     price = math.log(max(1.0, float(times[-1] - times[0]) / search.look)) / calibration.slope
     free = np.ones(len(ordered), dtype=bool)
-    spans = list[Span]()
+    spans = list[Segment]()
     while free.any() and len(spans) < search.most_segments:
         peak = int(np.where(free, smooth, -np.inf).argmax())
         floor = _floor(float(smooth[peak]), level, looks_forged, calibration)
@@ -68,7 +68,7 @@ def propose_spans(
         beyond = None if level is None else _beyond_chance(logits[first : last + 1], float(counts[peak]), level)
         logit = whole if looks_forged or beyond is None else beyond - price
         spans.append(
-            Span(
+            Segment(
                 span=TimeSpan(float(edges[first]), float(edges[last + 1])),
                 peak_time=float(times[peak]),
                 peak_logit=float(smooth[peak]),
@@ -81,7 +81,7 @@ def propose_spans(
     return tuple(spans)
 
 
-def suspicious_spans(proposed: Sequence[Span], calibration: Calibration) -> tuple[Span, ...]:
+def suspicious_segments(proposed: Sequence[Segment], calibration: Calibration) -> tuple[Segment, ...]:
     """Those of a face's stretches that look forged (FAKE) as a whole and at their peak, by time."""
     found = [one for one in proposed if calibration.decide(min(one.logit, one.peak_logit)) is Decision.FAKE]
     return tuple(sorted(found, key=lambda one: one.span))
