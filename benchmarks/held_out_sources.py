@@ -39,9 +39,7 @@ def judge_held_out(rows: Sequence[ScoreRow], weights: LoadedWeights) -> list[Sco
     calibration = weights.calibration
     if calibration is None or calibration.measured is None:
         raise DataError(f"{weights.name} carries no calibration: run fakestormer calibrate first")
-    ratios = Calibration(
-        1.0, 0.0, calibration.real_to, calibration.fake_from, calibration.fitted_on, calibration.measured
-    )
+    ratios = replace(calibration, slope=1.0, intercept=0.0)
     is_fake = np.array([row.is_fake for row in rows], dtype=bool)
     judged = []
     for row, ratio in zip(rows, leave_one_source_out(rows, is_fake, weights.rule, "held-out sources"), strict=True):

@@ -16,10 +16,11 @@ from sklearn.linear_model import LogisticRegression
 from fakestormer.evaluation.calibration_set import measure_set
 from fakestormer.evaluation.scores import ScoreRow, read_scores
 from fakestormer.model.weights import change_note, load_weights
-from fakestormer.types import Calibration, ConfigError, DataError, FaceSizeNormalisation, ScoringRule, logistic
+from fakestormer.types import LN10, Calibration, ConfigError, DataError, FaceSizeNormalisation, ScoringRule, logistic
 
 SHARES = tuple(float(share) for share in np.linspace(0, 1, 21))
 FEWEST_SIZES = 20  # genuine files of known face size, below which a slope means nothing
+MOST_FALSE_ALARMS = 2.0  # times the share asked for, where FAKE starts at the highest ratio that is supported
 MIN_FILES = 5  # scored reals, and scored fakes, below which neither curve nor thresholds mean anything
 
 
@@ -48,7 +49,9 @@ def fit_calibration(
     Thresholds, error rates and bounds rest on *leave-one-source-out* ratios: each file's likelihood ratio comes from a
     rule and a curve that did not see the files of its source (the column `group`). FAKE starts at 0.5 or, if higher,
     where at most `max_false_alarms` of the genuine files reach it; REAL ends at 0.5 or, if lower, where at most
-    `max_missed` of the forged files stay at or below it; between them lies INCONCLUSIVE.
+    `max_missed` of the forged files stay at or below it; between them lies INCONCLUSIVE. Where the bounds of the ratio
+    do not reach so far, FAKE starts at the highest ratio that is supported, if no more than twice `max_false_alarms` of
+    the genuine files reach that.
 
     Args:
         scores: score tables.
@@ -76,6 +79,10 @@ def fit_calibration(
     fake_from = max(0.5, _step_above(reals, max_false_alarms))
     real_to = min(0.5, 1 - _step_above(sorted(1 - probability for probability in fakes), max_missed))
     measured = measure_set(fitted_on, rows, is_fake, ratios, (real_to, fake_from))
+    highest = logistic(measured.highest_log10_lr * LN10)
+    if fake_from > highest > 0.5 and np.mean(np.array(reals) >= highest) <= MOST_FALSE_ALARMS * max_false_alarms:
+        fake_from = highest
+        measured = measure_set(fitted_on, rows, is_fake, ratios, (real_to, fake_from))
     return FittedRule(fitted, Calibration(slope, intercept, real_to, fake_from, fitted_on, measured))
 
 
