@@ -30,13 +30,13 @@ class SteadyStream(io.RawIOBase):
 
     def isatty(self) -> bool:
         """Whether a person at a terminal reads it."""
-        return self._stream is not None and self._stream.isatty()
+        return self._stream is not None and bool(self._stream.isatty())
 
     def fileno(self) -> int:
         """The number of the open file, where there is one."""
         if self._stream is None:
             raise io.UnsupportedOperation("fileno")
-        return self._stream.fileno()
+        return int(self._stream.fileno())
 
     def write(self, content: Any) -> int:
         """The number of bytes, all of which were written or will never be."""
