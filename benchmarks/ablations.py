@@ -36,6 +36,7 @@ from fakestormer.evaluation import (
     evaluate,
     read_scores,
 )
+from fakestormer.files import write_file
 from fakestormer.recipes import ablations
 from fakestormer.recipes.lite import lite
 from fakestormer.training import TrainRun, train
@@ -127,7 +128,7 @@ def _train_and_score(title: str, folder: Path, run: TrainRun, options: argparse.
         "minutes_of_training": round(sum(steps) / 60, 1),
         "minutes_of_scoring": round((time.monotonic() - since) / 60, 1),
     }
-    (folder / RESULT_FILE).write_text(json.dumps(result, indent=1) + "\n", "utf-8")
+    write_file(folder / RESULT_FILE, json.dumps(result, indent=1) + "\n")
     for name in (CHECKPOINT_NAME, "best.safetensors"):  # nothing goes on from a finished run
         (folder / name).unlink(missing_ok=True)
 
@@ -167,9 +168,7 @@ def write_table(out: Path) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    part = path.with_name(path.name + ".part")
-    part.write_text(text, "utf-8")
-    part.replace(path)
+    write_file(path, text)
 
 
 def keep_budget(out: Path, budget: Budget) -> None:

@@ -14,6 +14,8 @@ MAX_FUNCTION_LINES = 40
 HOMELESS = {"utils", "util", "helpers", "common", "misc", "base"}
 # Besides these a class inherits from nothing; below the errors, from the package's own root of errors.
 BASES = {"nn.Module", "Protocol", "enum.Enum", "NamedTuple", "Exception", "FakestormerError", "torch.autograd.Function"}
+# A signal's end, which nobody who catches Exception may swallow; and what Python's text streams ask of the bytes below.
+BASES |= {"BaseException", "io.RawIOBase"}
 GENERIC_BASES = {"Dataset"}
 
 

@@ -12,6 +12,7 @@ import pytest
 import torch
 from jaxtyping import UInt8
 from numpy import ndarray
+from tests.bad_videos import Recipe, make_video
 
 import fakestormer as fs
 from fakestormer.cli.main import main
@@ -57,6 +58,13 @@ def film(portrait: UInt8[ndarray, "size size 3"]) -> UInt8[ndarray, "frames size
     """The picture under a moving camera."""
     nowhere = np.zeros((1, 2))
     return film_still(portrait, nowhere, 30, np.random.default_rng(3))[0]
+
+
+@pytest.fixture(scope="session")
+def good(tmp_path_factory: pytest.TempPathFactory, film: UInt8[ndarray, "frames size size 3"]) -> Path:
+    """A sound video of one face; not to be written to."""
+    path = tmp_path_factory.mktemp("good") / "good.mp4"
+    return make_video(path, Recipe(num_frames=14, width=SIZE, height=SIZE), lambda index: film[index])
 
 
 @pytest.fixture(scope="session")

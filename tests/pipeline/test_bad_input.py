@@ -36,11 +36,6 @@ def shoot(path, film, **changes):
     return make_video(path, film_recipe(film, **changes), lambda index: film[index % len(film)])
 
 
-@pytest.fixture(scope="module")
-def good(tmp_path_factory, film):
-    return shoot(tmp_path_factory.mktemp("good") / "good.mp4", film)
-
-
 def assert_scored(verdict, num_faces=1):
     assert verdict.decision in SCORED
     assert len(verdict.faces) == num_faces

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import Progress, TaskID
 
 from fakestormer.cli.speech import remarks, shows_progress
+from fakestormer.cli.terminal import say
 
 if TYPE_CHECKING:
     from fakestormer.data import SourceFile
@@ -34,7 +35,7 @@ def take_stock(name: str, root: Path, out: Path, *, inventory_only: bool) -> tup
         out.mkdir(parents=True, exist_ok=True)
         write_inventory(out / "inventory.json", dataset, inventory)
         for line in describe_inventory(dataset, inventory):
-            progress.console.print(line, markup=False, highlight=False, soft_wrap=True)
+            say(progress.console, line)
         if inventory_only and dataset.has_frames:
             return ()
         sources = _write_manifests(dataset, inventory, out, follow, progress.console)
@@ -55,13 +56,13 @@ def _write_manifests(
     if dataset.has_frames:
         pictures = tuple(item for item in inventory.items if item.part.frames)
         for name, reason in write_films(root, films, pictures, follow):
-            console.print(f"no video of {name}: {reason}", markup=False, soft_wrap=True)
+            say(console, f"no video of {name}: {reason}")
     written = write_manifests(dataset, inventory, out, locate)
     for path, num_rows in written.files:
-        console.print(f"{path}: {num_rows} videos", markup=False, highlight=False, soft_wrap=True)
+        say(console, f"{path}: {num_rows} videos")
     if written.unlabelled:
         text = f"{len(written.unlabelled)} videos are in no manifest, since nothing says whether they are real"
-        console.print(text, markup=False, soft_wrap=True)
+        say(console, text)
     return tuple(
         SourceFile(locate(item), item.path, item.entry.identity or item.path, dataset.name)
         for item in trainable(inventory)

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
+
+from fakestormer.cli.terminal import say, terminal
 
 
 def calibrate(
@@ -32,13 +33,13 @@ def calibrate(
     calibration = fitted.calibration
     apply_calibration(weights, out, calibration, card.read_text(encoding="utf-8") if card else None, fitted.rule)
     curve = dataclasses.replace(calibration, measured=None)
-    console = Console()
-    console.print(f"wrote {out}: {fitted.rule}, {curve}", markup=False, highlight=False, soft_wrap=True)
+    console = terminal()
+    say(console, f"wrote {out}: {fitted.rule}, {curve}")
     measured = calibration.measured
     if measured is not None:
         low, high = measured.lowest_log10_lr, measured.highest_log10_lr
-        console.print(say_error_rates(measured), markup=False, highlight=False, soft_wrap=True)
+        say(console, say_error_rates(measured))
         bounds = f"log10 likelihood ratios are bounded to {low:.2f} ... {high:.2f}"
-        console.print(". ".join(filter(None, (bounds, say_out_of_reach(calibration)))), highlight=False, soft_wrap=True)
+        say(console, ". ".join(filter(None, (bounds, say_out_of_reach(calibration)))))
         covered = ", ".join(f"{one.quantity} {one.low:.4g} to {one.high:.4g}" for one in measured.ranges)
-        console.print(f"ranges of 98 % of the files: {covered or 'none'}", highlight=False, soft_wrap=True)
+        say(console, f"ranges of 98 % of the files: {covered or 'none'}")

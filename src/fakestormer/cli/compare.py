@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
+
+from fakestormer.cli.terminal import say_text, terminal
 
 
 def compare(
@@ -20,4 +21,4 @@ def compare(
     record = compare_evaluations(first, second)
     if out is not None:
         write_comparison(out, record)
-    Console().print(render_comparison(record), markup=False, highlight=False, soft_wrap=True)
+    say_text(terminal(), render_comparison(record))

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
+
+from fakestormer.cli.terminal import say, terminal
 
 
 def convert(
@@ -18,9 +19,8 @@ def convert(
 
     report = convert_published(file, out)
     left = f" ({', '.join(report.unused)})" if report.unused else ""
-    Console().print(
+    say(
+        terminal(),
         f"wrote {out} from {report.num_used} tensors, {len(report.unused)} left out{left}: use it with "
         f"`fakestormer detect --weights {out} VIDEO`",
-        markup=False,
-        soft_wrap=True,
     )

@@ -6,13 +6,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress, SpinnerColumn, TimeElapsedColumn
 
+from fakestormer.cli.signals import signals_deferred
 from fakestormer.cli.speech import remarks, shows_progress
+from fakestormer.cli.terminal import description, refuse, say, terminal
+from fakestormer.files import printable
 
 if TYPE_CHECKING:
     from fakestormer.cli.judges import Judge
+    from fakestormer.cli.outputs import Outputs
     from fakestormer.types import VideoVerdict
 
 COLOURS = {"fake": "red", "real": "green", "inconclusive": "yellow", "not_applicable": "yellow"}
@@ -23,7 +26,9 @@ MOST_SPANS = 8  # lines below a video's own
 
 def detect(
     files: Annotated[list[Path], typer.Argument(help="Videos to examine.", show_default=False)],
-    json: Annotated[Path | None, typer.Option("--json", help="Write all results to this file as JSON.")] = None,
+    json: Annotated[
+        Path | None, typer.Option("--json", help="Write all results to this file as JSON (- for standard output).")
+    ] = None,
     csv: Annotated[
         Path | None, typer.Option("--csv", help="Write a table to this file, one row per scored clip.")
     ] = None,
@@ -60,24 +65,25 @@ def detect(
 ) -> None:
     """Examine the faces in videos: prints one line per video, and writes the evidence to the files you name."""
     from fakestormer.cli.judges import Job, open_judge
-    from fakestormer.cli.outputs import Outputs
+    from fakestormer.cli.outputs import Outputs, standard_output_for_dash
     from fakestormer.report import say_error_rates
 
-    outputs = Outputs(json=json, csv=csv, html=html, pdf=pdf, overlay=overlay)
+    outputs = Outputs(*map(standard_output_for_dash, (json, csv, html, pdf, overlay)))
     outputs.check(files)
     job = Job(device, weights, precision, dense, prior, isolate, memory_limit, time_limit)
     verdicts: list[VideoVerdict] = []
     failures: list[tuple[str, str]] = []
     try:
         with open_judge(job, outputs) as judge:
-            _judge_all(files, judge, verdicts, failures)
+            _judge_all(files, judge, outputs, verdicts, failures)
     finally:  # what was finished is kept, also when the run is interrupted
-        lost = outputs.write(verdicts, failures)
+        with signals_deferred():
+            lost = outputs.write(verdicts, failures)
         for sentence in lost:
-            Console(stderr=True).print(f"fakestormer: {sentence}", style="red", markup=False, soft_wrap=True)
+            refuse(terminal(stderr=True), sentence)
     if any(verdict.probability is not None for verdict in verdicts):
         rates = say_error_rates(verdicts[0].provenance.calibration.measured)
-        remarks().print(rates, markup=False, highlight=False, soft_wrap=True)
+        say(remarks(), rates)
     if failures or lost:
         raise typer.Exit(1)
 
@@ -85,6 +91,7 @@ def detect(
 def _judge_all(
     files: list[Path],
     judge: Judge,
+    outputs: Outputs,
     verdicts: list[VideoVerdict],
     failures: list[tuple[str, str]],
 ) -> None:
@@ -92,8 +99,8 @@ def _judge_all(
     from fakestormer.report import say_notes
     from fakestormer.types import FakestormerError
 
-    out, err, said = Console(), Console(stderr=True), remarks()
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    out, err, said = terminal(stderr=outputs.take_standard_output), terminal(stderr=True), remarks()
+    columns = (SpinnerColumn(), description(), TimeElapsedColumn())
     with Progress(*columns, console=said, disable=not shows_progress(said)) as progress:
         task = progress.add_task("loading", total=None)
         for file in files:
@@ -101,17 +108,17 @@ def _judge_all(
                 verdict, notes = judge(file, _Say(progress, task, file))
             except FakestormerError as error:
                 failures.append((str(file), str(error)))
-                err.print(f"fakestormer: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
+                refuse(err, error)
                 continue
             verdicts.append(verdict)
             style = COLOURS[verdict.decision.value]
-            out.print(describe(verdict), style=style, markup=False, highlight=False, soft_wrap=True)
+            say(out, describe(verdict), style)
             for line in describe_spans(verdict):
-                out.print(f"  {line}", highlight=False, soft_wrap=True)
+                say(out, f"  {line}")
             for sentence in say_notes(verdict):
-                said.print(f"  caution: {sentence}", markup=False, highlight=False, soft_wrap=True)
+                say(said, f"  caution: {sentence}")
             for sentence in notes:
-                said.print(f"  {sentence}", markup=False, highlight=False, soft_wrap=True)
+                say(said, f"  {sentence}")
 
 
 def describe(verdict: VideoVerdict) -> str:
@@ -168,7 +175,7 @@ class _Say:
     """Shows on the terminal where the work on one file stands."""
 
     def __init__(self, progress: Progress, task: Any, file: Path) -> None:
-        self._progress, self._task, self._name = progress, task, file.name
+        self._progress, self._task, self._name = progress, task, printable(file.name)
         self("reading")
 
     def __call__(self, text: str) -> None:

@@ -11,6 +11,7 @@ from rich.progress import Progress
 
 from fakestormer.cli.detect import PRECISION_HELP
 from fakestormer.cli.speech import remarks, shows_progress
+from fakestormer.cli.terminal import say, say_text, terminal
 
 if TYPE_CHECKING:
     from fakestormer.evaluation import EvaluationProgress, RobustnessProgress, VideoDetector
@@ -65,7 +66,7 @@ def evaluate(
         text, failed = _evaluate_robustness(manifest, out, detector, total, distortions)
     if figures:
         _draw(out)
-    Console().print(text, markup=False, highlight=False, soft_wrap=True)
+    say_text(terminal(), text)
     if failed:
         raise typer.Exit(1)
 
@@ -80,7 +81,7 @@ def _evaluate(manifest: Path, out: Path, detector: VideoDetector, total: int) ->
 
         def show(done: EvaluationProgress) -> None:
             progress.update(task, completed=done.num_done)
-            _name_failure(Console(stderr=True), done)
+            _name_failure(terminal(stderr=True), done)
 
         metrics = evaluate_manifest(manifest, out, detector, observe=show)
         progress.update(task, completed=total)
@@ -102,14 +103,14 @@ def _evaluate_robustness(
     console = remarks()
     missing = say_what_drawing_needs()
     if missing:  # said before the hours of work, which the picture is not worth losing
-        console.print(f"no picture of the curves will be drawn: {missing}", markup=False, soft_wrap=True)
+        say(console, f"no picture of the curves will be drawn: {missing}")
     num_scores = total * (len(distortions) + 1)
     with Progress(console=console, disable=not shows_progress(console)) as progress:
         task = progress.add_task("clean", total=num_scores)
 
         def show(done: RobustnessProgress) -> None:
             progress.update(task, completed=done.num_done, description=done.name)
-            _name_failure(Console(stderr=True), done.step, f"{done.name}: ")
+            _name_failure(terminal(stderr=True), done.step, f"{done.name}: ")
 
         result = evaluate_robustness(manifest, out, detector, show, RobustnessConfig(distortions))
         progress.update(task, completed=num_scores, description="robustness")
@@ -128,4 +129,4 @@ def _draw(out: Path) -> None:
 
 def _name_failure(console: Console, done: EvaluationProgress, where: str = "") -> None:
     if done.row.decision == "error":
-        console.print(f"{where}{done.row.file}: {done.row.reason}", markup=False, soft_wrap=True)
+        say(console, f"{where}{done.row.file}: {done.row.reason}")

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
+
+from fakestormer.cli.terminal import say, terminal
 
 
 def figures(
@@ -17,4 +18,4 @@ def figures(
     from fakestormer.evaluation import read_scores, write_figures
 
     paths = write_figures(read_scores(scores / "scores.csv" if scores.is_dir() else scores), out)
-    Console().print("wrote " + ", ".join(map(str, paths)), markup=False, highlight=False, soft_wrap=True)
+    say(terminal(), "wrote " + ", ".join(map(str, paths)))

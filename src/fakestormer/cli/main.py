@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 import typer
-from rich.console import Console
 
 from fakestormer.cli.calibrate import calibrate
 from fakestormer.cli.compare import compare
@@ -21,14 +21,17 @@ from fakestormer.cli.prepare import prepare
 from fakestormer.cli.reconstruct import reconstruct
 from fakestormer.cli.rejudge import rejudge
 from fakestormer.cli.serve import serve, worker
+from fakestormer.cli.signals import Interrupted, signals_raised
 from fakestormer.cli.speech import set_speech
+from fakestormer.cli.streams import steady_streams
 from fakestormer.cli.synthesize import synthesize
+from fakestormer.cli.terminal import refuse, say, terminal
 from fakestormer.cli.train import train
 from fakestormer.cli.verify import verify
 from fakestormer.types import FakestormerError
 from fakestormer.version import package_version
 
-INTERRUPTED = 130
+INTERRUPTED = 128 + signal.SIGINT
 
 app = typer.Typer(
     name="fakestormer",
@@ -68,18 +71,41 @@ def options(
     """Options that stand before a verb."""
     set_speech(verbose, quiet)
     if version:
-        Console().print(package_version())
+        say(terminal(), package_version())
         raise typer.Exit
 
 
 def main() -> None:
-    """Runs the command; errors a user can mend are one line and exit code 1, an interrupted run is 130."""
+    """Runs the command; errors a user can mend are one line and exit code 1, a signal's end 128 + its number.
+
+    Standard output that cannot be written to costs no result: it is one sentence at the end, and exit code 1.
+    """
+    with steady_streams() as output:
+        code = _run()
+        if output.lost:
+            refuse(
+                terminal(stderr=True),
+                f"standard output could not be written ({output.lost}): lines are missing there, files are not",
+            )
+            code = code or 1
+    sys.exit(code)
+
+
+def _run() -> int:
+    """The exit code of the command, once everything that there is to say was said."""
+    err = terminal(stderr=True)
     try:
-        app()
+        with signals_raised():
+            app()
     except FakestormerError as error:
-        Console(stderr=True).print(f"fakestormer: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
-        sys.exit(1)
+        refuse(err, error)
+        return 1
+    except Interrupted as ended:
+        refuse(err, f"interrupted by {signal.Signals(ended.number).name}; finished results are kept")
+        return 128 + ended.number
     except SystemExit as ended:
-        if ended.code == INTERRUPTED:  # typer makes this of a KeyboardInterrupt, without a word
-            Console(stderr=True).print("fakestormer: interrupted; finished results are kept", style="red")
-        raise
+        code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+        if code == INTERRUPTED:  # typer makes this of a KeyboardInterrupt, without a word
+            refuse(err, "interrupted; finished results are kept")
+        return code
+    return 0

@@ -9,6 +9,14 @@ from pathlib import Path
 
 from fakestormer.types import DataError, FaceTrack, FakestormerError, VideoVerdict
 
+FILM_SUFFIXES = ("", ".mp4", ".m4v")
+STANDARD_OUTPUT = Path("/dev/stdout")
+
+
+def standard_output_for_dash(path: Path | None) -> Path | None:
+    """The path, where `-` stands for standard output as in other commands; a file of that name is `./-/../-`."""
+    return STANDARD_OUTPUT if path == Path("-") else path
+
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
@@ -20,6 +28,16 @@ class Outputs:
     pdf: Path | None = None
     overlay: Path | None = None
 
+    @property
+    def take_standard_output(self) -> bool:
+        """Whether a result goes to standard output, where nothing else may then be said."""
+        from fakestormer.files import names_standard_output
+
+        return any(map(names_standard_output, self._targets()))
+
+    def _targets(self) -> list[Path]:
+        return [target for target in (self.json, self.csv, self.html, self.pdf, self.overlay) if target]
+
     def check(self, videos: Sequence[Path]) -> None:
         """Refuses what can be known to go wrong before hours of work are spent on it.
 
@@ -28,10 +46,10 @@ class Outputs:
                 asked for of several videos.
             ConfigError: a PDF was asked for and what it needs is not installed.
         """
+        from fakestormer.files import check_writable
         from fakestormer.report.pdf import load_typst
-        from fakestormer.report.picture import check_writable
 
-        targets = [target for target in (self.json, self.csv, self.html, self.pdf, self.overlay) if target]
+        targets = self._targets()
         for target in targets:
             check_writable(target)
             if any(target.exists() and video.exists() and target.samefile(video) for video in videos):
@@ -39,6 +57,8 @@ class Outputs:
         for one, other in itertools.combinations(targets, 2):
             if one.resolve() == other.resolve():
                 raise DataError(f"{one} is named for two kinds of results: give each its own file")
+        if self.overlay and self.overlay.suffix.lower() not in FILM_SUFFIXES:
+            raise DataError(f"--overlay {self.overlay} is written as MP4: let its name end with .mp4")
         if self.overlay and len(videos) > 1:
             raise DataError(f"--overlay {self.overlay} takes one video, got {len(videos)}: name one")
         if self.pdf:

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from fakestormer.cli.speech import remarks, shows_progress
+from fakestormer.cli.terminal import description, say, terminal
 
 if TYPE_CHECKING:
     from fakestormer.data import LedgerRow, Shard, SourceFile
@@ -65,7 +65,7 @@ def prepare(
 def _say_what_is_next(out: Path, inventory_only: bool) -> None:
     reason = "" if inventory_only else "no genuine video here is for training, so nothing was cached; "
     text = f"{reason}the inventory is {out / 'inventory.json'}"
-    Console().print(text, markup=False, highlight=False, soft_wrap=True)
+    say(terminal(), text)
 
 
 def _cache(
@@ -80,23 +80,22 @@ def _cache(
 
     summary = ledger_path(out, part).with_suffix(".json")
     console = remarks()
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (description(), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not shows_progress(console)) as progress:
         task = progress.add_task("prepare", total=len(sources))
 
         def show(row: LedgerRow) -> None:
             progress.advance(task)
             if not row.used:
-                progress.console.print(f"set aside {row.name}: {row.reason}", markup=False, soft_wrap=True)
+                say(progress.console, f"set aside {row.name}: {row.reason}")
 
         rows = prepare_sources(sources, out, landmark_model, workers, max_frames, show, part)
         progress.update(task, completed=len(rows))
     used = [row for row in rows if row.used]
-    Console().print(
+    say(
+        terminal(),
         f"{len(used)} of {len(rows)} files used: {sum(r.num_tracks for r in used)} tracks, "
         f"{sum(r.num_frames for r in used)} frames in {out}; the others and their reasons are in {summary}",
-        markup=False,
-        soft_wrap=True,
     )
     if not used:
         raise typer.Exit(1)

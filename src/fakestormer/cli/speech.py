@@ -10,6 +10,9 @@ import logging
 import typer
 from rich.console import Console
 
+from fakestormer.cli.terminal import terminal
+from fakestormer.files import printable
+
 LOGGER = logging.getLogger("fakestormer")
 BY_VERBOSITY = (logging.WARNING, logging.INFO, logging.DEBUG)
 
@@ -24,7 +27,7 @@ def set_speech(verbose: int, quiet: bool) -> None:
 
 def remarks() -> Console:
     """Standard error for progress and remarks, silent under --quiet; errors do not belong here."""
-    return Console(stderr=True, quiet=not LOGGER.isEnabledFor(logging.WARNING))
+    return terminal(stderr=True, quiet=not LOGGER.isEnabledFor(logging.WARNING))
 
 
 def shows_progress(console: Console) -> bool:
@@ -35,4 +38,11 @@ def shows_progress(console: Console) -> bool:
 def _to_standard_error() -> logging.Handler:
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.addFilter(_say_plainly)
     return handler
+
+
+def _say_plainly(record: logging.LogRecord) -> bool:
+    """Puts the message in place of its parts, as one line whatever the names in it; lets every record pass."""
+    record.msg, record.args = printable(record.getMessage()), ()
+    return True

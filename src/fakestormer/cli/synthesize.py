@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
+
+from fakestormer.cli.terminal import say, terminal
 
 
 def synthesize(
@@ -22,4 +23,4 @@ def synthesize(
     from fakestormer.data import write_preview
 
     written = write_preview(video, out, seed, landmark_model)
-    Console().print("wrote " + ", ".join(str(path) for path in written), markup=False, soft_wrap=True)
+    say(terminal(), "wrote " + ", ".join(map(str, written)))

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+from fakestormer.cli.terminal import description, say, terminal
 
 if TYPE_CHECKING:
     from fakestormer.training import FrameRun, TrainRun
@@ -49,9 +50,9 @@ def train(
         raise ConfigError("a recipe needs data: give --data CACHE, made with `fakestormer prepare`")
     keep_freed_memory()
     start = os.environ.get(WARM_START_VARIABLE)
-    console = Console()
+    console = terminal()
     progress = Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console,
+        description(), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console,
         disable=not console.is_terminal,
     )  # fmt: skip
     with progress:
@@ -64,7 +65,7 @@ def train(
             weights = train_run(
                 run, caches, out, resume=resume, observe=show, warm_start_file=Path(start) if start else None
             )
-    console.print(f"wrote {weights}", markup=False, soft_wrap=True)
+    say(console, f"wrote {weights}")
 
 
 class _Shower:
@@ -89,7 +90,7 @@ class _Shower:
             left = (self._num_steps - step - 1) * self._seconds / self._done
             text += f"  left {timedelta(seconds=round(left))}"
         if kind != "train" or (step + 1) % 10 == 0:
-            self._progress.console.print(text, markup=False, highlight=False, soft_wrap=True)
+            say(self._progress.console, text)
 
 
 def _recorded_run(path: Path, data: list[Path] | None) -> tuple[TrainRun, list[Path]]:

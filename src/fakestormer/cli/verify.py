@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
+
+from fakestormer.cli.terminal import say, terminal
 
 if TYPE_CHECKING:
     from fakestormer.types import VideoVerdict
@@ -43,13 +44,13 @@ def verify(
     return_large_blocks()
     recorded = _about(read_results(report), report, video)
     found = verify_verdict(recorded, video, load_weights(weights or default_weights_path()), device)
-    out = Console()
+    out = terminal()
     for sentence in found.differences:
-        out.print(sentence, markup=False, highlight=False, soft_wrap=True)
+        say(out, sentence)
     moved = f" (largest difference {found.largest:.3g})" if found.largest else ""
     said = f"{video}: {SAID[found.outcome.value]}{moved}"
     code = EXIT_CODES[found.outcome.value]
-    out.print(said, style="red" if code else "green", markup=False, highlight=False, soft_wrap=True)
+    say(out, said, "red" if code else "green")
     raise typer.Exit(code)
 
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from fakestormer.data.cache import CachedTrack, Forgery, TrackCrops, cache_fingerprint, read_cache, write_tracks
     from fakestormer.data.csv_records import manifest_records, name_values, read_manifest_bytes
     from fakestormer.data.frame_mix import FrameMix, FramePair, FramePairSet
+    from fakestormer.data.labels import Label, read_label
     from fakestormer.data.ledger import LedgerRow, ledger_path, read_ledgers
     from fakestormer.data.prepare import DETECTION_SIZE, SourceFile, prepare_sources
     from fakestormer.data.preview import write_preview
@@ -33,6 +34,7 @@ __all__ = [
     "FrameMix",
     "FramePair",
     "FramePairSet",
+    "Label",
     "LedgerRow",
     "SelfBlendedSet",
     "Shard",
@@ -48,6 +50,7 @@ __all__ = [
     "parse_shard",
     "prepare_sources",
     "read_cache",
+    "read_label",
     "read_ledgers",
     "read_manifest_bytes",
     "reconstruct",
@@ -67,6 +70,7 @@ _FILES = {
     "FrameMix": "frame_mix",
     "FramePair": "frame_mix",
     "FramePairSet": "frame_mix",
+    "Label": "labels",
     "LedgerRow": "ledger",
     "SelfBlendedSet": "training_set",
     "Shard": "shard",
@@ -82,6 +86,7 @@ _FILES = {
     "parse_shard": "shard",
     "prepare_sources": "prepare",
     "read_cache": "cache",
+    "read_label": "labels",
     "read_ledgers": "ledger",
     "reconstruct": "reconstruct",
     "read_manifest_bytes": "csv_records",

@@ -24,6 +24,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from fakestormer.data.index import IndexedFile, Stamp, list_stamps, load_index, save_index
+from fakestormer.files import write_file
 from fakestormer.types import ClipSpec, DataError
 
 CACHE_VERSION = "1"
@@ -138,10 +139,8 @@ def write_tracks(
     about: dict[str, Any] = {"source": source, "identity": identity, "group": group, "tracks": described}
     if forgery:
         about["forgery"] = asdict(forgery)
-    partial = path.with_suffix(".partial")
     # Not by save_file: its files are for their owner alone, whatever the umask, and a cache is read by others too.
-    partial.write_bytes(save(tensors, metadata={"version": CACHE_VERSION, "about": json.dumps(about)}))
-    partial.replace(path)
+    write_file(path, save(tensors, metadata={"version": CACHE_VERSION, "about": json.dumps(about)}))
 
 
 def read_cache(folder: Path) -> tuple[CachedTrack, ...]:

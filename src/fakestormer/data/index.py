@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool
 from numpy import ndarray
+
+from fakestormer.files import write_file
 
 INDEX_NAME = "index.json"
 
@@ -43,11 +44,9 @@ def list_stamps(folder: Path, suffix: str) -> list[tuple[str, Stamp]]:
 
 
 def save_index(folder: Path, version: str, files: Mapping[str, IndexedFile]) -> None:
-    """Writes the index aside and puts it in its place; several machines may do so at once."""
+    """Writes the index; several machines may do so at once."""
     rows = [[name, *file.stamp, file.about, [_runs(found) for found in file.found]] for name, file in files.items()]
-    partial = folder / f"{uuid.uuid4().hex}.index"
-    partial.write_text(json.dumps({"version": version, "files": rows}, separators=(",", ":")), encoding="utf-8")
-    partial.replace(folder / INDEX_NAME)
+    write_file(folder / INDEX_NAME, json.dumps({"version": version, "files": rows}, separators=(",", ":")))
 
 
 def load_index(folder: Path, version: str) -> dict[str, IndexedFile]:

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TextIO
 
 from fakestormer.data.shard import WHOLE, Shard
+from fakestormer.files import append_to_file, write_file
 from fakestormer.types import DataError
 
 
@@ -56,26 +56,26 @@ def _rows(path: Path) -> Iterator[LedgerRow]:
 
 
 @contextmanager
-def open_ledger(path: Path) -> Iterator[TextIO]:
-    """The ledger, to be written on at its end, by one process at a time; a line cut short is taken away first."""
-    with path.open("a+", encoding="utf-8", errors="surrogateescape") as file:
+def open_ledger(path: Path) -> Iterator[None]:
+    """Holds the ledger, which one process at a time may add to; a line cut short is taken away first."""
+    append_to_file(path, b"")  # made where it is missing, refused in a sentence where it cannot be written
+    with path.open("r+", encoding="utf-8", errors="surrogateescape") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise DataError(
                 f"another `prepare` is writing {path}: wait for it, or give each machine a --shard of its own"
             ) from error
-        file.seek(0)
         whole = file.read().rpartition("\n")
         if whole[2]:
             file.truncate(len((whole[0] + whole[1]).encode(errors="surrogateescape")))
-        yield file
+            file.flush()
+        yield
 
 
-def append_row(file: TextIO, row: LedgerRow) -> None:
-    """The row is in the ledger when this returns."""
-    file.write(json.dumps(asdict(row)) + "\n")
-    file.flush()
+def append_row(path: Path, row: LedgerRow) -> None:
+    """The row is in the ledger, and on the disk, when this returns."""
+    append_to_file(path, json.dumps(asdict(row)) + "\n")
 
 
 def write_summary(path: Path, names: Sequence[str], rows: dict[str, LedgerRow]) -> None:
@@ -91,6 +91,4 @@ def write_summary(path: Path, names: Sequence[str], rows: dict[str, LedgerRow]) 
         "frames": sum(row.num_frames for row in used),
         "reasons": {row.name: row.reason for row in done if not row.used},
     }
-    partial = path.with_suffix(".json.partial")
-    partial.write_text(json.dumps(summary, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    partial.replace(path.with_suffix(".json"))
+    write_file(path.with_suffix(".json"), json.dumps(summary, indent=1, ensure_ascii=False) + "\n")

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from safetensors import SafetensorError
 
 from fakestormer.data.cache import CACHE_SPEC, Forgery, TrackCrops, write_index, write_tracks
 from fakestormer.data.ledger import LedgerRow, append_row, ledger_path, open_ledger, read_ledgers, write_summary
@@ -67,14 +66,14 @@ def prepare_sources(
     _make_folder(folder)
     names = [source.name for source in sources if shard.holds(source.name)]
     path = ledger_path(folder, shard)
-    with open_ledger(path) as file:
+    with open_ledger(path):
         rows = {row.name: row for row in read_ledgers(folder)}
         waiting = [source for source in sources if shard.holds(source.name) and source.name not in rows]
         make_work = partial(_make_work, partial(_find_tools, model_path), folder, max_frames)
         try:
             for row in _rows(waiting, num_workers, make_work):
                 rows[row.name] = row
-                append_row(file, row)
+                append_row(path, row)
                 if observe:
                     observe(row)
         finally:
@@ -132,10 +131,7 @@ def prepare_one(
     if not usable:
         return LedgerRow(source.name, False, 0, 0, "a face was tracked, but landmarks were found on none of its frames")
     path = folder / cache_name(source.name)
-    try:
-        write_tracks(path, usable, source.name, source.identity, source.group, source.forgery)
-    except (OSError, SafetensorError) as error:
-        raise DataError(f"{path} cannot be written ({error}): make room there, then run again to go on") from error
+    write_tracks(path, usable, source.name, source.identity, source.group, source.forgery)
     return LedgerRow(source.name, True, len(usable), sum(len(track.images) for track in usable), None)
 
 

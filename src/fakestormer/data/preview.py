@@ -16,6 +16,7 @@ from fakestormer.data.prepare import DETECTION_SIZE, crop_tracks
 from fakestormer.faces.backends.facemesh import FaceMeshLandmarker
 from fakestormer.faces.backends.facemesh_file import find_landmark_model
 from fakestormer.faces.backends.libface import LibfaceDetector
+from fakestormer.files import write_aside, write_file
 from fakestormer.synthesis import SelfBlendedPair, SelfBlender, SynthesisConfig, draw_contact_sheet, film_still
 from fakestormer.types import DataError
 from fakestormer.video import write_video
@@ -53,17 +54,12 @@ def write_preview(path: Path, folder: Path, seed: int, landmark_model: Path | No
     write_video(folder / "real.mp4", pair.real, FRAME_RATE)
     write_video(folder / "pseudo_fake.mp4", pair.fake, FRAME_RATE)
     arrays = folder / "targets.npz"
-    np.savez_compressed(
-        arrays,
-        mask=pair.mask,
-        vulnerability=pair.vulnerability,
-        spatial_target=pair.spatial_target,
-        temporal_target=pair.temporal_target,
-        real_temporal_target=pair.real_temporal_target,
-        kept_patches=pair.kept_patches,
-    )
+    names = ("mask", "vulnerability", "spatial_target", "temporal_target", "real_temporal_target", "kept_patches")
+    with write_aside(arrays) as aside, aside.open("wb") as file:
+        np.savez_compressed(file, **{name: getattr(pair, name) for name in names})
     sheet = folder / "contact_sheet.png"
-    cv2.imwrite(str(sheet), draw_contact_sheet(_first_frames(pair, SHEET_FRAMES))[..., ::-1])
+    drawn = draw_contact_sheet(_first_frames(pair, SHEET_FRAMES))
+    write_file(sheet, cv2.imencode(".png", drawn[..., ::-1])[1].tobytes())
     return side_by_side, folder / "real.mp4", folder / "pseudo_fake.mp4", arrays, sheet
 
 

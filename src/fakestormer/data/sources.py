@@ -7,6 +7,7 @@ from pathlib import Path
 
 from fakestormer.data.cache import Forgery
 from fakestormer.data.csv_records import manifest_records, name_values, read_manifest_bytes
+from fakestormer.data.labels import read_label
 from fakestormer.data.prepare import SourceFile
 from fakestormer.types import DataError
 
@@ -42,19 +43,16 @@ def _from_manifest(path: Path, with_forged: bool) -> tuple[SourceFile, ...]:
     header = next(records, (0, []))[1]
     if "file" not in header:
         raise DataError(f"{path} has no column 'file', only {header}: add one with paths relative to it")
-    rows = (name_values(path, line, header, values) for line, values in records)
+    rows = [(line, name_values(path, line, header, values)) for line, values in records]
     return tuple(
         SourceFile(
             path=path.parent / row["file"],
             name=row["file"],
             identity=row.get("identity") or row["file"],
             group=row.get("group") or "",
-            forgery=Forgery(row.get("method") or "", row.get("pair_of") or "") if _is_forged(row) else None,
+            forgery=Forgery(row.get("method") or "", row.get("pair_of") or "") if is_forged else None,
         )
-        for row in rows
-        if with_forged or not _is_forged(row)
+        for line, row in rows
+        for is_forged in [read_label(path, line, row.get("label") or "real") == "fake"]
+        if with_forged or not is_forged
     )
-
-
-def _is_forged(row: dict[str, str]) -> bool:
-    return (row.get("label") or "real") != "real"

@@ -111,8 +111,9 @@ class _Worker:
 
 
 def _serve(pipe: Connection, make_work: Callable[[], Work[Item, Result]]) -> None:
-    # Ctrl-C reaches every process of the terminal; the one that started this one answers it.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # They may reach every process of a terminal or a service; the one that started this one answers them.
+    for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(one, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         work = make_work()

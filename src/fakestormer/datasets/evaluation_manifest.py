@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from fakestormer.datasets.inventory import Inventory, Item
 from fakestormer.datasets.layout import Dataset
+from fakestormer.files import write_file
 from fakestormer.types import DataError
 
 COLUMNS = ("file", "label", "group", "identity", "pair_of", "method", "compression", "split")
@@ -65,14 +67,13 @@ def write_manifests(
 
 def _write(path: Path, dataset: Dataset, items: list[Item], names: dict[str, str]) -> None:
     here = {item.path for item in items}
-    part = path.with_name(path.name + ".part")
-    with part.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        for item in items:
-            entry = item.entry
-            group = entry.group or "-".join(filter(None, (dataset.name, entry.compression)))
-            pair = names[entry.original] if entry.label == "fake" and entry.original in here else ""
-            facts = (entry.identity, pair, entry.method, entry.compression, entry.split)
-            writer.writerow((names[item.path], entry.label, group, *facts))
-    part.replace(path)
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for item in items:
+        entry = item.entry
+        group = entry.group or "-".join(filter(None, (dataset.name, entry.compression)))
+        pair = names[entry.original] if entry.label == "fake" and entry.original in here else ""
+        facts = (entry.identity, pair, entry.method, entry.compression, entry.split)
+        writer.writerow((names[item.path], entry.label, group, *facts))
+    write_file(path, text.getvalue())

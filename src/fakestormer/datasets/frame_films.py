@@ -45,12 +45,9 @@ def write_films(
     for number, item in enumerate(items, start=1):
         path = film_path(folder, item)
         if not path.exists():
-            unfinished = path.with_name(f"unfinished-{path.name}")
             try:
-                write_video(unfinished, _read_pictures(root, item), FRAME_RATE, CRF)
-                unfinished.replace(path)
+                write_video(path, _read_pictures(root, item), FRAME_RATE, CRF)
             except (DataError, VideoError) as error:
-                unfinished.unlink(missing_ok=True)
                 failures.append((item.path, str(error)))
         if observe is not None:
             observe("videos made of pictures", number, len(items))

@@ -9,6 +9,7 @@ from typing import Any
 
 from fakestormer.datasets.inventory import Inventory
 from fakestormer.datasets.layout import Dataset
+from fakestormer.files import write_file
 
 SCHEMA, SCHEMA_VERSION = "fakestormer.inventory", 2
 MOST_NAMED = 5  # names of each kind in the text; the JSON has all
@@ -36,9 +37,7 @@ def inventory_to_json(dataset: Dataset, inventory: Inventory) -> dict[str, Any]:
 
 def write_inventory(path: Path, dataset: Dataset, inventory: Inventory) -> None:
     """The inventory as a JSON file; an earlier one is replaced at once or not at all."""
-    part = path.with_name(path.name + ".part")
-    part.write_text(json.dumps(inventory_to_json(dataset, inventory), indent=2) + "\n", "utf-8")
-    part.replace(path)
+    write_file(path, json.dumps(inventory_to_json(dataset, inventory), indent=2) + "\n")
 
 
 def describe_inventory(dataset: Dataset, inventory: Inventory) -> tuple[str, ...]:

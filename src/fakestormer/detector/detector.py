@@ -37,7 +37,7 @@ from fakestormer.types import (
 )
 from fakestormer.verdict import judge_face, judge_video
 from fakestormer.version import package_version
-from fakestormer.video import VideoReader, decoder_version, hash_file, read_credentials
+from fakestormer.video import VideoReader, decoder_version, in_custody, read_credentials
 
 Observer = Callable[[str, Any], None]
 LOGGER = logging.getLogger(__name__)
@@ -79,22 +79,24 @@ class Detector:
         ClipEvidence) for each clip, ("verdict", VideoVerdict). Raises VideoError where the file holds no
         readable video; a video without a usable face is a verdict, not an error.
         """
-        tell = _with_log(str(path), observe or _tell_nobody)
+        tell, path = _with_log(str(path), observe or _tell_nobody), Path(path)
         started = _now()
-        info, found, small = self._track(Path(path), tell)
-        plans, too_short = self._plan(found.tracks, info, small.duration)
-        evidence = self._score(self._cut(Path(path), found.tracks, plans), tell)
-        faces = self._judge_faces([track.track_id for track in found.tracks], evidence)
-        verdict = judge_video(
-            video=info if info.duration else replace(info, duration=small.duration),
-            faces=with_evidence_frames(Path(path), faces, plans, self.config, small, self._scorer.attribute),
-            set_aside=(*found.set_aside, *too_short),
-            damage=small.damage,
-            num_frames=small.num_frames,
-            provenance=self._provenance(hash_file(Path(path)), started),
-            prior=self.config.prior,
-        )
-        verdict = replace(verdict, credentials=read_credentials(path))
+        with in_custody(path) as custody:
+            info, found, small = self._track(path, tell)
+            plans, too_short = self._plan(found.tracks, info, small.duration)
+            evidence = self._score(self._cut(path, found.tracks, plans), tell)
+            faces = self._judge_faces([track.track_id for track in found.tracks], evidence)
+            verdict = judge_video(
+                video=info if info.duration else replace(info, duration=small.duration),
+                faces=with_evidence_frames(path, faces, plans, self.config, small, self._scorer.attribute),
+                set_aside=(*found.set_aside, *too_short),
+                damage=small.damage,
+                num_frames=small.num_frames,
+                provenance=self._provenance(custody.sha256(), started),
+                prior=self.config.prior,
+            )
+            verdict = replace(verdict, credentials=read_credentials(path))
+            custody.check()
         tell("verdict", verdict)
         return verdict
 
@@ -103,16 +105,18 @@ class Detector:
 
         All clips are held at once, so this is for videos of which they fit in memory. Raises VideoError as `detect`.
         """
-        info, found, small = self._track(Path(path), _tell_nobody)
-        plans, too_short = self._plan(found.tracks, info, small.duration)
-        clips = tuple(self._cut(Path(path), found.tracks, plans))
+        with in_custody(Path(path)) as custody:
+            info, found, small = self._track(Path(path), _tell_nobody)
+            plans, too_short = self._plan(found.tracks, info, small.duration)
+            clips = tuple(self._cut(Path(path), found.tracks, plans))
+            sha256 = custody.sha256()
         return CutVideo(
             info=info if info.duration else replace(info, duration=small.duration),
             track_ids=tuple(track.track_id for track in found.tracks),
             set_aside=(*found.set_aside, *too_short),
             damage=small.damage,
             num_frames=small.num_frames,
-            sha256=hash_file(Path(path)),
+            sha256=sha256,
             clips=clips,
         )
 

@@ -12,8 +12,17 @@ from numpy import ndarray
 from fakestormer.faces import box_at, crop_affine
 from fakestormer.report import ENGLISH, Texts, say_prior, say_probability
 from fakestormer.report.overlay import DrawnFace, draw_faces
-from fakestormer.types import ClipSpec, FaceTrack, FaceVerdict, Frame, ProbabilityScale, ScoredClip, VideoVerdict
-from fakestormer.video import write_drawn
+from fakestormer.types import (
+    ClipSpec,
+    FaceTrack,
+    FaceVerdict,
+    Frame,
+    ProbabilityScale,
+    ScoredClip,
+    VideoError,
+    VideoVerdict,
+)
+from fakestormer.video import hash_file, write_drawn
 
 
 def write_overlay(
@@ -27,8 +36,11 @@ def write_overlay(
 
     `tracks` are those that `Detector.detect` tells of at the stage "track". Faces are numbered as on the report page.
     Every frame shows what the nearest clip of the face says; `told` hears of each frame's time. False where the sound
-    could not be copied.
+    could not be copied. Raises VideoError where the file is no longer the one that was examined.
     """
+    path, made = Path(verdict.video.path), verdict.provenance
+    if hash_file(path) != made.input_sha256:
+        raise VideoError(f"{path} was changed after it was examined: examine it again, or draw on the copy that was")
     by_id = {track.track_id: track for track in tracks}
     ordered = sorted(verdict.faces, key=lambda face: -face.logit)
     people = [
@@ -43,7 +55,7 @@ def write_overlay(
             told(frame.time)
         return draw_faces(frame.image, [one.at(frame) for one in people if one.is_there(frame.index)], footer)
 
-    return write_drawn(verdict.video.path, target, draw)
+    return write_drawn(path, target, draw)
 
 
 class _Person:

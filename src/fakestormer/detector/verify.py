@@ -19,6 +19,7 @@ from fakestormer.types import (
     FaceVerdict,
     Provenance,
     ScoredClip,
+    VideoError,
     VideoVerdict,
 )
 from fakestormer.video import hash_file
@@ -77,6 +78,8 @@ def verify(recorded: VideoVerdict, path: str | Path, weights: LoadedWeights, dev
         )
     config = replace(DetectorConfig.from_described(made.settings, device), prior=recorded.prior)
     again = Detector(weights, config).detect(path)
+    if again.provenance.input_sha256 != found:
+        raise VideoError(f"{path} was changed while it was verified: wait until nothing writes to it, or verify a copy")
     return compare_verdicts(recorded, again)
 
 

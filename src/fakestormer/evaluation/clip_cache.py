@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import os
 import tempfile
 from collections.abc import Callable, Mapping
 from importlib import metadata
@@ -22,6 +21,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from fakestormer.detector import CutVideo, Detector
+from fakestormer.files import write_file
 from fakestormer.types import DataError, FaceClip, SetAsideTrack, TimeSpan, VideoDamage, VideoInfo, VideoVerdict
 from fakestormer.video import decoder_version, hash_file
 
@@ -95,14 +95,7 @@ def write_cut_video(path: Path, video: CutVideo) -> None:
         for name in ("images", "to_frame", "frame_indices"):
             tensors[name] = np.stack([getattr(clip, name) for clip in video.clips])
     note["tensors_sha256"] = _hash_tensors(tensors)
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")  # two processes may cut the same video at once
-    try:
-        part.write_bytes(save(tensors, {METADATA_KEY: json.dumps(note)}))
-        part.replace(path)
-    except OSError as error:
-        raise DataError(f"clips cannot be kept in {path.parent} ({error.strerror}): make room there") from None
-    finally:
-        part.unlink(missing_ok=True)
+    write_file(path, save(tensors, {METADATA_KEY: json.dumps(note)}))
 
 
 def read_cut_video(path: Path) -> CutVideo | None:

@@ -30,6 +30,7 @@ from fakestormer.evaluation.rates import has_intervals, missing_labels
 from fakestormer.evaluation.record import RUN_FILE, SCORES_FILE, read_run
 from fakestormer.evaluation.scores import ScoredSet, ScoreRow, read_scores
 from fakestormer.evaluation.tables import align, show
+from fakestormer.files import write_file
 from fakestormer.types import DataError
 
 COMPARISON_VERSION = 2
@@ -255,11 +256,7 @@ def write_comparison(path: Path, record: ComparisonRecord) -> None:
         "by": by,
         "conclusion": conclude(record.difference),
     }
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(content, indent=2, allow_nan=False) + "\n", "utf-8")
-    except OSError as error:
-        raise DataError(f"{path} cannot be written ({error.strerror}): choose another file for --out") from None
+    write_file(path, json.dumps(content, indent=2, allow_nan=False) + "\n")
 
 
 def _source(table: Path) -> ScoreSource:

@@ -22,6 +22,7 @@ from fakestormer.evaluation.record import (
 from fakestormer.evaluation.scores import Outcome, ScoreRow
 from fakestormer.evaluation.summary import summarise
 from fakestormer.evaluation.tables import render_table
+from fakestormer.files import write_file
 from fakestormer.types import FaceVerdict, FakestormerError, VideoVerdict, at_prior
 
 METRICS_FILE, TABLE_FILE = "metrics.json", "table.md"
@@ -83,7 +84,7 @@ def evaluate(
     run = RunRecord(str(manifest), listed.sha256, num_kept, journal.detector)
     metrics = Metrics(run, config, summarise(rows, config))
     write_metrics(out / METRICS_FILE, metrics)
-    (out / TABLE_FILE).write_text(render_table(metrics), "utf-8")
+    write_file(out / TABLE_FILE, render_table(metrics))
     return metrics
 
 

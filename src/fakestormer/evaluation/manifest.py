@@ -6,12 +6,10 @@ import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, cast
 
-from fakestormer.data import manifest_records, name_values, read_manifest_bytes
+from fakestormer.data import Label, manifest_records, name_values, read_label, read_manifest_bytes
 from fakestormer.types import DataError
 
-Label = Literal["real", "fake"]
 MANIFEST_COLUMNS = ("file", "label", "group")
 RESULT_COLUMNS = ("decision", "score", "logit", "probability", "reason", "crop_scale")
 QUALITY_COLUMNS = ("frame_rate", "bits_per_pixel", "blur")  # tables of earlier versions lack them
@@ -87,15 +85,10 @@ def _check_header(path: Path, header: list[str]) -> None:
 
 def _read_row(path: Path, line: int, header: list[str], values: list[str], carried: tuple[str, ...]) -> ManifestRow:
     named = name_values(path, line, header, values)
-    label = named["label"].lower()
-    if label not in ("real", "fake"):
-        raise DataError(
-            f"{path}, line {line}: the label {named['label']!r} is neither real nor fake: write one of them"
-        )
     return ManifestRow(
         file=named["file"],
         path=path.parent / named["file"],
-        label=cast("Label", label),
+        label=read_label(path, line, named["label"]),
         group=named["group"],
         carried=tuple((column, named[column]) for column in carried),
     )

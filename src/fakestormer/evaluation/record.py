@@ -18,6 +18,7 @@ from fakestormer.evaluation.manifest import Manifest
 from fakestormer.evaluation.rates import Macro, SetRates
 from fakestormer.evaluation.scores import ScoreRow, append_score, read_scores, write_scores
 from fakestormer.evaluation.summary import Summary
+from fakestormer.files import write_file
 from fakestormer.types import DataError, Provenance
 
 METRICS_VERSION = 4
@@ -67,7 +68,7 @@ def protocol_of(detector: dict[str, Any] | None) -> dict[str, Any] | None:
 
 def write_run(path: Path, manifest_sha256: str, detector: dict[str, Any]) -> None:
     """The note beside a growing score table that tells whether a later run may go on with it."""
-    path.write_text(json.dumps({"manifest_sha256": manifest_sha256, "detector": detector}, indent=2) + "\n", "utf-8")
+    write_file(path, json.dumps({"manifest_sha256": manifest_sha256, "detector": detector}, indent=2) + "\n")
 
 
 def read_run(path: Path) -> tuple[str, dict[str, Any]] | None:
@@ -102,7 +103,7 @@ def write_metrics(path: Path, metrics: Metrics) -> None:
         "pairwise_accuracy": None if pairs is None else dataclasses.asdict(pairs),
         "by": {breakdown.column: _breakdown_to_json(breakdown) for breakdown in metrics.summary.breakdowns},
     }
-    path.write_text(json.dumps(content, indent=2, allow_nan=False) + "\n", "utf-8")
+    write_file(path, json.dumps(content, indent=2, allow_nan=False) + "\n")
 
 
 def rates_to_json(measured: SetRates | Macro) -> dict[str, Any]:

@@ -17,8 +17,9 @@ from fakestormer.evaluation.config import EvaluationConfig
 from fakestormer.evaluation.evaluate import EvaluationProgress, VideoDetector, evaluate
 from fakestormer.evaluation.record import Metrics, hash_detector, rates_to_json
 from fakestormer.evaluation.tables import align
+from fakestormer.files import write_file
 from fakestormer.types import ConfigError, VideoVerdict
-from fakestormer.video import ALL_DISTORTIONS, LEVELS, Distortion, hash_file, write_distorted
+from fakestormer.video import ALL_DISTORTIONS, LEVELS, Custody, Distortion, in_custody, write_distorted
 
 FOLDER, COPY_FILE = "robustness", "copy.mp4"
 ROBUSTNESS_VERSION = 2
@@ -156,20 +157,22 @@ class DistortingDetector:
 
     def detect(self, path: Path, /) -> VideoVerdict:
         """The verdict of the distorted copy; VideoError where the file holds no readable video."""
-        sha256 = hash_file(path)
-        try:
-            verdict = self._judge(path, sha256)
-        finally:
-            self._copy.unlink(missing_ok=True)
+        with in_custody(path) as custody:
+            sha256 = custody.sha256()
+            try:
+                verdict = self._judge(path, sha256, custody)
+            finally:
+                self._copy.unlink(missing_ok=True)
         done = (("distortion", self._distortion.name), ("distortion_seed", str(self._seed)))
         provenance = replace(verdict.provenance, input_sha256=sha256, settings=(*verdict.provenance.settings, *done))
         return replace(verdict, provenance=provenance)
 
-    def _judge(self, path: Path, sha256: str) -> VideoVerdict:
+    def _judge(self, path: Path, sha256: str, custody: Custody) -> VideoVerdict:
         def write() -> Path:
             kind = list(LEVELS).index(self._distortion.kind)
             rng = np.random.default_rng([self._seed, kind, int(sha256, 16)])
             write_distorted(path, self._copy, self._distortion, rng)
+            custody.check()  # before anything is kept under this hash
             return self._copy
 
         if isinstance(self._detector, CachingDetector):
@@ -201,7 +204,7 @@ def mean_drops(result: Robustness) -> tuple[LevelDrop, ...]:
 def write_robustness(out: Path, result: Robustness) -> str:
     """The table as text; it is written into `out` as well, and beside it all numbers as JSON."""
     text = render_robustness(result)
-    (out / TABLE_FILE).write_text(text, "utf-8")
+    write_file(out / TABLE_FILE, text)
     run = result.clean.run
     detector_hash = None if run.detector is None else hash_detector(run.detector)
     content = {
@@ -218,7 +221,7 @@ def write_robustness(out: Path, result: Robustness) -> str:
         ],
         "mean_drops": [dataclasses.asdict(one) for one in mean_drops(result)],
     }
-    (out / JSON_FILE).write_text(json.dumps(content, indent=2, allow_nan=False) + "\n", "utf-8")
+    write_file(out / JSON_FILE, json.dumps(content, indent=2, allow_nan=False) + "\n")
     return text
 
 

@@ -14,8 +14,10 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 from numpy import ndarray
 
+from fakestormer.data import Label, read_label
 from fakestormer.evaluation.config import EvaluationConfig
-from fakestormer.evaluation.manifest import EVIDENCE_COLUMNS, MANIFEST_COLUMNS, QUALITY_COLUMNS, RESULT_COLUMNS, Label
+from fakestormer.evaluation.manifest import EVIDENCE_COLUMNS, MANIFEST_COLUMNS, QUALITY_COLUMNS, RESULT_COLUMNS
+from fakestormer.files import append_to_file, from_cell, to_cell, write_file
 from fakestormer.types import DataError
 
 Outcome = Literal["real", "fake", "inconclusive", "not_applicable", "error"]
@@ -68,22 +70,25 @@ class ScoreRow:
 
 def write_scores(path: Path, rows: Iterable[ScoreRow], carried_columns: tuple[str, ...]) -> None:
     """A CSV file with a header and one line for each row; an earlier file is replaced at once or not at all."""
-    part = path.with_name(path.name + ".part")
-    with part.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow((*MANIFEST_COLUMNS, *RESULT_COLUMNS, *QUALITY_COLUMNS, *EVIDENCE_COLUMNS, *carried_columns))
-        writer.writerows(_to_record(row) for row in rows)
-    part.replace(path)
+    header = (*MANIFEST_COLUMNS, *RESULT_COLUMNS, *QUALITY_COLUMNS, *EVIDENCE_COLUMNS, *carried_columns)
+    write_file(path, _to_lines([header, *map(_to_record, rows)]))
 
 
 def append_score(path: Path, row: ScoreRow) -> None:
     """The row added to an existing table, on the disk when this returns."""
-    with path.open("a", encoding="utf-8", newline="") as stream:
-        csv.writer(stream, lineterminator="\n").writerow(_to_record(row))
+    append_to_file(path, _to_lines([_to_record(row)]))
+
+
+def _to_lines(records: Iterable[Sequence[str]]) -> str:
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows(records)
+    return text.getvalue()
 
 
 def read_scores(path: Path) -> tuple[ScoreRow, ...]:
     """The rows of a score table; a last line that was torn by an interruption is left out.
+
+    What `to_cell` did to keep spreadsheets from running a cell is undone.
 
     Raises:
         DataError: missing, or not a table that `evaluate` wrote.
@@ -111,8 +116,9 @@ def read_scores(path: Path) -> tuple[ScoreRow, ...]:
 def _to_record(row: ScoreRow) -> tuple[str, ...]:
     numbers = [_to_text(value) for value in (row.score, row.logit, row.probability)]
     seen = [_to_text(getattr(row, name)) for name in ("crop_scale", *QUALITY_COLUMNS, *EVIDENCE_COLUMNS)]
-    carried = (value for _, value in row.carried)
-    return (row.file, row.label, row.group, row.decision, *numbers, row.reason, *seen, *carried)
+    carried = (to_cell(value) for _, value in row.carried)
+    named = (to_cell(row.file), row.label, to_cell(row.group), row.decision)
+    return (*named, *numbers, to_cell(row.reason), *seen, *carried)
 
 
 def _to_text(value: float | None) -> str:
@@ -122,20 +128,20 @@ def _to_text(value: float | None) -> str:
 def _from_record(path: Path, header: list[str], number: int, record: list[str]) -> ScoreRow:
     named = dict(zip(header, record, strict=False))
     own = (*MANIFEST_COLUMNS, *RESULT_COLUMNS, *QUALITY_COLUMNS, *EVIDENCE_COLUMNS)
-    known = len(record) == len(header) and named["label"] in ("real", "fake") and named["decision"] in OUTCOMES
+    known = len(record) == len(header) and named["decision"] in OUTCOMES
     if not known:
         raise DataError(f"{path}, record {number}: not a row of a score table: make the table anew")
     return ScoreRow(
-        file=named["file"],
-        label=cast("Label", named["label"]),
-        group=named["group"],
+        file=from_cell(named["file"]),
+        label=read_label(path, number, named["label"]),
+        group=from_cell(named["group"]),
         decision=cast("Outcome", named["decision"]),
         score=_to_number(path, number, named["score"]),
         logit=_to_number(path, number, named["logit"]),
         probability=_to_number(path, number, named["probability"]),
-        reason=named["reason"],
+        reason=from_cell(named["reason"]),
         crop_scale=_to_number(path, number, named["crop_scale"]),
-        carried=tuple((name, named[name]) for name in header if name not in own),
+        carried=tuple((name, from_cell(named[name])) for name in header if name not in own),
         **{name: _to_number(path, number, named.get(name, "")) for name in (*QUALITY_COLUMNS, *EVIDENCE_COLUMNS)},
     )
 

@@ -19,6 +19,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
+from fakestormer.files import write_file
 from fakestormer.model.attribution import Network
 from fakestormer.model.config import ModelConfig
 from fakestormer.model.fakestormer import FakeSTormer
@@ -125,10 +126,7 @@ def change_note(weights_in: str | Path, weights_out: str | Path, changes: Mappin
 
 def _write(path: Path, tensors: Mapping[str, Tensor], note: Mapping[str, Any]) -> None:
     content = save(dict(tensors), {METADATA_KEY: json.dumps(note, sort_keys=True)})
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f"{path.name}.part")
-    unfinished.write_bytes(content)
-    unfinished.replace(path)
+    write_file(path, content)
 
 
 def _halved(tensor: Tensor) -> Tensor:

@@ -9,14 +9,13 @@ from pathlib import Path
 
 import numpy as np
 
-from fakestormer.report.picture import write_bytes
+from fakestormer.files import printable, to_cell, write_file
 from fakestormer.types import ClipEvidence, FaceVerdict, ScoredClip, VideoVerdict
 
 COLUMNS = (
     *("file", "person", "start", "end", "logit", "probability", "prior", "blur", "strongest_change"),
     *("left", "top", "right", "bottom"),
 )
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run a cell that begins so
 
 
 def write_clips(verdicts: Sequence[VideoVerdict], path: str | Path) -> None:
@@ -34,12 +33,12 @@ def write_clips(verdicts: Sequence[VideoVerdict], path: str | Path) -> None:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow((*COLUMNS, *(f"spatial_{number}" for number in range(1, longest + 1))))
     writer.writerows(tuple(_row(*one, longest)) for one in clips)
-    write_bytes(Path(path), text.getvalue().encode("utf-8", "replace"))
+    write_file(path, text.getvalue())
 
 
 def _row(verdict: VideoVerdict, face: FaceVerdict, clip: ScoredClip, longest: int) -> Iterator[str]:
-    evidence, name = clip.evidence, verdict.video.path
-    yield f"./{name}" if name.startswith(FORMULA) else name
+    evidence = clip.evidence
+    yield _say_file(verdict.video.path)
     yield str(face.track_id)
     yield f"{clip.span.start:.6g}"
     yield f"{clip.span.end:.6g}"
@@ -51,6 +50,12 @@ def _row(verdict: VideoVerdict, face: FaceVerdict, clip: ScoredClip, longest: in
     yield from (f"{edge:.2f}" for edge in _square(evidence))
     values = [f"{value:.6g}" for value in evidence.spatial_vulnerability]
     yield from values + [""] * (longest - len(values))
+
+
+def _say_file(path: str) -> str:
+    """The path, such that no spreadsheet takes it for a formula and it still leads to the file."""
+    shown = printable(path)
+    return shown if to_cell(shown) == shown else f"./{shown}"
 
 
 def _square(clip: ClipEvidence) -> tuple[float, ...]:

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import jinja2
 
+from fakestormer.files import write_file
 from fakestormer.report.chart import LEFT, RIGHT, STRIP_EDGES, TIMELINE_EDGES, shades
 from fakestormer.report.frame_view import view_maps
 from fakestormer.report.heatmap import colour_scale
 from fakestormer.report.page_view import view_videos
-from fakestormer.report.picture import write_bytes
 from fakestormer.report.results_file import Failure
 from fakestormer.report.texts import ENGLISH, Texts
 from fakestormer.report.wording import say_path, say_sentence
@@ -92,7 +92,7 @@ def write_html(
     Raises:
         DataError: neither verdict nor failure was given, or the file cannot be written.
     """
-    write_bytes(Path(path), render_html(verdicts, texts, failures).encode("utf-8", "replace"))
+    write_file(path, render_html(verdicts, texts, failures))
 
 
 def _say_failure(file: str, why: str) -> str:

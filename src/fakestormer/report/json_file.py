@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from fakestormer.report.picture import write_bytes
+from fakestormer.files import write_file
 from fakestormer.report.wording import in_words
 from fakestormer.types import DataError, VideoVerdict
 
@@ -38,7 +38,7 @@ def write_json(verdict: VideoVerdict, path: str | Path) -> None:
     Raises:
         DataError: the file cannot be written, or the verdict holds a number that is not finite.
     """
-    write_bytes(Path(path), (_layout(verdict_to_json(verdict)) + "\n").encode("ascii"))
+    write_file(path, _layout(verdict_to_json(verdict)) + "\n")
 
 
 def read_json(path: str | Path) -> VideoVerdict:

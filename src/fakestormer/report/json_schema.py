@@ -11,8 +11,8 @@ import typing
 from pathlib import Path
 from typing import Any
 
+from fakestormer.files import write_file
 from fakestormer.report.json_file import PICTURE, SCHEMA, SCHEMA_VERSION
-from fakestormer.report.picture import write_bytes
 from fakestormer.report.results_file import COVERAGE, RESULTS_SCHEMA
 from fakestormer.types import VideoVerdict
 
@@ -23,7 +23,7 @@ PLAIN = {str: "string", int: "integer", float: "number", bool: "boolean"}
 
 def write_schema(path: Path = SCHEMA_FILE) -> None:
     """The schema of this version as a file; `make schema` calls it after a change of the types."""
-    write_bytes(path, (json.dumps(json_schema(), indent=1, ensure_ascii=True) + "\n").encode("ascii"))
+    write_file(path, json.dumps(json_schema(), indent=1, ensure_ascii=True) + "\n")
 
 
 def json_schema() -> dict[str, Any]:

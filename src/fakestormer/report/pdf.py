@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from fakestormer.files import write_file
 from fakestormer.report.chart import NAMESPACE
 from fakestormer.report.html import TEMPLATES, view_page
-from fakestormer.report.picture import write_bytes
 from fakestormer.report.results_file import Failure
 from fakestormer.report.texts import ENGLISH, Texts
 from fakestormer.types import ConfigError, VideoVerdict
@@ -50,7 +50,7 @@ def write_pdf(
     with tempfile.TemporaryDirectory(prefix="fakestormer-") as folder:  # Typst reads nothing outside of it
         shutil.copy(TEMPLATES / "report.typ", folder)
         written = _typeset(typst, Path(folder), _lay_out(page, Path(folder)))
-    write_bytes(Path(path), written)
+    write_file(path, written)
 
 
 def load_typst() -> Any:

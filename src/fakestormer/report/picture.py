@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import os
 from pathlib import Path
 
 import cv2
@@ -11,6 +10,7 @@ import numpy as np
 from jaxtyping import UInt8
 from numpy import ndarray
 
+from fakestormer.files import write_file
 from fakestormer.report.chart import draw_timeline
 from fakestormer.report.heatmap import HEAT_RANGES, colour_scale, has_picture, overlay_heatmap
 from fakestormer.report.texts import ENGLISH, Texts
@@ -43,7 +43,7 @@ def write_pictures(verdict: VideoVerdict, folder: str | Path, texts: Texts = ENG
             for picture in [annotate(key, face, name, texts)]
         ]
     for path, content in made:
-        write_bytes(path, content)
+        write_file(path, content)
     return tuple(path for path, _ in made)
 
 
@@ -89,36 +89,6 @@ def encode(image: UInt8[ndarray, "height width 3"], suffix: str, quality: int = 
     if not done:
         raise DataError(f"a picture of {image.shape} pixels could not be written as {suffix}: report this as a bug")
     return content.tobytes()
-
-
-def write_bytes(path: Path, content: bytes) -> None:
-    """Write a file, making its folder; DataError where that is not possible."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    except OSError as error:
-        raise DataError(f"{path} cannot be written ({error.strerror or error}): choose another place") from error
-
-
-def check_writable(path: Path) -> None:
-    """DataError where the file could not be written: it is a folder, or its folder cannot be made or written to."""
-    if path.is_dir():
-        raise DataError(f"{path} is a folder: name a file to write")
-    there = next(place for place in (path, *path.absolute().parents) if place.exists())
-    if there != path and not there.is_dir():
-        raise DataError(f"{path} cannot be written ({there} is not a folder): choose another place")
-    if not os.access(there, os.W_OK):
-        raise DataError(f"{path} cannot be written (no permission to write to {there}): choose another place")
-    try:  # permissions do not tell all: a read-only disk, a system's folder
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if path.exists():
-            with path.open("ab"):
-                pass
-        else:
-            path.touch()
-            path.unlink()
-    except OSError as error:
-        raise DataError(f"{path} cannot be written ({error.strerror or error}): choose another place") from error
 
 
 def video_duration(verdict: VideoVerdict) -> float:

@@ -6,8 +6,8 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from fakestormer.files import write_file
 from fakestormer.report.json_file import SCHEMA_VERSION, read_content, verdict_from_json, verdict_to_json
-from fakestormer.report.picture import write_bytes
 from fakestormer.types import DataError, VideoVerdict
 
 RESULTS_SCHEMA = "fakestormer.results"
@@ -34,7 +34,7 @@ def write_results(verdicts: Sequence[VideoVerdict], failures: Sequence[Failure],
         },
         "failures": [{"file": file, "error": sentence} for file, sentence in failures],
     }
-    write_bytes(Path(path), (json.dumps(content) + "\n").encode("ascii"))
+    write_file(path, json.dumps(content) + "\n")
 
 
 def read_results(path: str | Path) -> tuple[VideoVerdict, ...]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 
+from fakestormer.files import printable
 from fakestormer.report.texts import ENGLISH, Texts
 from fakestormer.types import (
     EQUAL_PRIORS,
@@ -74,8 +75,8 @@ def say_date(moment: str) -> str:
 
 
 def say_path(path: str) -> str:
-    """A file name that any page can hold: bytes that are no text become question marks."""
-    return path.encode("utf-8", "replace").decode("utf-8")
+    """A file name, or a sentence with one, as one line that any page can hold and that shows what cannot be seen."""
+    return printable(path)
 
 
 def say_sentence(words: str) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from fakestormer.files import write_aside
 from fakestormer.model import FakeSTormer
 from fakestormer.training.average import WeightAverage
 from fakestormer.training.distributed import ALONE, Team, gathered
@@ -39,13 +39,8 @@ def save_checkpoint(
         "average": average.model.state_dict() if average else None,
         "draws": draws,
     }
-    partial = folder / (CHECKPOINT_NAME + ".partial")
-    with partial.open("wb") as file:
+    with write_aside(folder / CHECKPOINT_NAME) as aside, aside.open("wb") as file:
         torch.save(state, file)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(folder / CHECKPOINT_NAME)
-    _sync_folder(folder)
 
 
 def load_checkpoint(
@@ -88,12 +83,3 @@ def _read(folder: Path) -> dict[str, Any]:
     if "draws" not in state:
         raise ConfigError(f"{path} was written by another version: resume with that version, or start the run again")
     return state
-
-
-def _sync_folder(folder: Path) -> None:
-    """The renaming itself is on the disk when this returns."""
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)

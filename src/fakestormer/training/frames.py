@@ -25,6 +25,7 @@ from torch.nn import functional
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from fakestormer.data import CachedTrack, FramePairSet, is_held_out, read_cache
+from fakestormer.files import write_aside, write_file
 from fakestormer.model import preprocess, refuse_emulated_bfloat16
 from fakestormer.model.lite import ImageNetwork
 from fakestormer.model.warm_start import warm_start_image_network
@@ -153,9 +154,7 @@ class FrameTrainer:
     def _write_weights(self) -> None:
         tensors = {name: tensor.contiguous() for name, tensor in self.average.module.state_dict().items()}
         note = {"run": self.run.to_json(), "steps_done": self.step}
-        partial = self.folder / (WEIGHTS_NAME + ".partial")
-        partial.write_bytes(save(tensors, {NOTE_KEY: json.dumps(note)}))
-        partial.replace(self.folder / WEIGHTS_NAME)
+        write_file(self.folder / WEIGHTS_NAME, save(tensors, {NOTE_KEY: json.dumps(note)}))
 
     def train_step(self, batch: FrameBatch) -> dict[str, float]:
         """One step; the loss of all pairs and of every kind."""
@@ -255,7 +254,7 @@ def _open_record(run: FrameRun, folder: Path, resume: bool) -> None:
     if not resume:
         if path.exists():
             raise ConfigError(f"{folder} holds a run already: go on with --resume, or choose another folder")
-        path.write_text(json.dumps(wanted, indent=1) + "\n", encoding="utf-8")
+        write_file(path, json.dumps(wanted, indent=1) + "\n")
         return
     if not path.exists():
         raise ConfigError(f"{folder} holds no run: start it without --resume")
@@ -268,6 +267,5 @@ def _open_record(run: FrameRun, folder: Path, resume: bool) -> None:
 
 
 def _save(state: Any, path: Path) -> None:
-    partial = path.with_name(path.name + ".partial")
-    torch.save(state, partial)
-    partial.replace(path)
+    with write_aside(path) as aside, aside.open("wb") as file:
+        torch.save(state, file)

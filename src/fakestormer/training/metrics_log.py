@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from fakestormer.files import append_to_file, write_file
+
 
 class MetricsLog:
     """Appends rows to a JSON-lines file; rows of steps that will be done again are dropped.
@@ -16,14 +18,11 @@ class MetricsLog:
     def __init__(self, path: Path, first_step: int | None) -> None:
         self._path = path
         kept = [row for row in read_rows(path) if first_step is not None and row["step"] < first_step]
-        partial = path.with_name(path.name + ".partial")  # a kill in the middle must not lose what was there
-        partial.write_text("".join(json.dumps(row) + "\n" for row in kept), encoding="utf-8")
-        partial.replace(path)
+        write_file(path, "".join(json.dumps(row) + "\n" for row in kept))
 
     def write(self, step: int, kind: str, values: dict[str, float]) -> None:
         """One row: the step it belongs to, "train" or "validation", and the numbers."""
-        with self._path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"step": step, "kind": kind, **values}) + "\n")
+        append_to_file(self._path, json.dumps({"step": step, "kind": kind, **values}) + "\n")
 
 
 def read_rows(path: Path) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from fakestormer.data import CachedTrack, cache_fingerprint
+from fakestormer.files import write_file
 from fakestormer.model import WarmStartReport
 from fakestormer.training.checkpoint import CHECKPOINT_NAME
 from fakestormer.training.config import TrainRun
@@ -60,9 +61,7 @@ def write_record(record: RunRecord, folder: Path) -> None:
     }
     plain["run"] = record.run.to_json()
     plain["warm_start"] = dataclasses.asdict(record.warm_start) if record.warm_start else None
-    partial = folder / (RECORD_NAME + ".partial")
-    partial.write_text(json.dumps(plain, indent=1), encoding="utf-8")
-    partial.replace(folder / RECORD_NAME)
+    write_file(folder / RECORD_NAME, json.dumps(plain, indent=1))
 
 
 @dataclass(frozen=True, slots=True)

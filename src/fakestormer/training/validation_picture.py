@@ -11,6 +11,7 @@ from jaxtyping import Bool, Float, UInt8
 from numpy import ndarray
 
 from fakestormer.data import Batch
+from fakestormer.files import write_file
 from fakestormer.model import FakeSTormer
 from fakestormer.training.config import TrainRun
 from fakestormer.training.step import output_of
@@ -54,8 +55,7 @@ def write_validation_picture(path: Path, model: FakeSTormer, batch: Batch, run: 
         texts = (f"{label}, fake with {score:.2f}", "temporal map wanted", "temporal map predicted")
         rows += [_caption(texts, strips[0].shape[1]), np.hstack(strips)]
         rows.append(_caption((f"spatial, predicted (wanted):  {said}",), 3 * strips[0].shape[1]))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    cv2.imwrite(str(path), np.vstack(rows)[..., ::-1])
+    write_file(path, cv2.imencode(".png", np.vstack(rows)[..., ::-1])[1].tobytes())
 
 
 def _caption(texts: tuple[str, ...], width: int) -> UInt8[ndarray, "_ _ 3"]:

@@ -18,11 +18,11 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, VideoReformatter
 from av.video.stream import VideoStream
 
-from fakestormer.types import VideoError
+from fakestormer.files import write_aside
 from fakestormer.video.decode import VideoReader
 from fakestormer.video.distortion import Distortion
 from fakestormer.video.perturb import perturb
-from fakestormer.video.write import BT601, REPEATABLE, TICKS, halve_colour
+from fakestormer.video.write import BT601, REPEATABLE, TICKS, encoder_refusals, halve_colour
 
 # The bytes of x264 depend on the number of its threads, so it is not left to the machine.
 _LOSSLESS: Final = {"qp": "0", "preset": "ultrafast", "threads": "4"}
@@ -37,18 +37,12 @@ def write_distorted(source: str | Path, target: str | Path, distortion: Distorti
     left out, and so are frames that cannot be decoded. One frame is held at a time; the file is large (some 3 MB a
     frame of 1280 x 720 under noise).
 
-    Raises VideoError where the source is no readable video or the target cannot be written; nothing is left behind.
+    Raises VideoError where the source is no readable video or cannot be encoded, DataError where the target is no
+    place to write to; nothing is left behind.
     """
     reader = VideoReader(source)
-    target = Path(target)
-    try:
-        _encode(target, reader, distortion, rng)
-    except (av.FFmpegError, OSError) as error:
-        target.unlink(missing_ok=True)
-        raise VideoError(f"{target} cannot be written ({error.strerror}): check folder and free space") from error
-    except BaseException:
-        target.unlink(missing_ok=True)
-        raise
+    with write_aside(target) as aside, encoder_refusals(target):
+        _encode(aside, reader, distortion, rng)
 
 
 def _encode(target: Path, reader: VideoReader, distortion: Distortion, rng: np.random.Generator) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from fractions import Fraction
 from pathlib import Path
 from typing import Final
@@ -17,11 +17,13 @@ from av.video.stream import VideoStream
 from jaxtyping import UInt8
 from numpy import ndarray
 
+from fakestormer.files import write_aside
 from fakestormer.types import Frame, VideoError
 from fakestormer.video.container import open_video
+from fakestormer.video.custody import in_custody
 from fakestormer.video.decode import VideoReader
 from fakestormer.video.probe import first_picture
-from fakestormer.video.write import BT601, REPEATABLE, TICKS, halve_colour
+from fakestormer.video.write import BT601, REPEATABLE, TICKS, encoder_refusals, halve_colour
 
 _OPTIONS: Final = {"crf": "20", "preset": "veryfast"} | REPEATABLE
 
@@ -34,25 +36,15 @@ def write_drawn(source: str | Path, target: str | Path, draw: Draw) -> bool:
     Frames keep their times, also where the rate varies, and stand upright in the file; an odd last row or column is
     repeated once. The first sound stream is copied as it is, where MP4 takes its kind. One frame is held at a time.
 
-    Raises VideoError where the source is no readable video, is the target itself, or the target cannot be written;
-    nothing is left behind then, and an earlier file of that name stays.
+    Raises VideoError where the source is no readable video, changes meanwhile or is the target itself, DataError
+    where the target is no place to write to; nothing is left behind then, and an earlier file of that name stays.
     """
     source, target = Path(source), Path(target)
     reader = VideoReader(source)
     refuse_overwriting(source, target)
-    unfinished = target.with_name(f"{target.name}.part")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        copied = _write(source, unfinished, reader, draw)
-        unfinished.replace(target)
-    except (av.FFmpegError, OSError, av.codec.codec.UnknownCodecError) as error:
-        with suppress(OSError):
-            unfinished.unlink(missing_ok=True)
-        reason = getattr(error, "strerror", None) or f"there is no encoder {error}"
-        raise VideoError(f"{target} cannot be written ({reason}): check folder and free space") from error
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise
+    with in_custody(source) as custody, write_aside(target) as aside, encoder_refusals(target):
+        copied = _write(source, aside, reader, draw)
+        custody.check()
     return copied
 
 

@@ -1,8 +1,7 @@
-"""What a video file says about itself, without reading it through (only `hash_file` does)."""
+"""What a video file says about itself, without reading it through."""
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 import av
@@ -11,7 +10,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from fakestormer.types import VideoError, VideoInfo
-from fakestormer.video.container import check_is_file, open_video
+from fakestormer.video.container import open_video
 from fakestormer.video.packets import DamageCount, decode_pictures
 from fakestormer.video.upright import read_turn
 
@@ -49,15 +48,6 @@ def first_picture(path: str | Path) -> VideoFrame:
     for picture in decode_pictures(path, DamageCount()):
         return picture
     raise VideoError(f"{path} holds no decodable frame: the file is damaged or cut, get a complete copy")
-
-
-def hash_file(path: str | Path) -> str:
-    """The SHA-256 of the file's bytes, in hexadecimal; VideoError where it cannot be read."""
-    digest = hashlib.sha256()
-    with check_is_file(path).open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def library_versions() -> tuple[tuple[str, str], ...]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoRef
 from jaxtyping import UInt8
 from numpy import ndarray
 
+from fakestormer.files import write_aside
 from fakestormer.types import VideoError
 
 BT601 = 6  # SMPTE 170M: the matrix that swscale uses, said aloud so that players do not guess BT.709 for large frames
@@ -40,10 +42,19 @@ def write_video(
     first = next(remaining, None)
     if first is None:
         raise VideoError(f"there are no images to write to {path}: give at least one")
+    images = itertools.chain([first], remaining)
+    with write_aside(path) as aside, encoder_refusals(path):
+        _encode(aside, images, first.shape[0], first.shape[1], frame_rate, crf)
+
+
+@contextmanager
+def encoder_refusals(path: str | Path) -> Iterator[None]:
+    """Whatever FFmpeg refuses inside becomes one sentence about the video that was to be written: VideoError."""
     try:
-        _encode(Path(path), itertools.chain([first], remaining), first.shape[0], first.shape[1], frame_rate, crf)
-    except (av.FFmpegError, OSError) as error:
-        raise VideoError(f"{path} cannot be written ({error.strerror}): check folder and free space") from error
+        yield
+    except (av.FFmpegError, av.codec.codec.UnknownCodecError) as error:
+        reason = getattr(error, "strerror", None) or f"there is no encoder {error}"
+        raise VideoError(f"{path} cannot be written ({reason}): check folder and free space") from error
 
 
 def halve_colour(image: UInt8[ndarray, "height width 3"], reformatter: VideoReformatter) -> VideoFrame:

@@ -135,7 +135,7 @@ def test_two_folders_are_compared_as_their_tables_and_everything_stands_in_the_j
     assert content["only_first"] == ["d.mp4"]
     assert content["by"]["group"][0]["difference"]["first"]["value"] == 1.0
     assert content["conclusion"] == conclude(record.difference)
-    with pytest.raises(DataError, match="cannot be written"):
+    with pytest.raises(DataError, match="is a folder: name a file to write"):
         write_comparison(tmp_path, record)
 
 

@@ -21,6 +21,13 @@ def test_rows_come_back_as_they_were_written(tmp_path):
     assert read_scores(path) == ROWS
 
 
+def test_cells_that_a_spreadsheet_would_run_are_disarmed_and_come_back(tmp_path):
+    row = ScoreRow("=1+1.mp4", "fake", "@g", "fake", 0.1, -2.5, 0.2, "+1", (("note", "'-x"),))
+    write_scores(tmp_path / "scores.csv", [row], ("note",))
+    assert (tmp_path / "scores.csv").read_text().splitlines()[1].startswith("'=1+1.mp4,fake,'@g,fake,0.1,-2.5,0.2,'+1,")
+    assert read_scores(tmp_path / "scores.csv") == (row,)
+
+
 @pytest.mark.parametrize("cut", [1, 3, 20])
 def test_a_last_line_torn_by_an_interruption_is_left_out(tmp_path, cut):
     path = tmp_path / "scores.csv"

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from tests.bad_videos import ODD_VIDEOS, make_video
 
-from fakestormer.types import VideoError
+from fakestormer.types import DataError, VideoError
 from fakestormer.video import VideoReader, write_drawn
 
 TIMES = (0, 40, 90, 200, 210, 500, 700, 1000)  # milliseconds
@@ -93,5 +93,5 @@ def test_a_video_is_never_overwritten_by_its_own_copy(tmp_path):
 
 def test_a_place_that_cannot_be_written_is_one_sentence(tmp_path):
     source = make_video(tmp_path / "a.mp4")
-    with pytest.raises(VideoError, match="cannot be written"):
+    with pytest.raises(DataError, match="cannot be written"):
         write_drawn(source, source / "b.mp4", lambda frame: frame.image)

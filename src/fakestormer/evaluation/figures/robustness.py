@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from fakestormer.evaluation.figures.style import require_matplotlib
 from fakestormer.evaluation.record import Metrics
 from fakestormer.evaluation.robustness import DistortedMetrics, Robustness
+from fakestormer.files import write_aside
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,7 +40,8 @@ def draw_robustness(path: Path, result: Robustness) -> None:
         _draw_panel(ax, title, result.clean, measured)
     handles, labels = axes[0][0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=len(labels), frameon=False)
-    figure.savefig(path, dpi=_DOTS_PER_INCH)
+    with write_aside(path) as aside:
+        figure.savefig(aside, dpi=_DOTS_PER_INCH, format=path.suffix[1:])
 
 
 def _draw_panel(ax: Axes, title: str, clean: Metrics, measured: list[DistortedMetrics]) -> None:

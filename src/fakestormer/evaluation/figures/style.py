@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from fakestormer.files import write_aside
 from fakestormer.types import ConfigError
 
 if TYPE_CHECKING:
@@ -75,5 +76,6 @@ def save(figure: Figure, folder: Path, name: str) -> tuple[Path, ...]:
     paths = tuple(folder / f"{name}.{ending}" for ending in FORMATS)
     for path in paths:
         metadata = {"CreationDate": None} if path.suffix == ".pdf" else {}
-        figure.savefig(path, dpi=DOTS_PER_INCH, metadata=metadata)
+        with write_aside(path) as aside:
+            figure.savefig(aside, dpi=DOTS_PER_INCH, metadata=metadata, format=path.suffix[1:])
     return paths

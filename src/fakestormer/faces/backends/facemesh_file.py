@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import urllib.request
-import uuid
 from pathlib import Path
 
-from fakestormer.types import LandmarkModelError
+from fakestormer.files import write_file
+from fakestormer.types import DataError, LandmarkModelError
 
 # Address and checksum as in MediaPipe's own build (third_party/external_files.bzl); Apache-2.0.
 MODEL_URL = "https://storage.googleapis.com/mediapipe-assets/face_landmark.tflite?generation=1676316347980492"
@@ -62,15 +62,11 @@ def _fetch(url: str) -> bytes:
 
 
 def _keep(content: bytes, path: Path) -> None:
-    """Writes beside the place and renames, so that nobody ever sees half a file."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f"{path.name}.{uuid.uuid4().hex}")
-        partial.write_bytes(content)
-        partial.replace(path)
-    except OSError as error:
+        write_file(path, content)
+    except DataError as error:
         raise LandmarkModelError(
-            f"the landmark model cannot be kept at {path} ({error}): give the file with --landmark-model or the "
+            f"the landmark model cannot be kept ({error}): give the file with --landmark-model or the "
             "environment variable FAKESTORMER_LANDMARK_MODEL"
         ) from error
 
