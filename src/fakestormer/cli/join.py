@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
+
+from fakestormer.cli.terminal import say, terminal
 
 
 def join(
@@ -18,4 +19,4 @@ def join(
     from fakestormer.training import join_members
 
     join_members(clip_weights, image_network, out)
-    Console().print(f"wrote {out}: not calibrated yet, see fakestormer calibrate", markup=False, soft_wrap=True)
+    say(terminal(), f"wrote {out}: not calibrated yet, see fakestormer calibrate")

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from fakestormer.cli.terminal import say, terminal
 
 
 def reconstruct(
@@ -25,11 +26,11 @@ def reconstruct(
 
     model = load_taef2(autoencoder)
     tracks = [track for cache in caches for track in read_cache(cache) if track.forgery is None]
-    console = Console(stderr=True)
+    console = terminal(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         task = progress.add_task("reconstruct", total=len(tracks))
         count = reconstruct_tracks(
             tracks, model, out, frames, seed=0, observe=lambda done: progress.update(task, completed=done)
         )
-    Console().print(f"{count} reconstructions of {len(tracks)} tracks in {out}", markup=False, soft_wrap=True)
+    say(terminal(), f"{count} reconstructions of {len(tracks)} tracks in {out}")

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
+
+from fakestormer.cli.terminal import say, terminal
 
 
 def rejudge(
@@ -35,9 +36,9 @@ def rejudge(
         raise DataError(f"{report} holds no verdict: every file of that run failed, examine the videos anew")
     loaded = load_weights(weights or default_weights_path())
     verdicts = tuple(rejudge_verdict(one, loaded, prior) for one in recorded)
-    out = Console()
+    out = terminal()
     for verdict in verdicts:
         for line in (describe(verdict), *(f"  {line}" for line in describe_spans(verdict))):
-            out.print(line, markup=False, highlight=False, soft_wrap=True)
+            say(out, line)
     if json_file is not None:
         write_results(verdicts, (), json_file)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from fakestormer.files import append_to_file, check_writable, hold_folder, write_aside, write_file
+from fakestormer.files import append_to_file, check_writable, write_aside, write_file
 from fakestormer.types import DataError
 
 
@@ -228,16 +228,6 @@ def test_checking_leaves_nothing_but_the_folder(tmp_path):
     check_writable(tmp_path / "new" / "a.txt")
     assert names_in(tmp_path / "new") == []
     check_writable("/dev/null")
-
-
-def test_a_second_run_in_a_folder_is_refused_while_the_first_is_at_work(tmp_path):
-    code = "from pathlib import Path\nwith hold_folder(Path(sys.argv[1])): print('in')"
-    with hold_folder(tmp_path / "out"):
-        ended = in_a_process(code, tmp_path / "out")
-        assert "another run is writing into" in ended.stderr
-        assert ended.returncode == 1
-    assert in_a_process(code, tmp_path / "out").stdout == "in\n"
-    assert names_in(tmp_path / "out") == []
 
 
 def test_lines_are_added_whole(tmp_path):
