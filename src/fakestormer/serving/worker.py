@@ -7,6 +7,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -90,7 +91,9 @@ class Worker:
         )
         if self._stopping.is_set():
             return Examination("cancelled", None, 0.0)
-        return self._detector.examine(request, heart.hear)
+        ended = self._detector.examine(request, heart.hear)
+        detail = None if ended.detail is None else ended.detail.replace(str(path), "the file")
+        return replace(ended, detail=detail)
 
     def _end(self, held: Claim, ended: Examination, folder: Path, results: str) -> None:
         """Writes how it ended; the database may be away for as long as it likes."""

@@ -61,7 +61,7 @@ def test_raw_and_multipart_bodies_are_one_file(client):
     form = client.form(b"film" * 9, "b.mp4")
     assert (form.status, form.json["cached"], form.json["name"]) == (202, True, "b.mp4")
     assert form.json["sha256"] == raw.json["sha256"]
-    assert len(files_in(client)) == 2 - 1 + len([name for name in files_in(client) if name.startswith("incoming")])
+    assert files_in(client) == [f"media/{raw.json['sha256'][:2]}/{raw.json['sha256']}"]
 
 
 def test_a_finished_analysis_is_read_in_every_form_with_each_ones_own_name(client, tmp_path):
@@ -151,7 +151,7 @@ def test_events_tell_the_whole_analysis_and_go_on_where_they_were_left(client, t
     [
         ("../../etc/passwd", "passwd"),
         ("C:\\films\\a.mp4", "a.mp4"),
-        ("a\r\nSet-Cookie: x.mp4", "a Set-Cookie: x.mp4"),
+        ("a\r\nSet-Cookie: x.mp4", "aSet-Cookie: x.mp4"),
         ("\u202egpj.mp4\x00\x1b[31m", "gpj.mp4[31m"),
         ("", "video"),
         ("...", "..."),
@@ -160,7 +160,7 @@ def test_events_tell_the_whole_analysis_and_go_on_where_they_were_left(client, t
     ],
 )
 def test_a_name_is_shown_without_what_it_could_do(given, shown):
-    assert clean_name(given) in (shown, shown.replace(" Set", "Set"))
+    assert clean_name(given) == shown
 
 
 class TestKeys:
@@ -193,7 +193,7 @@ class TestKeys:
     def test_roles_are_kept_apart_and_a_revoked_key_is_none(self, keyed):
         reader, writer = keyed.add("r", "read"), keyed.add("w", "submit")
         assert reader.post(b"film").problem == "role-missing"
-        assert writer.post(b"film").status == 500 or writer.post(b"film").status == 202
+        assert writer.post(b"film").status == 202
         assert writer.get("/v1/analyses").problem == "role-missing"
         assert revoke_key(keyed.service.database, reader.key.split("_")[1]) == 1
         assert revoke_key(keyed.service.database, writer.key.split("_")[1]) == 1
