@@ -155,15 +155,19 @@ def test_a_pipe_that_is_read_gets_the_result_and_one_that_is_not_is_refused(tmp_
     with pytest.raises(DataError, match=r"pipe cannot be written \(nobody reads from this pipe\)"):
         write_file(pipe, "x")
     content = b"x" * 200_000  # more than a pipe holds
-    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
-    os.set_blocking(reader, True)
+    reader = os.open(pipe, os.O_RDWR)  # to write, too: a reader without a writer would see the end at once
     got: list[bytes] = []
-    with open(reader, "rb") as opened:  # noqa: PTH123  (a descriptor)
-        thread = threading.Thread(target=lambda: got.append(opened.read()))
+    with open(reader, "rb", buffering=0) as opened:  # noqa: PTH123  (a descriptor)
+
+        def read_all() -> None:
+            while sum(map(len, got)) < len(content):
+                got.append(opened.read(65536))
+
+        thread = threading.Thread(target=read_all, daemon=True)
         thread.start()
         write_file(pipe, content)
-        thread.join()
-    assert got == [content]
+        thread.join(30)
+    assert b"".join(got) == content
     assert pipe.is_fifo()
 
 
