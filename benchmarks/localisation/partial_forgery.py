@@ -211,11 +211,11 @@ def largest_track(source: Path, film: Film, frame_rate: float, detector: FaceDet
     scale = max(1.0, max(first.shape[:2]) / DETECTION_SIZE)
     size = (round(first.shape[1] / scale), round(first.shape[0] / scale))
     frames = (
-        Frame(index, index / frame_rate, np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8))
+        Frame(index, index / frame_rate, np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA)), scale)
         for index, image in enumerate(film())
         if index % stride == 0
     )
-    tracks = tracker.track(frames, scale).tracks
+    tracks = tracker.track(frames).tracks
     if not tracks:
         raise DataError(f"{source} gives no usable face track: give videos with a face of 40 pixels and more")
     return max(tracks, key=lambda one: (one.span.duration, one.observations[0].box.area))

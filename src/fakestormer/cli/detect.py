@@ -142,6 +142,8 @@ def describe(verdict: VideoVerdict) -> str:
         ending = ", the file is truncated" if damage.truncated else ""
         count = damage.num_corrupt_packets
         parts.append(f"damaged: {count} corrupt {'packet' if count == 1 else 'packets'} skipped{ending}")
+    if damage.num_encrypted_packets:
+        parts.append(f"encrypted: {damage.num_encrypted_packets} packets skipped, their key is not in the file")
     return " - ".join(parts)
 
 

@@ -147,18 +147,18 @@ def crop_tracks(
 
     Raises VideoError for unreadable files and DataError where no face could be tracked.
     """
-    reader = VideoReader(path)
-    is_still = reader.info.duration is None or reader.info.duration * reader.info.frame_rate < 2
+    whole = VideoReader(path)
+    is_still = whole.info.duration is None or whole.info.duration * whole.info.frame_rate < 2
     config = TrackingConfig(min_track_duration=0.0) if is_still else TrackingConfig()
     tracker = FaceTracker(detector, config)
-    stride = tracker.stride(reader.info.frame_rate)
+    stride = tracker.stride(whole.info.frame_rate)
     small = VideoReader(path, max_size=DETECTION_SIZE, wanted=lambda index: index % stride == 0)
-    result = tracker.track(small, small.scale, lambda: small.duration)
+    result = tracker.track(small, lambda: small.duration)
     if not result.tracks:
         reasons = "; ".join(sorted({one.reason for one in result.set_aside})) or "no face was found"
         raise DataError(f"{path} gives no usable face track: {reasons}")
     crops = {track.track_id: _Crops(track, max_frames) for track in result.tracks}
-    for frame in reader:
+    for frame in VideoReader(path, like=small):
         for one in crops.values():
             one.add(frame.index, frame.time, frame.image, landmarker)
     return tuple(one.finish(landmarker.scheme) for one in crops.values())

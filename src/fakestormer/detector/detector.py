@@ -31,7 +31,6 @@ from fakestormer.types import (
     Provenance,
     ScoringRule,
     SetAsideTrack,
-    VideoInfo,
     VideoVerdict,
     WeightsError,
 )
@@ -82,12 +81,12 @@ class Detector:
         tell, path = _with_log(str(path), observe or _tell_nobody), Path(path)
         started = _now()
         with in_custody(path) as custody:
-            info, found, small = self._track(path, tell)
-            plans, too_short = self._plan(found.tracks, info, small.duration)
-            evidence = self._score(self._cut(path, found.tracks, plans), tell)
+            found, small = self._track(path, tell)
+            plans, too_short = self._plan(found.tracks, small)
+            evidence = self._score(self._cut(path, found.tracks, plans, small), tell)
             faces = self._judge_faces([track.track_id for track in found.tracks], evidence)
             verdict = judge_video(
-                video=info if info.duration else replace(info, duration=small.duration),
+                video=small.info,
                 faces=with_evidence_frames(path, faces, plans, self.config, small, self._scorer.attribute),
                 set_aside=(*found.set_aside, *too_short),
                 damage=small.damage,
@@ -106,12 +105,12 @@ class Detector:
         All clips are held at once, so this is for videos of which they fit in memory. Raises VideoError as `detect`.
         """
         with in_custody(Path(path)) as custody:
-            info, found, small = self._track(Path(path), _tell_nobody)
-            plans, too_short = self._plan(found.tracks, info, small.duration)
-            clips = tuple(self._cut(Path(path), found.tracks, plans))
+            found, small = self._track(Path(path), _tell_nobody)
+            plans, too_short = self._plan(found.tracks, small)
+            clips = tuple(self._cut(Path(path), found.tracks, plans, small))
             sha256 = custody.sha256()
         return CutVideo(
-            info=info if info.duration else replace(info, duration=small.duration),
+            info=small.info,
             track_ids=tuple(track.track_id for track in found.tracks),
             set_aside=(*found.set_aside, *too_short),
             damage=small.damage,
@@ -145,21 +144,22 @@ class Detector:
         """Which detector finds the faces, with its version."""
         return self._faces.name
 
-    def _track(self, path: Path, tell: Observer) -> tuple[VideoInfo, TrackingResult, VideoReader]:
+    def _track(self, path: Path, tell: Observer) -> tuple[TrackingResult, VideoReader]:
         tracker = FaceTracker(self._faces, self.config.tracking)
         small = VideoReader(path, max_size=self.config.detection_size, wanted=lambda index: index % stride == 0)
         stride = tracker.stride(small.info.frame_rate)
         tell("probe", small.info)
-        found = tracker.track(small, small.scale, lambda: small.duration)
+        found = tracker.track(small, lambda: small.duration)
         tell("track", found)
-        return small.info, found, small
+        return found, small
 
     def _plan(
-        self, tracks: Sequence[FaceTrack], info: VideoInfo, duration: float
+        self, tracks: Sequence[FaceTrack], read: VideoReader
     ) -> tuple[tuple[ClipPlan, ...], tuple[SetAsideTrack, ...]]:
+        interval = self.config.interval(read.duration - read.info.start)
         spec, frames, plans, too_short = self.weights.clip_spec, clip_protocol(self.protocol), list[ClipPlan](), []
         for track in tracks:
-            planned = plan_track(track, spec, frames, self.config.interval(duration), info.frame_rate)
+            planned = plan_track(track, spec, frames, interval, read.info.frame_rate)
             plans.extend(planned)
             if not planned:
                 seen = track.observations[-1].frame_index - track.observations[0].frame_index + 1
@@ -167,11 +167,13 @@ class Detector:
                 too_short.append(SetAsideTrack(track.track_id, track.span, reason))
         return tuple(plans), tuple(too_short)
 
-    def _cut(self, path: Path, tracks: Sequence[FaceTrack], plans: Sequence[ClipPlan]) -> Iterator[FaceClip]:
+    def _cut(
+        self, path: Path, tracks: Sequence[FaceTrack], plans: Sequence[ClipPlan], read: VideoReader
+    ) -> Iterator[FaceClip]:
         if not plans:
             return
-        cutter = ClipCutter(tracks, plans, self.weights.clip_spec)
-        for frame in VideoReader(path, wanted=cutter.wanted):
+        cutter = ClipCutter(tracks, plans, self.weights.clip_spec, read.duration)
+        for frame in VideoReader(path, wanted=cutter.wanted, like=read):
             yield from cutter.add(frame)
 
     def _score(self, clips: Iterable[FaceClip], tell: Observer) -> EvidenceStore:

@@ -34,8 +34,8 @@ def with_evidence_frames(
 
     Of each clip the frame with the strongest temporal change is taken. The clips' crops are cut once more, exactly as
     they were scored, and `attribute` says which patches of them made their scores: for these clips only, since it takes
-    a pass back through the network as well. `reader` has read the whole video before: its damage tells whether frames
-    may be sought. One frame is held at a time.
+    a pass back through the network as well. `reader` has read the whole video before: what it met tells whether
+    frames may be sought. One frame is held at a time.
     """
     pictured = sorted(faces, key=lambda face: -face.logit)[: config.max_pictured_faces]
     chosen = [one for face in pictured for one in _choose(face, plans, config.evidence_frames)]
@@ -43,7 +43,7 @@ def with_evidence_frames(
     for one in chosen:
         for place, index in enumerate(one.frame_indices):
             waiting.setdefault(index, []).append((one, place))
-    for frame in stream_frames_at(path, list(waiting), damage=reader.damage):
+    for frame in stream_frames_at(path, list(waiting), like=reader):
         for one, place in waiting.pop(frame.index):
             one.add(frame, place, attribute)
     pictures: dict[int, list[EvidenceFrame]] = {}

@@ -11,7 +11,7 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from fakestormer.detector.config import DetectorConfig
-from fakestormer.faces import measure_blur
+from fakestormer.faces import measure_blur, measure_motion
 from fakestormer.model import (
     LiteOutput,
     LoadedWeights,
@@ -86,6 +86,7 @@ class ClipScorer:
                 to_frame=clip.to_frame,
                 crop_size=clip.images.shape[1],
                 blur=measure_blur(clip.images),
+                motion=measure_motion(clip.images),
             )
             for k, clip in enumerate(clips)
         ]

@@ -22,10 +22,20 @@ from safetensors.numpy import save
 
 from fakestormer.detector import CutVideo, Detector
 from fakestormer.files import write_file
-from fakestormer.types import DataError, FaceClip, SetAsideTrack, TimeSpan, VideoDamage, VideoInfo, VideoVerdict
+from fakestormer.types import (
+    DataError,
+    FaceClip,
+    QualityCode,
+    QualityNote,
+    SetAsideTrack,
+    TimeSpan,
+    VideoDamage,
+    VideoInfo,
+    VideoVerdict,
+)
 from fakestormer.video import decoder_version, hash_file
 
-LAYOUT = 2  # to be raised where videos are cut or distorted otherwise, too: clips made before are then made anew
+LAYOUT = 3  # to be raised where videos are cut or distorted otherwise, too: clips made before are then made anew
 METADATA_KEY = "video"
 # These change what the network answers, not what it sees.
 NOT_OF_THE_CROPS = ("precision", "flip", "evidence_frames", "max_maps", "max_pictured_faces")
@@ -82,7 +92,7 @@ def write_cut_video(path: Path, video: CutVideo) -> None:
     """The video's clips and facts as one file, at once or not at all."""
     note = {
         "layout": LAYOUT,
-        "info": dataclasses.asdict(video.info),
+        "info": dataclasses.asdict(video.info) | {"notes": [_note_to_json(one) for one in video.info.notes]},
         "track_ids": video.track_ids,
         "set_aside": [dataclasses.asdict(one) for one in video.set_aside],
         "damage": dataclasses.asdict(video.damage),
@@ -123,7 +133,7 @@ def _cut_video(note: Mapping[str, Any], tensors: Mapping[str, ndarray]) -> CutVi
         for place, one in enumerate(note["clips"])
     )
     return CutVideo(
-        info=VideoInfo(**note["info"]),
+        info=VideoInfo(**(note["info"] | {"notes": tuple(map(_note_from_json, note["info"]["notes"]))})),
         track_ids=tuple(note["track_ids"]),
         set_aside=tuple(set_aside),
         damage=VideoDamage(**note["damage"]),
@@ -131,6 +141,14 @@ def _cut_video(note: Mapping[str, Any], tensors: Mapping[str, ndarray]) -> CutVi
         sha256=note["sha256"],
         clips=tuple(clips),
     )
+
+
+def _note_to_json(note: QualityNote) -> dict[str, Any]:
+    return dataclasses.asdict(note) | {"code": note.code.value}
+
+
+def _note_from_json(content: Mapping[str, Any]) -> QualityNote:
+    return QualityNote(**{**content, "code": QualityCode(content["code"])})
 
 
 def _hash_tensors(tensors: Mapping[str, ndarray]) -> str:

@@ -5,6 +5,7 @@ from fakestormer.faces.blur import measure_blur
 from fakestormer.faces.clip import ClipCutter, ClipPlan, plan_clips
 from fakestormer.faces.detect import FaceDetection, FaceDetector
 from fakestormer.faces.landmarks import Landmarker
+from fakestormer.faces.motion import measure_motion
 from fakestormer.faces.pipeline import FaceTracker, TrackingConfig, TrackingResult
 from fakestormer.faces.smooth import smooth_points
 
@@ -21,6 +22,7 @@ __all__ = [
     "crop_affine",
     "cut_crop",
     "measure_blur",
+    "measure_motion",
     "plan_clips",
     "smooth_points",
 ]

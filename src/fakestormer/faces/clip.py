@@ -54,9 +54,15 @@ class _OpenClip:
 
 
 class ClipCutter:
-    """Cuts planned clips while frames stream by; only crops of unfinished clips are kept, never frames."""
+    """Cuts planned clips while frames stream by; only crops of unfinished clips are kept, never frames.
 
-    def __init__(self, tracks: Sequence[FaceTrack], plans: Sequence[ClipPlan], spec: ClipSpec) -> None:
+    No clip lasts longer than up to `end`, when the video's last picture is over, in seconds.
+    """
+
+    def __init__(
+        self, tracks: Sequence[FaceTrack], plans: Sequence[ClipPlan], spec: ClipSpec, end: float = math.inf
+    ) -> None:
+        self._end = end
         self._tracks = {track.track_id: track for track in tracks}
         self._spec = spec
         self._plans = tuple(plans)
@@ -91,11 +97,13 @@ class ClipCutter:
     def _finish(self, clip: _OpenClip) -> FaceClip:
         places = range(len(clip.plan.frame_indices))
         start, end = clip.times[0], clip.times[places[-1]]
-        # The last frame is shown for one frame interval, known where the clip has two frames to measure it.
-        shown = (end - start) / (self._spec.num_source_frames - 1) if self._spec.num_source_frames > 1 else 0.0
+        # The last frame is shown for one frame interval, known where the clip has two frames to measure it: the
+        # shortest, since pictures may stand still for a while within a clip, and the last is not known to do so.
+        steps = [clip.times[place + 1] - clip.times[place] for place in places[:-1]]
+        shown = min(steps, default=0.0) / self._spec.frame_stride
         return FaceClip(
             clip.plan.track_id,
-            TimeSpan(start, end + shown),
+            TimeSpan(start, max(end, min(end + shown, self._end))),
             np.array(clip.plan.frame_indices, dtype=np.int64),
             np.stack([clip.images[place] for place in places]),
             np.stack([clip.to_frame[place] for place in places]),

@@ -71,17 +71,15 @@ class FaceTracker:
         """Faces need to be looked for on every stride-th frame only; 1 where the frame rate is unknown (0)."""
         return max(1, round(frame_rate / self.config.detections_per_second))
 
-    def track(
-        self, frames: Iterable[Frame], scale: float = 1.0, duration: Callable[[], float] | None = None
-    ) -> TrackingResult:
+    def track(self, frames: Iterable[Frame], duration: Callable[[], float] | None = None) -> TrackingResult:
         """The face tracks of one video, from the frames to be searched, in order.
 
-        `scale` says how many pixels of the original frame one pixel of these frames is; boxes come out in original
-        pixels. `duration` is asked, when the frames are over, how many seconds the video lasts; without it, it lasts up
-        to the last of these frames. Tracks end at scene cuts. They are numbered from 0 in order of appearance (larger
-        faces first), those set aside after those kept. Nothing is kept of the frames but their detections.
+        Boxes come out in pixels of the whole frames, by each frame's `scale`. `duration` is asked, when the frames are
+        over, when the video ends; without it, it lasts up to the last of these frames. Tracks end at scene cuts, and
+        where a new `part` of the video begins. They are numbered from 0 in order of appearance (larger faces first),
+        those set aside after those kept. Nothing is kept of the frames but their detections.
         """
-        searched = self._search(frames, scale)
+        searched = self._search(frames)
         chains = [smooth_boxes(chain, self.config.smoothing) for chain in associate(searched, self.config.max_gap)]
         chains.sort(key=lambda chain: (chain[0].frame_index, -chain[0].box.area, chain[0].box.left, chain[0].box.top))
         too_short = self._reason_against_all(searched, duration) if chains else None
@@ -96,11 +94,11 @@ class FaceTracker:
             ),
         )
 
-    def _search(self, frames: Iterable[Frame], scale: float) -> tuple[SearchedFrame, ...]:
-        found, changes, before = [], [], None
+    def _search(self, frames: Iterable[Frame]) -> tuple[SearchedFrame, ...]:
+        found, changes, parts, before = [], [], [0], None
         for frame in frames:
             detections = tuple(
-                FaceDetection(one.box.scaled(scale), one.confidence)
+                FaceDetection(one.box.scaled(frame.scale), one.confidence)
                 for one in self.detector.detect(frame.image)
                 if one.confidence >= self.config.min_confidence
             )
@@ -108,7 +106,9 @@ class FaceTracker:
             changes.append(0.0 if before is None else change_between(before, small))
             before = small
             found.append((frame.index, frame.time, detections))
-        cuts = find_cuts(changes)
+            parts.append(frame.part)
+        seams = [after != earlier for earlier, after in itertools.pairwise(parts)]
+        cuts = [cut or seam for cut, seam in zip(find_cuts(changes), seams, strict=True)]
         return tuple(SearchedFrame(*one, starts_shot=cut) for one, cut in zip(found, cuts, strict=True))
 
     def _reason_against_all(
@@ -118,7 +118,7 @@ class FaceTracker:
         needed, whole = self.config.min_track_duration, searched[-1].time - searched[0].time
         if whole >= needed:
             return None
-        lasts = duration() if duration else whole
+        lasts = duration() - searched[0].time if duration else whole
         gaps = [after.time - before.time for before, after in itertools.pairwise(searched)]
         # Behind the last look the video may go on for nearly as long as it takes from one look to the next.
         gap = max(gaps, default=max(lasts, 1 / self.config.detections_per_second))

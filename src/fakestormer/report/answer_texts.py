@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from fakestormer.report.file_texts import FILE_WORDS
 from fakestormer.types import CredentialStatus, QualityCode, Strength
 
 
@@ -96,6 +97,7 @@ class AnswerTexts:
             "to {high:g}).",
             QualityCode.OUTSIDE_BITS_PER_PIXEL: "Compression to {value:g} bits per pixel is outside the calibration "
             "range ({low:g} to {high:g}).",
+            **FILE_WORDS,
         }
     )
     credentials: str = "Content credentials (C2PA)"

@@ -208,6 +208,8 @@ def _clip_rows(face: FaceVerdict, scale: ProbabilityScale) -> tuple[tuple[str, .
 def _damage(verdict: VideoVerdict, texts: Texts) -> tuple[str, ...]:
     count = verdict.damage.num_corrupt_packets
     said = [texts.damage_packet if count == 1 else texts.damage_packets.format(count=count)] if count else []
+    if verdict.damage.num_encrypted_packets:
+        said.append(texts.damage_encrypted.format(count=verdict.damage.num_encrypted_packets))
     return (*said, texts.damage_truncated) if verdict.damage.truncated else tuple(said)
 
 

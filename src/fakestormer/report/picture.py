@@ -92,11 +92,11 @@ def encode(image: UInt8[ndarray, "height width 3"], suffix: str, quality: int = 
 
 
 def video_duration(verdict: VideoVerdict) -> float:
-    """How long the time axis must be, in seconds: the video as far as it was decoded, and every face in it."""
+    """How long the time axis must be, in seconds: until the last picture is over, and every face in it."""
     rate = verdict.video.frame_rate
-    decoded = verdict.num_frames / rate if rate >= LEAST_RATE else verdict.video.duration or 0.0
+    counted = verdict.num_frames / rate if rate >= LEAST_RATE else 0.0
     ends = [face.span.end for face in verdict.faces] + [track.span.end for track in verdict.set_aside]
-    return max([decoded, *ends])
+    return max([verdict.video.duration or counted, *ends])
 
 
 def plain_letters(words: str) -> str:

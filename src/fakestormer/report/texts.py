@@ -105,6 +105,7 @@ class Texts:
     damage: str = "The file is damaged"
     damage_packets: str = "{count} packets of video data were corrupt and were skipped."
     damage_packet: str = "One packet of video data was corrupt and was skipped."
+    damage_encrypted: str = "{count} packets of video data are encrypted, their key is missing, and were skipped."
     damage_truncated: str = "The file is truncated; it was examined up to the point where it ends."
     facts: str = "The video"
     facts_names: tuple[str, ...] = (

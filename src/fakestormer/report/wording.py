@@ -153,7 +153,7 @@ def say_note(note: QualityNote, texts: Texts = ENGLISH) -> str:
     """One reason for caution."""
     shown = note.as_printed
     low, high = (float("nan") if limit is None else limit for limit in (shown.low, shown.high))
-    return texts.answer.quality[note.code].format(value=shown.value, low=low, high=high)
+    return texts.answer.quality[note.code].format(value=shown.value, low=low, high=high, detail=note.detail)
 
 
 def say_notes(verdict: VideoVerdict, texts: Texts = ENGLISH) -> tuple[str, ...]:

@@ -36,6 +36,7 @@ class ClipEvidence:
         to_frame: takes crop pixels back to frame pixels.
         crop_size: width and height of the crops in pixels.
         blur: of the crops, in [0, 1], 0 being sharp; None where it was not measured.
+        motion: how much the crops change from frame to frame, in grey levels; None where it was not measured.
     """
 
     track_id: int
@@ -47,6 +48,7 @@ class ClipEvidence:
     to_frame: Float[ndarray, "frames 2 3"]
     crop_size: int
     blur: float | None = None
+    motion: float | None = None
 
     @property
     def crop_scale(self) -> float:

@@ -96,8 +96,9 @@ class CalibrationSet:
 class QualityCode(enum.Enum):
     """Why a result should be read with caution.
 
-    The first four have fixed limits. `outside_...` say that a quantity lies outside its `KnownRange`: crop_scale (shown
-    as the width of the face's square in pixels), frame_rate, bits_per_pixel, blur.
+    The first four and `nothing_moves` have fixed limits. `outside_...` say that a quantity lies outside its
+    `KnownRange`: crop_scale (shown as the width of the face's square in pixels), frame_rate, bits_per_pixel, blur. The
+    others are what reading the file showed; their `value` is a count, a rate, an aspect or a time.
     """
 
     FEW_CLIPS = "few_clips"
@@ -108,6 +109,18 @@ class QualityCode(enum.Enum):
     OUTSIDE_BLUR = "outside_blur"
     OUTSIDE_FRAME_RATE = "outside_frame_rate"
     OUTSIDE_BITS_PER_PIXEL = "outside_bits_per_pixel"
+    NOTHING_MOVES = "nothing_moves"
+    HEADER_RATE = "header_rate"
+    LATE_START = "late_start"
+    TIME_JUMPS = "time_jumps"
+    PICTURE_CHANGES = "picture_changes"
+    PIXELS_NOT_SQUARE = "pixels_not_square"
+    INTERLACED = "interlaced"
+    HIGH_DYNAMIC_RANGE = "high_dynamic_range"
+    WIDE_GAMUT = "wide_gamut"
+    TRANSPARENT = "transparent"
+    OTHER_TRACKS = "other_tracks"
+    FILM_IN_PICTURE = "film_in_picture"
 
 
 # Digits after the point with which a quantity is printed; sizes in pixels and counts have none.
@@ -117,17 +130,25 @@ _DIGITS = {
     QualityCode.OUTSIDE_FRAME_RATE: 2,
     QualityCode.HEAVY_COMPRESSION: 4,
     QualityCode.OUTSIDE_BITS_PER_PIXEL: 4,
+    QualityCode.NOTHING_MOVES: 2,
+    QualityCode.HEADER_RATE: 2,
+    QualityCode.LATE_START: 2,
+    QualityCode.PIXELS_NOT_SQUARE: 3,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class QualityNote:
-    """A reason for caution: the value found, and the limits it should have kept (None: no limit on that side)."""
+    """A reason for caution: the value found, and the limits it should have kept (None: no limit on that side).
+
+    `detail` names what was met, where a number alone does not say it.
+    """
 
     code: QualityCode
     value: float
     low: float | None = None
     high: float | None = None
+    detail: str = ""
 
     @property
     def as_printed(self) -> QualityNote:

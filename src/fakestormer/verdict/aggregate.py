@@ -138,7 +138,7 @@ def judge_video(
         num_frames=num_frames,
         provenance=provenance,
         log10_lr=log10_lr,
-        notes=video_notes(video, calibration) if faces else (),
+        notes=video_notes(video, calibration) if faces else video.notes,
         prior=prior,
     )
 

@@ -12,6 +12,7 @@ FEWEST_CLIPS = 3  # below, one odd clip moves the mean by half or more
 SMALLEST_SHARE = 0.5  # of the crop's side: a smaller square was enlarged more than twice
 MOST_BLUR = 0.6
 FEWEST_BITS = 0.02  # a pixel
+LEAST_MOTION = 0.3  # grey levels from picture to picture; see `faces.measure_motion`
 
 
 def face_notes(clips: Sequence[ClipEvidence], calibration: Calibration) -> tuple[QualityNote, ...]:
@@ -32,11 +33,14 @@ def face_notes(clips: Sequence[ClipEvidence], calibration: Calibration) -> tuple
         if blur > MOST_BLUR:
             notes.append(QualityNote(QualityCode.BLURRED, blur, high=MOST_BLUR))
         notes += _outside(QualityCode.OUTSIDE_BLUR, "blur", blur, calibration)
+    motions = [clip.motion for clip in clips if clip.motion is not None]
+    if motions and math.fsum(motions) / len(motions) < LEAST_MOTION:
+        notes.append(QualityNote(QualityCode.NOTHING_MOVES, math.fsum(motions) / len(motions), low=LEAST_MOTION))
     return tuple(note for note in notes if note.is_outside)
 
 
 def video_notes(video: VideoInfo, calibration: Calibration) -> tuple[QualityNote, ...]:
-    """Reasons for caution about every face of one file, from what the file says about itself."""
+    """Reasons for caution about every face of one file: what reading it showed, and what it says about itself."""
     notes = []
     bits = video.bits_per_pixel
     if bits is not None:
@@ -45,7 +49,7 @@ def video_notes(video: VideoInfo, calibration: Calibration) -> tuple[QualityNote
         notes += _outside(QualityCode.OUTSIDE_BITS_PER_PIXEL, "bits_per_pixel", bits, calibration)
     if video.frame_rate > 0:
         notes += _outside(QualityCode.OUTSIDE_FRAME_RATE, "frame_rate", video.frame_rate, calibration)
-    return tuple(note for note in notes if note.is_outside)
+    return (*video.notes, *(note for note in notes if note.is_outside))
 
 
 def _outside(

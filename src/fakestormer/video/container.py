@@ -11,9 +11,12 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from fakestormer.types import VideoError
+from fakestormer.video.boxes import film_in_picture
+from fakestormer.video.refusal import why_unreadable
 
 # Readers that would follow addresses written inside the file, or make pictures of text: none of them is a video.
 _REFUSED_FORMATS = frozenset({"concat", "dash", "hls", "tty"})
+_ENCRYPTION_KEY = "enc_key_id"
 
 
 def check_is_file(path: str | Path) -> Path:
@@ -43,25 +46,36 @@ def open_video(path: str | Path, num_threads: int = 0) -> Iterator[tuple[InputCo
     paints over the damage. Raises VideoError where there is no such stream.
     """
     path = check_is_file(path)
+    film = film_in_picture(path)
+    # "file:" keeps a colon in a file's name from being read as a protocol, the list keeps playlists from reaching
+    # out to other files and hosts.
+    address = f"subfile,,start,{film[1]},end,{film[2]},,:file:{path}" if film else f"file:{path}"
     try:
-        # "file:" keeps a colon in a file's name from being read as a protocol, the list keeps playlists from reaching
-        # out to other files and hosts.
         container = av.open(
-            f"file:{path}",
-            options={"protocol_whitelist": "file", "pattern_type": "none"},
+            address,
+            options={"protocol_whitelist": "file,subfile" if film else "file", "pattern_type": "none"},
             metadata_errors="replace",  # titles come in every encoding
         )
     except (av.FFmpegError, OSError, ValueError) as error:
+        cause = why_unreadable(path)
         raise VideoError(
-            f"{path} is not a video that FFmpeg can read ({_reason(error)}): convert it or download it again"
+            f"{path} {cause}"
+            if cause
+            else f"{path} is not a video that FFmpeg can read ({_reason(error)}): convert it or download it again"
         ) from error
     with container:
         if container.format.name in _REFUSED_FORMATS:
             raise VideoError(f"{path} is a {container.format.name} text, not a video: give the video itself")
-        stream = _choose_stream(container)
+        stream = next(iter(picture_streams(container)), None)
         if stream is None:
             kinds = ", ".join(sorted({stream.type for stream in container.streams})) or "nothing"
-            raise VideoError(f"{path} has no picture stream that can be decoded (it holds {kinds}): convert it first")
+            cause = (
+                why_unreadable(path)
+                or f"has no picture stream that can be decoded (it holds {kinds}): convert it first"
+            )
+            raise VideoError(f"{path} {cause}")
+        if _ENCRYPTION_KEY in stream.metadata:  # WebM's own encryption; that of MP4 is told with each packet
+            raise VideoError(f"{path} {why_unreadable(path, num_encrypted=1)}")
         stream.thread_count = num_threads
         stream.thread_type = "NONE" if num_threads == 1 else "AUTO"
         if num_threads != 1:
@@ -69,16 +83,17 @@ def open_video(path: str | Path, num_threads: int = 0) -> Iterator[tuple[InputCo
         yield container, stream
 
 
-def _choose_stream(container: InputContainer) -> VideoStream | None:
-    """The default picture stream, the largest where several are; cover pictures of music files do not count."""
-    cover = av.stream.Disposition.attached_pic
-    streams = [stream for stream in container.streams.video if stream.codec_context and not stream.disposition & cover]
-    default = av.stream.Disposition.default
-    return max(
-        streams,
-        key=lambda stream: (bool(stream.disposition & default), stream.width * stream.height, -stream.index),
-        default=None,
-    )
+def picture_streams(container: InputContainer) -> list[VideoStream]:
+    """The picture streams that can be decoded, the one that a player shows first; covers and thumbnails do not count.
+
+    A player shows the first of those that are marked as default, else the first of all.
+    """
+    marks = av.stream.Disposition
+    no_film = marks.attached_pic | marks.timed_thumbnails | marks.still_image
+    streams = [
+        stream for stream in container.streams.video if stream.codec_context and not stream.disposition & no_film
+    ]
+    return sorted(streams, key=lambda stream: (not stream.disposition & marks.default, stream.index))
 
 
 def _reason(error: Exception) -> str:

@@ -22,7 +22,7 @@ from fakestormer.files import write_aside
 from fakestormer.video.decode import VideoReader
 from fakestormer.video.distortion import Distortion
 from fakestormer.video.perturb import perturb
-from fakestormer.video.write import BT601, REPEATABLE, TICKS, encoder_refusals, halve_colour
+from fakestormer.video.write import BT601, REPEATABLE, TICKS, encoder_refusals, fit, halve_colour
 
 # The bytes of x264 depend on the number of its threads, so it is not left to the machine.
 _LOSSLESS: Final = {"qp": "0", "preset": "ultrafast", "threads": "4"}
@@ -52,8 +52,10 @@ def _encode(target: Path, reader: VideoReader, distortion: Distortion, rng: np.r
     reformatter = VideoReformatter()
     with av.open(f"file:{target}", "w", format="mp4", options={"video_track_timescale": str(TICKS)}) as container:
         stream: VideoStream | None = None
+        size: tuple[int, int] | None = None
         for frame in reader:
-            image = perturb(frame.image, distortion, rng)
+            size = size or (frame.image.shape[1], frame.image.shape[0])
+            image = perturb(fit(frame.image, size), distortion, rng)
             picture = halve_colour(image, reformatter) if lossy else VideoFrame.from_ndarray(image, format="rgb24")
             picture.pts, picture.time_base, picture.duration = round(frame.time * TICKS), tick, step
             if stream is None:

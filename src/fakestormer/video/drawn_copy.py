@@ -22,10 +22,11 @@ from fakestormer.types import Frame, VideoError
 from fakestormer.video.container import open_video
 from fakestormer.video.custody import in_custody
 from fakestormer.video.decode import VideoReader
-from fakestormer.video.probe import first_picture
-from fakestormer.video.write import BT601, REPEATABLE, TICKS, encoder_refusals, halve_colour
+from fakestormer.video.packet_table import PacketTable
+from fakestormer.video.write import BT601, REPEATABLE, TICKS, encoder_refusals, fit, halve_colour
 
 _OPTIONS: Final = {"crf": "20", "preset": "veryfast"} | REPEATABLE
+_LONGEST_SILENCE: Final = 10  # seconds without a packet, in a file whose clock is known to jump
 
 Draw = Callable[[Frame], UInt8[ndarray, "height width 3"]]
 
@@ -33,8 +34,9 @@ Draw = Callable[[Frame], UInt8[ndarray, "height width 3"]]
 def write_drawn(source: str | Path, target: str | Path, draw: Draw) -> bool:
     """Writes `draw` of every frame as an MP4 file (H.264); True where the sound could be copied or there is none.
 
-    Frames keep their times, also where the rate varies, and stand upright in the file; an odd last row or column is
-    repeated once. The first sound stream is copied as it is, where MP4 takes its kind. One frame is held at a time.
+    Frames keep their times, also where the rate varies, and stand upright with square pixels in the file; an odd last
+    row or column is repeated once, and frames of another size than the first are fitted into its. The first sound
+    stream is copied as it is, where MP4 takes its kind. One frame is held at a time.
 
     Raises VideoError where the source is no readable video, changes meanwhile or is the target itself, DataError
     where the target is no place to write to; nothing is left behind then, and an earlier file of that name stays.
@@ -59,33 +61,28 @@ def _write(source: Path, target: Path, reader: VideoReader, draw: Draw) -> bool:
     rate = Fraction(reader.info.frame_rate).limit_denominator(1001)
     options = {"video_track_timescale": str(TICKS), "movflags": "faststart"}
     with ExitStack() as opened:
-        original, pictures = opened.enter_context(open_video(source))
+        original, _ = opened.enter_context(open_video(source))
         container = opened.enter_context(av.open(f"file:{target}", "w", format="mp4", options=options))
-        begin = Fraction(original.start_time or 0, 1_000_000)
-        lead = max(Fraction(0), _first_stamp(source, pictures) - begin)
         stream: VideoStream | None = None
         sound: _Sound | None = None
+        size: tuple[int, int] | None = None
         for frame in reader:
-            picture = halve_colour(draw(frame), reformatter)
-            picture.pts = round((Fraction(frame.time) + lead) * TICKS)
+            drawn = draw(frame)
+            size = size or (drawn.shape[1], drawn.shape[0])
+            picture = halve_colour(fit(drawn, size), reformatter)
+            picture.pts = round(Fraction(frame.time) * TICKS)
             picture.time_base, picture.duration = Fraction(1, TICKS), max(1, round(TICKS / rate))
             if stream is None:  # all streams must be there before the first packet
                 stream = _add_pictures(container, picture.width, picture.height, rate)
-                sound = _Sound(original, container, begin)
+                sound = _Sound(original, container, reader.table)
             container.mux(stream.encode(picture))
             assert sound is not None
-            sound.copy_until(Fraction(frame.time) + lead)
+            sound.copy_until(Fraction(frame.time))
         if stream is None or sound is None:
             return True
         container.mux(stream.encode(None))
         sound.copy_until(None)
         return sound.is_complete
-
-
-def _first_stamp(source: Path, stream: VideoStream) -> Fraction:
-    """When the first picture is shown, on the file's own clock."""
-    stamp = first_picture(source).pts
-    return Fraction(0) if stamp is None or stream.time_base is None else stamp * stream.time_base
 
 
 def _add_pictures(container: OutputContainer, width: int, height: int, rate: Fraction) -> VideoStream:
@@ -100,9 +97,10 @@ def _add_pictures(container: OutputContainer, width: int, height: int, rate: Fra
 class _Sound:
     """The first sound stream of a file on its way into another, packet by packet as the pictures get there."""
 
-    def __init__(self, source: InputContainer, target: OutputContainer, begin: Fraction) -> None:
+    def __init__(self, source: InputContainer, target: OutputContainer, table: PacketTable) -> None:
         streams = source.streams.audio
-        self._target, self._begin = target, begin
+        self._target, self._begin, self._jumps = target, table.begin, bool(table.jumps)
+        self._last: Fraction | None = None
         self._stream: AudioStream | None = None
         self._packets: Iterator[Packet[AudioStream]] = iter(())
         self._waiting: Packet[AudioStream] | None = None
@@ -126,11 +124,21 @@ class _Sound:
                 return
             self._waiting = packet
             if packet.dts is not None and packet.time_base is not None and self._stream is not None:
+                self._close_jump(packet)
                 if time is not None and packet.dts * packet.time_base - self._begin > time:
                     return
+                self._last = packet.dts * packet.time_base
                 shift = round(self._begin / packet.time_base)
                 packet.dts -= shift
                 packet.pts = packet.dts if packet.pts is None else packet.pts - shift
                 packet.stream = self._stream
                 self._target.mux(packet)
             self._waiting = None
+
+    def _close_jump(self, packet: Packet[AudioStream]) -> None:
+        """Lets sound go on where it had come to, where the clock of the file jumps as that of its pictures does."""
+        assert packet.dts is not None
+        moment = packet.dts * packet.time_base
+        if self._jumps and self._last is not None and not 0 < moment - self._last < _LONGEST_SILENCE:
+            self._begin += moment - self._last - (packet.duration or 1) * packet.time_base
+            self._last = None

@@ -14,11 +14,14 @@ import itertools
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
+from typing import Any, Final, cast
 
 import av
 from av.container import InputContainer
 from av.packet import Packet
+from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
@@ -26,6 +29,7 @@ from fakestormer.types import VideoDamage
 from fakestormer.video.container import open_video
 from fakestormer.video.truncation import breaks_off
 
+_ALPHA_DECODERS: Final = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 _MAX_HELD = 64  # no coding structure in use needs more, also not with the pictures that are still in the decoder
 
 
@@ -35,11 +39,12 @@ class DamageCount:
 
     num_corrupt_packets: int = 0
     truncated: bool = False
+    num_encrypted_packets: int = 0
 
     @property
     def value(self) -> VideoDamage:
         """The damage so far, frozen."""
-        return VideoDamage(self.num_corrupt_packets, self.truncated)
+        return VideoDamage(self.num_corrupt_packets, self.truncated, self.num_encrypted_packets)
 
 
 class _OneThreadError(Exception):
@@ -76,6 +81,8 @@ class _Held:
 
     def send(self, packet: Packet[VideoStream]) -> None:
         """Notes a packet on its way into the decoder; _OneThreadError where it cannot be followed."""
+        if is_encrypted(packet):
+            raise _OneThreadError
         if packet.is_corrupt or packet.pts is None or max(len(self._pictures), len(self._wait_for)) > _MAX_HELD:
             raise _OneThreadError
         if packet.is_keyframe or self._latest_sent is None:
@@ -101,11 +108,12 @@ def _decode_while_sound(path: str | Path) -> Iterator[VideoFrame]:
     """Pictures by many threads, as long as nothing is damaged; _OneThreadError before any doubtful one is given."""
     held = _Held()
     with open_video(path) as (container, stream):
+        decoder = PictureDecoder(stream)
         try:
             for packet in container.demux(stream):
                 if packet.size:
                     held.send(packet)
-                for picture in decode_packet(stream, packet):
+                for picture in decoder.decode(packet):
                     yield from held.receive(picture)
         except av.FFmpegError as error:
             raise _OneThreadError from error
@@ -113,17 +121,26 @@ def _decode_while_sound(path: str | Path) -> Iterator[VideoFrame]:
 
 
 def _decode_all(path: str | Path, damage: DamageCount) -> Iterator[VideoFrame]:
-    """Pictures by one thread, damaged packets left out and counted."""
+    """Pictures by one thread, damaged and encrypted packets left out and counted."""
     with open_video(path, num_threads=1) as (container, stream):
+        decoder = PictureDecoder(stream)
         for packet in _follow_packets(container, stream, damage):
+            if packet is not None and is_encrypted(packet):
+                damage.num_encrypted_packets += 1
+                continue
             try:
-                pictures = [] if packet is not None and packet.is_corrupt else decode_packet(stream, packet)
+                pictures = [] if packet is not None and packet.is_corrupt else decoder.decode(packet)
                 num_lost = int(packet is not None and packet.is_corrupt)
             except av.FFmpegError:
                 pictures, num_lost = [], 1
             sound = [picture for picture in pictures if not picture.is_corrupt]
             damage.num_corrupt_packets += num_lost + len(pictures) - len(sound)
             yield from sound
+
+
+def is_encrypted(packet: Packet[Any]) -> bool:
+    """Whether the container says that the packet is encrypted."""
+    return packet.has_sidedata("encryption_info")
 
 
 def _follow_packets(
@@ -139,16 +156,39 @@ def _follow_packets(
     yield None
 
 
-def decode_packet(stream: VideoStream, packet: Packet[VideoStream] | None) -> list[VideoFrame]:
-    """The pictures that became ready with this packet, stamped in the stream's time base.
+class PictureDecoder:
+    """Decodes the packets of an open file's picture stream.
 
-    None or an empty packet gets out the last ones.
+    Pictures are stamped in the stream's time base and carry the aspect of their pixels in `opaque`: what the container
+    says, and where it leaves that to the coded pictures, what they say; it may change in mid-stream.
     """
-    try:
-        pictures = stream.codec_context.decode(packet if packet is not None and packet.size else None)
-    except av.EOFError:
-        return []
-    if stream.time_base is not None:
+
+    def __init__(self, stream: VideoStream) -> None:
+        self._stream = stream
+        self._context = _alpha_decoder(stream) or stream.codec_context
+        self._coded = stream.codec_context.sample_aspect_ratio
+        said = stream.sample_aspect_ratio
+        self._of_container = said if said and said != self._coded else None
+
+    def decode(self, packet: Packet[VideoStream] | None) -> list[VideoFrame]:
+        """The pictures that became ready with this packet; None or an empty packet gets out the last ones."""
+        try:
+            pictures = self._context.decode(packet if packet is not None and packet.size else None)
+        except av.EOFError:
+            return []
         for picture in pictures:
-            picture.time_base = stream.time_base  # PyAV forgets it for the last ones
-    return pictures
+            if self._stream.time_base is not None:
+                picture.time_base = self._stream.time_base  # PyAV forgets it for the last ones
+            picture.opaque = self._of_container or self._context.sample_aspect_ratio or Fraction(1)
+        return pictures
+
+
+def _alpha_decoder(stream: VideoStream) -> VideoCodecContext | None:
+    """A decoder that sees the transparency of a WebM film, where it has any: FFmpeg's own decoders do not."""
+    name = _ALPHA_DECODERS.get(stream.codec_context.codec.canonical_name)
+    told = {key.lower(): value for key, value in stream.metadata.items()}  # FFmpeg's own files shout
+    if name is None or told.get("alpha_mode") != "1":
+        return None
+    context = cast("VideoCodecContext", av.CodecContext.create(name, "r"))
+    context.width, context.height = stream.width, stream.height
+    return context

@@ -1,7 +1,9 @@
-"""What a video file says about itself, without reading it through."""
+"""What a video file says about itself, without decoding more of it than its first picture."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -9,13 +11,28 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from fakestormer.types import VideoError, VideoInfo
-from fakestormer.video.container import open_video
+from fakestormer.types import QualityCode, QualityNote, VideoError, VideoInfo
+from fakestormer.video.boxes import film_in_picture
+from fakestormer.video.container import open_video, picture_streams
+from fakestormer.video.geometry import Geometry
+from fakestormer.video.light import LIGHT_NAMES, light_of
+from fakestormer.video.packet_table import PacketTable, list_packets
 from fakestormer.video.packets import DamageCount, decode_pictures
-from fakestormer.video.upright import read_turn
+from fakestormer.video.refusal import why_unreadable
 
 _FALLBACK_RATE = 25.0
 _MAX_RATE = 1000.0  # more is a time base, not a frame rate
+_LATE = 0.1  # seconds
+_MOST_NAMED = 5  # tracks
+
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """The facts of a file, the list of packets that they rest on, and whether it says that it is interlaced."""
+
+    info: VideoInfo
+    table: PacketTable
+    is_interlaced: bool
 
 
 def probe_video(path: str | Path) -> VideoInfo:
@@ -24,30 +41,52 @@ def probe_video(path: str | Path) -> VideoInfo:
     Raises VideoError where the file is missing, a folder, empty, unreadable, no media, without a picture stream or
     without a single decodable frame.
     """
+    return probe(path).info
+
+
+def probe(path: str | Path) -> Probed:
+    """The facts of the file and its packets; raises as `probe_video`."""
     picture = first_picture(path)
-    rotation, _ = read_turn(picture)
-    width, height = picture.width, picture.height
-    if rotation in (90, 270):
-        width, height = height, width
+    geometry = Geometry.of(picture)
+    table = list_packets(path)
     with open_video(path) as (container, stream):
-        return VideoInfo(
-            path=str(path),
-            width=width,
-            height=height,
-            frame_rate=_frame_rate(stream),
-            duration=_duration(container, stream),
-            codec=stream.codec_context.codec.canonical_name,
-            pixel_format=picture.format.name,
-            rotation=rotation,
-            bit_rate=_bit_rate(Path(path), container, stream),
+        header = _header_rate(stream)
+        rate = table.frame_rate(header) or _FALLBACK_RATE
+        start = _start(picture, table)
+        width, height = geometry.shown
+        return Probed(
+            VideoInfo(
+                path=str(path),
+                width=width,
+                height=height,
+                frame_rate=rate,
+                duration=_end(start, table, rate),
+                codec=stream.codec_context.codec.canonical_name,
+                pixel_format=picture.format.name,
+                rotation=geometry.rotation,
+                bit_rate=8 * table.num_bytes * rate / table.num_pictures if table.num_pictures else None,
+                start=start,
+                pixel_aspect=float(geometry.pixel_aspect),
+                notes=(
+                    *_rate_notes(header, rate, table),
+                    *_start_notes(start),
+                    *_shape_notes(geometry),
+                    *_light_notes(picture),
+                    *_other_notes(Path(path), container),
+                ),
+            ),
+            table,
+            bool(picture.interlaced_frame),
         )
 
 
 def first_picture(path: str | Path) -> VideoFrame:
     """The first decodable picture of the file; VideoError where there is none."""
-    for picture in decode_pictures(path, DamageCount()):
+    damage = DamageCount()
+    for picture in decode_pictures(path, damage):
         return picture
-    raise VideoError(f"{path} holds no decodable frame: the file is damaged or cut, get a complete copy")
+    cause = why_unreadable(Path(path), damage.num_encrypted_packets)
+    raise VideoError(f"{path} {cause or 'holds no decodable frame: the file is damaged or cut, get a complete copy'}")
 
 
 def library_versions() -> tuple[tuple[str, str], ...]:
@@ -73,25 +112,64 @@ def decoder_version() -> str:
     return f"PyAV {av.__version__}, FFmpeg {', '.join(parts)}"
 
 
-def _frame_rate(stream: VideoStream) -> float:
+def _header_rate(stream: VideoStream) -> float | None:
+    """What the header says of the rate, whether or not it is true."""
     for rate in (stream.average_rate, stream.guessed_rate, stream.base_rate):
         if rate and 0 < rate <= _MAX_RATE:
             return float(rate)
-    return _FALLBACK_RATE
-
-
-def _duration(container: InputContainer, stream: VideoStream) -> float | None:
-    if stream.duration is not None and stream.time_base is not None:
-        return float(stream.duration * stream.time_base)
-    if container.duration is not None:
-        return container.duration / 1_000_000
     return None
 
 
-def _bit_rate(path: Path, container: InputContainer, stream: VideoStream) -> float | None:
-    """Bits a second of the picture stream, or of the whole file where the container does not say more."""
-    for rate in (stream.codec_context.bit_rate, container.bit_rate):
-        if rate:
-            return float(rate)
-    duration = _duration(container, stream)
-    return 8 * path.stat().st_size / duration if duration else None
+def _start(picture: VideoFrame, table: PacketTable) -> float:
+    """When the first picture is shown, in seconds after the file's start."""
+    stamp = picture.pts if picture.pts is not None else picture.dts
+    return 0.0 if stamp is None else float(max(Fraction(0), stamp * table.tick - table.begin))
+
+
+def _end(start: float, table: PacketTable, rate: float) -> float | None:
+    """When the last picture is over; a picture before a jump, like the last, is shown for one frame."""
+    if not len(table.stamps):
+        return None
+    return float(Fraction(start) + table.lasts + (1 + len(table.jumps)) / Fraction(rate))
+
+
+def _rate_notes(header: float | None, rate: float, table: PacketTable) -> tuple[QualityNote, ...]:
+    """That the header lies about the rate; one that is lower because it counts pauses in does not."""
+    if header is None or header == rate or (header < rate and table.has_pauses):
+        return ()
+    return (QualityNote(QualityCode.HEADER_RATE, header, low=rate, high=rate),)
+
+
+def _start_notes(start: float) -> tuple[QualityNote, ...]:
+    return (QualityNote(QualityCode.LATE_START, start, high=_LATE),) if start > _LATE else ()
+
+
+def _shape_notes(geometry: Geometry) -> tuple[QualityNote, ...]:
+    aspect = float(geometry.pixel_aspect)
+    stored = f"{geometry.width} x {geometry.height}"
+    return (
+        () if aspect == 1 else (QualityNote(QualityCode.PIXELS_NOT_SQUARE, aspect, low=1.0, high=1.0, detail=stored),)
+    )
+
+
+def _light_notes(picture: VideoFrame) -> tuple[QualityNote, ...]:
+    light = light_of(picture)
+    if light is None:
+        return ()
+    code = QualityCode.HIGH_DYNAMIC_RANGE if light in ("pq", "hlg") else QualityCode.WIDE_GAMUT
+    return (QualityNote(code, 1.0, high=0.0, detail=LIGHT_NAMES[light]),)
+
+
+def _other_notes(path: Path, container: InputContainer) -> tuple[QualityNote, ...]:
+    """What the file holds besides the stream that was examined."""
+    notes = []
+    others = picture_streams(container)[1:]
+    if others:
+        named = [f"track {one.index + 1} ({one.codec_context.name}, {one.width} x {one.height})" for one in others]
+        more = [f"{len(named) - _MOST_NAMED} more"] if len(named) > _MOST_NAMED else []
+        named = [*named[:_MOST_NAMED], *more]
+        notes.append(QualityNote(QualityCode.OTHER_TRACKS, float(len(others)), high=0.0, detail=", ".join(named)))
+    film = film_in_picture(path)
+    if film:
+        notes.append(QualityNote(QualityCode.FILM_IN_PICTURE, 1.0, high=0.0, detail=film[0]))
+    return tuple(notes)

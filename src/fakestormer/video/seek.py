@@ -20,10 +20,12 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from fakestormer.types import Frame, VideoDamage, VideoError
+from fakestormer.types import Frame, QualityCode, VideoDamage, VideoError
 from fakestormer.video.container import open_video
 from fakestormer.video.decode import VideoReader
-from fakestormer.video.packets import decode_packet
+from fakestormer.video.geometry import Geometry
+from fakestormer.video.packet_table import PacketTable
+from fakestormer.video.packets import PictureDecoder
 from fakestormer.video.truncation import breaks_off
 from fakestormer.video.upright import Upright
 
@@ -51,14 +53,14 @@ class _PacketList:
 
 
 def stream_frames_at(
-    path: str | Path, indices: Sequence[int], max_size: int | None = None, *, damage: VideoDamage | None = None
+    path: str | Path, indices: Sequence[int], max_size: int | None = None, *, like: VideoReader | None = None
 ) -> Iterator[Frame]:
     """The frames with these indices, each once and in order, with the times and pixels that a VideoReader gives.
 
-    `damage` is what a finished reader of the same file found. Only a file that is known to be sound is jumped about
-    in: one lost frame, anywhere before, and every later index means another frame. Without it, or where seeking
-    cannot be trusted for another reason, the file is read from its start up to the last of the frames. Raises
-    VideoError for a file without a decodable frame and for an index that it does not have.
+    `like` is a finished reader of the same file. Only a file that is known to be sound is jumped about in: one lost
+    frame, anywhere before, and every later index means another frame. Without it, or where seeking cannot be trusted
+    for another reason, the file is read from its start up to the last of the frames. Raises VideoError for a file
+    without a decodable frame and for an index that it does not have.
     """
     if not indices:
         return
@@ -67,18 +69,20 @@ def stream_frames_at(
     wanted = sorted(set(indices))
     num_given = 0
     try:
-        if damage != VideoDamage():
+        if like is None or like.num_frames == 0 or like.damage != VideoDamage():
             raise _NotTrustedError
-        for frame in _jump_to_frames(path, wanted, max_size):
+        for frame in _jump_to_frames(path, wanted, max_size, like):
             num_given += 1
             yield frame
     except _NotTrustedError:
-        yield from _read_frames(path, wanted[num_given:], max_size)
+        yield from _read_frames(path, wanted[num_given:], max_size, like)
 
 
-def _read_frames(path: str | Path, wanted: Sequence[int], max_size: int | None) -> Iterator[Frame]:
+def _read_frames(
+    path: str | Path, wanted: Sequence[int], max_size: int | None, like: VideoReader | None
+) -> Iterator[Frame]:
     """The wanted frames, read from the start up to the last of them."""
-    reader = VideoReader(path, max_size=max_size, wanted=frozenset(wanted).__contains__)
+    reader = VideoReader(path, max_size=max_size, wanted=frozenset(wanted).__contains__, like=like)
     for frame in reader:
         yield frame
         if frame.index == wanted[-1]:
@@ -86,55 +90,57 @@ def _read_frames(path: str | Path, wanted: Sequence[int], max_size: int | None) 
     raise VideoError(f"frame {wanted[-1]} of {path} does not exist: it has {reader.num_frames} frames")
 
 
-def _jump_to_frames(path: str | Path, wanted: Sequence[int], max_size: int | None) -> Iterator[Frame]:
+def _jump_to_frames(
+    path: str | Path, wanted: Sequence[int], max_size: int | None, like: VideoReader
+) -> Iterator[Frame]:
     """The wanted frames in increasing order, by jumping to key pictures; _NotTrustedError at the first doubt."""
-    if breaks_off(path):
+    changes = {QualityCode.PICTURE_CHANGES, QualityCode.TIME_JUMPS} & {note.code for note in like.info.notes}
+    if changes or breaks_off(path):
         raise _NotTrustedError
+    upright = Upright(max_size, like.is_interlaced)
     try:
         with open_video(path) as (container, stream):
-            packets = _list_packets(container, stream)
-        with open_video(path) as (container, stream):
-            yield from _jump(container, stream, packets, wanted, max_size)
+            packets = _trusted_list(container, stream, like.table)
+            yield from _jump(container, stream, packets, wanted, (upright, like.table))
     except (av.FFmpegError, OSError) as error:
         raise _NotTrustedError from error
 
 
-def _list_packets(container: InputContainer, stream: VideoStream) -> _PacketList:
+def _trusted_list(container: InputContainer, stream: VideoStream, table: PacketTable) -> _PacketList:
     """The list of packets, where it tells beyond doubt which frame has which index."""
     if container.format.name not in _CONTAINERS or stream.codec_context.codec.canonical_name not in _CODECS:
         raise _NotTrustedError
-    stamps: list[int] = []
-    keys: list[int] = []
-    for packet in container.demux(stream):
-        if not packet.size:
-            continue
-        if packet.pts is None or packet.is_corrupt or packet.is_discard:
-            raise _NotTrustedError
-        if packet.is_keyframe:
-            keys.append(len(stamps))
-        stamps.append(packet.pts)
+    stamps, keys = table.stamps.tolist(), table.keys.tolist()
     presented = sorted(stamps)
     ambiguous = any(later == earlier for earlier, later in itertools.pairwise(presented))
-    if ambiguous or not keys or keys[0] != 0 or stamps[0] != presented[0]:
+    if not table.is_exact or ambiguous or not keys or keys[0] != 0 or stamps[0] != presented[0]:
         raise _NotTrustedError
     return _PacketList(tuple(stamps), tuple(presented), tuple(keys))
 
 
 def _jump(
-    container: InputContainer, stream: VideoStream, packets: _PacketList, wanted: Sequence[int], max_size: int | None
+    container: InputContainer,
+    stream: VideoStream,
+    packets: _PacketList,
+    wanted: Sequence[int],
+    shown: tuple[Upright, PacketTable],
 ) -> Iterator[Frame]:
+    upright, table = shown
     if wanted[-1] >= len(packets.presented):
         raise _NotTrustedError
-    first = next(_decode(container, stream), None)
-    if first is None or first.pts != packets.presented[0] or stream.time_base is None:
+    decoder = PictureDecoder(stream)
+    first = next(_decode(container, stream, decoder), None)
+    if first is None or first.pts != packets.presented[0] or stream.time_base != table.tick:
         raise _NotTrustedError
-    upright = Upright(first, max_size)
+    geometry = Geometry.of(first)
     for key, indices in itertools.groupby(wanted, lambda index: packets.key_for(packets.presented[index])):
         remaining = list(indices)
-        for index, picture in _decode_from(container, stream, packets, key):
+        for index, picture in _decode_from(container, stream, packets, (key, decoder)):
+            if Geometry.of(picture) != geometry:
+                raise _NotTrustedError
             if index == remaining[0]:
-                time = float((packets.presented[index] - packets.presented[0]) * stream.time_base)
-                yield Frame(index, time, upright.image(picture))
+                time = max(0.0, float(packets.presented[index] * table.tick - table.begin))
+                yield Frame(index, time, upright.image(picture, geometry), upright.scale(geometry))
                 remaining.pop(0)
                 if not remaining:
                     break
@@ -142,15 +148,16 @@ def _jump(
             raise _NotTrustedError
 
 
-def _decode(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
+def _decode(container: InputContainer, stream: VideoStream, decoder: PictureDecoder) -> Iterator[VideoFrame]:
     for packet in container.demux(stream):
-        yield from decode_packet(stream, packet)
+        yield from decoder.decode(packet)
 
 
 def _decode_from(
-    container: InputContainer, stream: VideoStream, packets: _PacketList, key: int
+    container: InputContainer, stream: VideoStream, packets: _PacketList, start: tuple[int, PictureDecoder]
 ) -> Iterator[tuple[int, VideoFrame]]:
     """Pictures with their indices from the key picture at place `key` on, each checked against the list."""
+    key, decoder = start
     key_stamp = packets.stamps[key]
     index = bisect.bisect_left(packets.presented, key_stamp)
     container.seek(key_stamp, stream=stream)
@@ -164,7 +171,7 @@ def _decode_from(
             if place >= len(packets.stamps) or packet.pts != packets.stamps[place]:
                 raise _NotTrustedError
             place += 1
-        for picture in decode_packet(stream, packet):
+        for picture in decoder.decode(packet):
             if picture.pts is not None and picture.pts < key_stamp:
                 continue  # of the group before, or without their reference: nobody asked for them
             if picture.is_corrupt or index >= len(packets.presented) or picture.pts != packets.presented[index]:

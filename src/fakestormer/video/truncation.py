@@ -1,56 +1,62 @@
 """Whether a file breaks off before its end, read from the sizes that the container itself states.
 
 A decoder does not tell: the frames of a file that was cut simply end. MP4 and MOV state the size of every box, AVI and
-WebM/Matroska the size of the whole, MPEG transport streams come in packets of 188 bytes.
+WebM/Matroska the size of the whole, MPEG transport streams come in packets of 188 bytes. Only what is unfinished is
+cut: whatever else stands behind the last box, packet or segment is none of the media's, as tags and cameras' notes are.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
+from fakestormer.video.boxes import KNOWN, film_in_picture, top_boxes
 from fakestormer.video.container import check_is_file
 
-_EBML = b"\x1a\x45\xdf\xa3"
-_SEGMENT = b"\x18\x53\x80\x67"
-_BOXES = (b"ftyp", b"moov", b"mdat", b"moof", b"styp", b"sidx", b"free", b"wide", b"skip", b"uuid", b"pnot")
-_TS_PACKET = 188
+_EBML: Final = b"\x1a\x45\xdf\xa3"
+_SEGMENT: Final = b"\x18\x53\x80\x67"
+_TS_PACKET: Final = 188
+_UNKNOWN_SIZE: Final = 0xFFFFFFF0  # of a RIFF file that was written without going back to its start
 
 
 def breaks_off(path: str | Path) -> bool:
     """Whether the file is shorter than its own headers say; False for containers that do not say."""
     path = check_is_file(path)
     size = path.stat().st_size
+    film = film_in_picture(path)
     with path.open("rb") as file:
         start = file.read(_TS_PACKET + 1)
-        if start[4:8] in _BOXES:
-            return _end_of_boxes(file, size) != size
+        if film or start[4:8] in KNOWN:
+            return _boxes_break_off(path, film[1] if film else 0, size)
         if start[:4] == b"RIFF":
-            return 8 + int.from_bytes(start[4:8], "little") > size
+            length = int.from_bytes(start[4:8], "little")
+            return length < _UNKNOWN_SIZE and 8 + length > size
         if start[:4] == _EBML:
             return _end_of_segment(file) > size
         if start[:1] == b"G" and start[_TS_PACKET:] in (b"", b"G"):
-            return size % _TS_PACKET != 0
+            return _packets_break_off(file, size)
     return False
 
 
-def _end_of_boxes(file: BinaryIO, size: int) -> int:
-    """Where the last top-level box of an ISO base media file ends, in bytes; beyond the file's size where it is cut."""
-    offset = 0
-    while offset < size:
-        file.seek(offset)
-        header = file.read(16)
-        if len(header) < 8:
-            return size + 1
-        length = int.from_bytes(header[:4], "big")
-        if length == 0:  # "up to the end of the file"
-            return size
-        if length == 1:
-            length = int.from_bytes(header[8:16], "big")
-        if length < 8:  # zeros and the like after the last box
-            return size
-        offset += length
-    return offset
+def _boxes_break_off(path: Path, begin: int, size: int) -> bool:
+    """Whether the last top-level box of an ISO base media file is unfinished, or its header is."""
+    boxes = list(top_boxes(path, begin))
+    names, end = {name for name, _, _ in boxes}, boxes[-1][2] if boxes else begin
+    # A few bytes behind the last box may be a header: of nothing that matters where index and media are complete.
+    unfinished_header = 0 < size - end < 8 and not {b"moov", b"mdat"} <= names
+    return end > size or unfinished_header or (b"moof" in names and 0 < size - end < 8)
+
+
+def _packets_break_off(file: BinaryIO, size: int) -> bool:
+    """Whether a transport stream ends within a packet; what does not begin as one is none."""
+    place = size // _TS_PACKET * _TS_PACKET
+    while place > 0:
+        file.seek(place - _TS_PACKET)
+        if file.read(1) == b"G":
+            break
+        place -= _TS_PACKET
+    file.seek(place)
+    return 0 < size - place < _TS_PACKET and file.read(1) == b"G"
 
 
 def _end_of_segment(file: BinaryIO) -> int:

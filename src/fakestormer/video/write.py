@@ -9,6 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+import cv2
 import numpy as np
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
@@ -69,6 +70,20 @@ def halve_colour(image: UInt8[ndarray, "height width 3"], reformatter: VideoRefo
         dst_color_range=ColorRange.MPEG,
         threads=1,
     )
+
+
+def fit(image: UInt8[ndarray, "height width 3"], size: tuple[int, int]) -> UInt8[ndarray, "new_height new_width 3"]:
+    """The picture in a frame of that width and height: as large as it goes, in the middle, black beside it."""
+    width, height = size
+    if image.shape[:2] == (height, width):
+        return image
+    factor = min(width / image.shape[1], height / image.shape[0])
+    inner = max(1, round(image.shape[1] * factor)), max(1, round(image.shape[0] * factor))
+    left, top = (width - inner[0]) // 2, (height - inner[1]) // 2
+    framed: UInt8[ndarray, "new_height new_width 3"] = np.zeros((height, width, 3), np.uint8)
+    kind = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
+    framed[top : top + inner[1], left : left + inner[0]] = cv2.resize(image, inner, interpolation=kind)
+    return framed
 
 
 def _encode(

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from tests.scripted_faces import box_of
@@ -91,6 +93,19 @@ def test_the_span_of_a_clip_lasts_until_its_last_frame_is_over() -> None:
     cutter = ClipCutter([track_over(0, 20)], [ClipPlan(0, (5, 7, 9))], spec)
     (clip,) = [clip for index in (5, 7, 9) for clip in cutter.add(frame(index))]
     assert (clip.span.start, clip.span.end) == pytest.approx((5 / 25, 10 / 25))
+
+
+def test_a_clip_with_a_pause_in_it_ends_with_its_last_picture() -> None:
+    cutter = ClipCutter([track_over(0, 20)], [ClipPlan(0, (5, 6, 7, 8))], SPEC)
+    frames = [replace(frame(index), time=index / 25 + (30 if index > 6 else 0)) for index in (5, 6, 7, 8)]
+    (clip,) = [clip for one in frames for clip in cutter.add(one)]
+    assert (clip.span.start, clip.span.end) == pytest.approx((5 / 25, 30 + 9 / 25))
+
+
+def test_no_clip_lasts_longer_than_the_video() -> None:
+    cutter = ClipCutter([track_over(0, 20)], [ClipPlan(0, (0, 6, 12, 18))], SPEC, 19 / 25)
+    (clip,) = [clip for index in (0, 6, 12, 18) for clip in cutter.add(frame(index))]
+    assert clip.span.end == pytest.approx(19 / 25)
 
 
 def test_a_clip_of_one_frame_ends_when_it_begins() -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from tests.scripted_faces import Script, ScriptedFaces, face_at, plain_frames
@@ -19,7 +21,7 @@ def track(
 ) -> TrackingResult:
     stride = 4
     tracker = FaceTracker(ScriptedFaces(script, stride), config)
-    return tracker.track(plain_frames(num_frames, stride, cuts=cuts), scale)
+    return tracker.track(replace(frame, scale=scale) for frame in plain_frames(num_frames, stride, cuts=cuts))
 
 
 @pytest.mark.parametrize(("frame_rate", "stride"), [(25, 4), (30, 5), (5, 1), (120, 20), (23.976, 4), (1, 1), (0, 1)])
@@ -141,3 +143,11 @@ def test_the_same_script_gives_the_same_tracks() -> None:
 def test_settings_that_make_no_sense_are_refused(settings: dict[str, float], words: str) -> None:
     with pytest.raises(ConfigError, match=words):
         TrackingConfig(**settings)  # type: ignore[arg-type]
+
+
+def test_track_ends_where_another_part_of_the_video_begins() -> None:
+    tracker = FaceTracker(ScriptedFaces(lambda frame: [face_at(300.0, 200.0)], 4), DEFAULT)
+    frames = (replace(frame, part=int(frame.index >= 48)) for frame in plain_frames(100, 4))
+    tracks = tracker.track(frames).tracks
+    spans = [(track.observations[0].frame_index, track.observations[-1].frame_index) for track in tracks]
+    assert spans == [(0, 44), (48, 96)]

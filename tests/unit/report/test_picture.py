@@ -64,9 +64,11 @@ def test_wide_pictures_are_reduced_for_the_page():
     assert len(data_uri(rng.integers(0, 255, (900, 2600, 3)).astype(np.uint8), 300)) < 60_000
 
 
-def test_the_time_axis_holds_the_video_as_far_as_it_was_decoded_and_all_faces(verdict, face):
+def test_the_time_axis_goes_on_until_the_last_picture_is_over_and_holds_all_faces(verdict, face):
     assert video_duration(verdict(face())) == 4.0
-    assert video_duration(verdict(face(), num_frames=10)) == 3.0
+    paused = verdict(face(), num_frames=10)
+    assert video_duration(paused) == 4.0
+    assert video_duration(dataclasses.replace(paused, video=dataclasses.replace(paused.video, duration=None))) == 3.0
     assert video_duration(verdict(set_aside=(SetAsideTrack(0, TimeSpan(0.0, 9.0), "small"),))) == 9.0
     unknown = verdict(face())
     assert video_duration(dataclasses.replace(unknown, video=dataclasses.replace(unknown.video, frame_rate=0.0))) == 4.0

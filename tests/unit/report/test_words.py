@@ -66,7 +66,7 @@ def test_reasons_for_caution_are_on_the_page_and_in_the_json(verdict, face, cali
     page = render_html(one)
     assert all(sentence in page for sentence in said)
     written = verdict_to_json(one)
-    assert written["notes"] == [{"code": "outside_frame_rate", "value": 5.0, "low": 24.0, "high": 30.0}]
+    assert written["notes"] == [{"code": "outside_frame_rate", "value": 5.0, "low": 24.0, "high": 30.0, "detail": ""}]
     assert written["faces"][0]["notes"][0]["code"] == "few_clips"
     assert written["in_words"]["notes"] == [said[0]]
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fakestormer.report.wording import say_note
-from fakestormer.types import CalibrationSet, KnownRange, QualityCode, ScoringRule, VideoDamage
+from fakestormer.types import CalibrationSet, KnownRange, QualityCode, QualityNote, ScoringRule, VideoDamage
 from fakestormer.verdict import judge_face, judge_video
 from fakestormer.verdict.quality import face_notes, video_notes
 
@@ -39,6 +39,23 @@ def known(calibration, *ranges):
 )
 def test_few_tiny_and_blurred_clips_call_for_caution(clip, calibration, changes, found):
     assert codes(face_notes(clips_of(clip, **changes), calibration)) == found
+
+
+@pytest.mark.parametrize(("motion", "found"), [(0.1, [QualityCode.NOTHING_MOVES]), (0.7, []), (None, [])])
+def test_a_face_that_does_not_move_calls_for_caution(clip, calibration, motion, found):
+    clips = [dataclasses.replace(one, motion=motion) for one in clips_of(clip)]
+    notes = face_notes(clips, calibration)
+    assert codes(notes) == found
+    assert all("Nothing moves" in say_note(note) and "0.10 grey levels" in say_note(note) for note in notes)
+
+
+def test_what_reading_the_file_showed_is_told_whether_or_not_there_is_a_face(clip, calibration, video, provenance):
+    note = QualityNote(QualityCode.OTHER_TRACKS, 1.0, high=0.0, detail="track 2 (h264, 96 x 64)")
+    noted = dataclasses.replace(video, notes=(note,))
+    for faces in ([], [judge_face(0, [clip(1.0)], RULE, calibration)]):
+        verdict = judge_video(noted, faces, (), VideoDamage(), 9, provenance)
+        assert note in verdict.notes
+    assert "track 2 (h264, 96 x 64)" in say_note(note)
 
 
 def test_a_tiny_face_is_told_in_pixels(clip, calibration):

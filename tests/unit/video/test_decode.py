@@ -16,7 +16,7 @@ from tests.bad_videos import (
     make_video,
 )
 
-from fakestormer.types import VideoDamage, VideoError
+from fakestormer.types import QualityCode, VideoDamage, VideoError
 from fakestormer.video import VideoReader
 
 
@@ -88,9 +88,9 @@ def test_rotation_and_mirroring_are_applied(tmp_path, rotation, turns, mirrored)
 
 def test_images_are_reduced_to_the_long_side_and_scale_says_how_much(tmp_path):
     reader = VideoReader(make_video(tmp_path / "video.mp4", Recipe(rotation=90)), max_size=24)
-    assert next(iter(reader)).image.shape == (24, 16, 3)
-    assert reader.scale == 4
-    assert VideoReader(tmp_path / "video.mp4", max_size=500).scale == 1
+    frame = next(iter(reader))
+    assert (frame.image.shape, frame.scale) == ((24, 16, 3), 4)
+    assert next(iter(VideoReader(tmp_path / "video.mp4", max_size=500))).scale == 1
 
 
 def test_only_wanted_frames_are_yielded_but_all_are_counted(tmp_path):
@@ -160,15 +160,18 @@ def test_frames_before_the_damage_are_those_of_the_sound_file(tmp_path):
     assert pixels(broken)[:18] == pixels(sound)[:18]
 
 
-def test_a_change_of_size_within_the_stream_keeps_the_size_of_the_first_frame(tmp_path):
+def test_every_frame_keeps_its_own_size_where_the_stream_changes_it(tmp_path):
     small = make_video(tmp_path / "small.ts", Recipe(num_frames=6))
-    large = make_video(tmp_path / "large.ts", Recipe(num_frames=6, width=192, height=128))
+    large = make_video(tmp_path / "large.ts", Recipe(num_frames=6, width=64, height=128))
     both = tmp_path / "both.ts"
     both.write_bytes(small.read_bytes() + large.read_bytes())
-    frames = list(VideoReader(both))
-    assert len(frames) == 11  # the packet at the seam counts as corrupt
-    assert {frame.image.shape for frame in frames} == {(64, 96, 3)}
+    reader = VideoReader(both, max_size=64)
+    frames = list(reader)
+    sizes = [(frame.image.shape[:2], frame.scale, frame.part > 0) for frame in frames]
+    assert sizes == [((43, 64), 1.5, False)] * 5 + [((64, 32), 2.0, True)] * 6  # the packet at the seam is corrupt
     assert all(later.time > earlier.time for earlier, later in itertools.pairwise(frames))
+    told = {note.code: note for note in reader.info.notes}
+    assert told[QualityCode.PICTURE_CHANGES].detail == "96 x 64, 64 x 128"
 
 
 @pytest.mark.parametrize("kind", NOT_VIDEOS)

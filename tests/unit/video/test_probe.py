@@ -57,7 +57,7 @@ def test_the_frame_rate_of_a_variable_rate_video_is_its_average(tmp_path):
         ("text renamed .mp4", "not a video"),
         ("a playlist", "not a video"),
         ("audio only", "no picture stream"),
-        ("mp4 without its index", "not a video that FFmpeg can read"),
+        ("mp4 without its index", "has no index"),
         ("nothing decodable", "no decodable frame"),
     ],
 )

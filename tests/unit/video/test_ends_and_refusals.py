@@ -1,0 +1,100 @@
+"""Where a file ends, and why one cannot be read: only what is unfinished is cut, and the cause is named."""
+
+from __future__ import annotations
+
+import av
+import numpy as np
+import pytest
+from tests.bad_videos import Recipe, make_video
+
+from fakestormer.types import VideoDamage, VideoError
+from fakestormer.video import VideoReader
+
+TAILS = {
+    "a camera's notes": b"notes of the camera, behind the film. " * 40,
+    "an ID3 tag": b"TAG" + bytes(125),
+    "a few bytes": b"end",
+    "zeros": bytes(3000),
+}
+
+
+@pytest.mark.parametrize("tail", TAILS)
+@pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.ts", "a.avi"])
+def test_bytes_behind_a_whole_film_are_no_cut(tmp_path, name, tail):
+    path = make_video(tmp_path / name, Recipe(codec="mpeg4" if name == "a.avi" else "libx264"))
+    path.write_bytes(path.read_bytes() + TAILS[tail])
+    reader = VideoReader(path)
+    assert len(list(reader)) == 12
+    assert not reader.damage.truncated
+
+
+def encrypt(source, path):
+    options = {
+        "encryption_scheme": "cenc-aes-ctr",
+        "encryption_key": "00112233445566778899aabbccddeeff",
+        "encryption_kid": "ffeeddccbbaa99887766554433221100",
+    }
+    with av.open(str(path), "w", options=options) as target, av.open(str(source)) as plain:
+        stream = target.add_stream_from_template(plain.streams.video[0])
+        for packet in plain.demux(video=0):
+            if packet.dts is not None:
+                packet.stream = stream
+                target.mux(packet)
+    return path
+
+
+def test_an_encrypted_film_is_called_encrypted(tmp_path):
+    path = encrypt(make_video(tmp_path / "plain.mp4"), tmp_path / "encrypted.mp4")
+    with pytest.raises(VideoError, match="is encrypted") as refusal:
+        VideoReader(path)
+    assert "damaged" not in str(refusal.value)
+
+
+def scramble(source, path):
+    """A transport stream whose payload is marked as scrambled, but for its tables."""
+    data = bytearray(source.read_bytes())
+    for place in range(0, len(data), 188):
+        if data[place + 1] & 0x1F == 1:  # programme identifiers from 256 on are streams
+            data[place + 3] |= 0x80
+            data[place + 12 : place + 188] = np.random.default_rng(place).bytes(176)
+    path.write_bytes(data)
+    return path
+
+
+def animated_webp(path):
+    chunk = b"VP8X" + (10).to_bytes(4, "little") + bytes([2, 0, 0, 0]) + bytes(6)
+    frames = b"ANIM" + (6).to_bytes(4, "little") + bytes(6)
+    body = b"WEBP" + chunk + frames
+    path.write_bytes(b"RIFF" + len(body).to_bytes(4, "little") + body)
+    return path
+
+
+def written(path, content):
+    path.write_bytes(content)
+    return path
+
+
+CAUSES = {
+    "animated WebP": (lambda folder: animated_webp(folder / "a.webp"), "animated WebP"),
+    "scrambled broadcast": (
+        lambda folder: scramble(make_video(folder / "a.ts", Recipe(num_frames=30)), folder / "b.ts"),
+        "is encrypted",
+    ),
+    "web page": (lambda folder: written(folder / "a.mp4", b"\n<!DOCTYPE html><html>film</html>"), "web page"),
+    "archive": (lambda folder: written(folder / "a.mp4", b"PK\x03\x04" + bytes(400)), "archive"),
+    "document": (lambda folder: written(folder / "a.mp4", b"%PDF-1.7" + bytes(400)), "PDF"),
+}
+
+
+@pytest.mark.parametrize("kind", CAUSES)
+def test_the_real_cause_is_named(tmp_path, kind):
+    make, words = CAUSES[kind]
+    with pytest.raises(VideoError, match=words) as refusal:
+        VideoReader(make(tmp_path))
+    assert "\n" not in str(refusal.value)
+
+
+def test_sound_files_have_no_damage(tmp_path):
+    reader = VideoReader(make_video(tmp_path / "a.mp4"))
+    assert len(list(reader)) == 12
+    assert reader.damage == VideoDamage()
