@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 import signal
+import subprocess
+import sys
 
 import pytest
 
 pytest.importorskip("fastapi", reason="needs the extra serve")
 from tests.bad_videos import Recipe, make_video
-from tests.pipeline.serve_process import Server
+from tests.pipeline.serve_process import RUN, Server
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 PHONE, LAPTOP = {"width": 390, "height": 844}, {"width": 1366, "height": 768}
@@ -56,7 +58,7 @@ def test_what_is_no_video_fails_with_its_cause(client):
     sent = client.post(b"these are notes" * 99, "/v1/analyses?name=notes.mp4", Prefer="wait=60")
     told = client.wait_until(sent.json["id"], "done", "failed")
     assert told["problem"]["type"] == "urn:fakestormer:problem:not-a-video"
-    assert "/tmp" not in told["problem"]["detail"]
+    assert told["problem"]["detail"].startswith("the file is not a video")
     assert client.get(f"/v1/analyses/{told['id']}/report.html").problem == "not-a-video"
 
 
@@ -100,14 +102,20 @@ def test_other_machines_are_let_in_by_key_only(tmp_path, weights):
     assert "there is no API key" in started.log.read_text()
 
 
-def test_keys_are_added_listed_and_revoked(run, tmp_path):
-    added = run("serve", "keys", "add", "Desk 3", "--role", "read", "--data", tmp_path)
-    assert added.code == 0
-    key = added.out.strip()
+def test_keys_are_added_listed_and_revoked(tmp_path):
+    def keys(*words):
+        ended = subprocess.run(
+            [sys.executable, "-c", RUN, "serve", "keys", *words, "--data", str(tmp_path)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return ended.returncode, ended.stdout
+
+    code, key = keys("add", "Desk 3", "--role", "read")
     prefix = key.split("_")[1]
-    listed = run("serve", "keys", "list", "--data", tmp_path)
-    assert prefix in listed.out
-    assert key not in listed.out
-    assert run("serve", "keys", "revoke", prefix, "--data", tmp_path).code == 0
-    assert run("serve", "keys", "revoke", prefix, "--data", tmp_path).sentences
-    assert run("serve", "keys", "add", "x", "--role", "king", "--data", tmp_path).code == 1
+    assert code == 0
+    assert prefix in keys("list")[1]
+    assert key.strip() not in keys("list")[1]
+    assert [keys("revoke", prefix)[0] for _ in range(2)] == [0, 1]
+    assert keys("add", "x", "--role", "king")[0] == 1
