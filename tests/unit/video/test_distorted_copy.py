@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tests.bad_videos import ODD_VIDEOS, Recipe, damage_packets, draw_scene, make_video
 
-from fakestormer.types import ConfigError, VideoError
+from fakestormer.types import ConfigError, FakestormerError, VideoError
 from fakestormer.video import ALL_DISTORTIONS, LEVELS, Distortion, VideoReader, write_distorted
 from fakestormer.video.perturb import perturb
 
