@@ -135,8 +135,7 @@ def test_names_of_files_are_never_read_as_markup(written):
 
 def test_letters_that_reorder_or_break_lines_are_spelled_out(written):
     shown = words_of(written(path="a\u202egpj.\u0007\nmp4"))
-    assert "a[U+202E]gpj.[U+0007][U+000A]mp4" in shown
-    assert squeezed(ENGLISH.no_glyph) in shown
+    assert r"a\u202egpj.\x07\nmp4" in shown
 
 
 def test_names_in_other_alphabets_are_legible_without_any_font_of_the_system(written, monkeypatch):

@@ -55,7 +55,7 @@ def test_a_span_says_from_and_to():
 
 
 def test_a_path_of_odd_bytes_can_be_said():
-    assert say_path("a\udcff.mp4").encode() == b"a?.mp4"
+    assert say_path("a\udcff.mp4") == r"a\xff.mp4"
 
 
 @pytest.mark.parametrize(("words", "said"), [("no face", "No face."), ("Done.", "Done."), ("", "")])

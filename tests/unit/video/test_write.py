@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from tests.bad_videos import draw_scene
 
-from fakestormer.types import VideoError
+from fakestormer.types import FakestormerError, VideoError
 from fakestormer.video import VideoReader, write_video
 
 
@@ -53,8 +53,9 @@ def test_images_of_several_sizes_are_refused(tmp_path):
 
 
 def test_a_place_that_cannot_be_written_is_refused(tmp_path):
-    with pytest.raises(VideoError, match="cannot be written"):
-        write_video(tmp_path / "nowhere" / "video.mp4", [draw_scene(0)], 25.0)
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(FakestormerError, match="cannot be written"):
+        write_video(tmp_path / "file" / "video.mp4", [draw_scene(0)], 25.0)
 
 
 def test_a_frame_rate_that_is_not_positive_is_refused(tmp_path):
