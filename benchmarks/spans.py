@@ -132,7 +132,7 @@ def measure(strength: float, num_videos: int) -> dict[str, object]:
     means = np.array([calibration.probability(float(one.mean())) for one in logits])
     methods: dict[str, Callable[[np.ndarray, Calibration], list[Proposal]]] = {
         "neighbouring clips": propose_neighbours,
-        "running mean and own level": propose_ours,
+        "running mean and track baseline": propose_ours,
     }
     try:
         import ruptures  # noqa: F401

@@ -49,7 +49,7 @@ def localise_video(
 ) -> LocalisedVideo:
     """A verdict held against the truth.
 
-    Proposals are ranked by how far they stand out from their face's own level, for faces without one by their logit.
+    Proposals are ranked by how far they stand out from their track baseline, for faces without one by their logit.
     Maps are looked at where a clip lies wholly in a forged segment and still has its whole map.
 
     Args:

@@ -15,7 +15,7 @@ def join(
     image_network: Annotated[Path, typer.Argument(help="image_network.safetensors of a run on single frames.")],
     out: Annotated[Path, typer.Option("--out", help="Where to write the joined weights.")],
 ) -> None:
-    """Join a clip network and an image network that were trained apart; calibrate the result afterwards."""
+    """Join a clip network and an image network that were trained separately; calibrate the result afterwards."""
     from fakestormer.training import join_members
 
     join_members(clip_weights, image_network, out)

@@ -65,8 +65,8 @@ app.add_typer(serve, name="serve")
 @app.callback(invoke_without_command=True)
 def options(
     version: bool = typer.Option(False, "--version", help="Print the version and exit."),
-    verbose: int = typer.Option(0, "--verbose", "-v", count=True, help="Log the steps; -vv every clip."),
-    quiet: bool = typer.Option(False, "--quiet", "-q", help="Print results and errors only: no progress, no remarks."),
+    verbose: int = typer.Option(0, "--verbose", "-v", count=True, help="Log the steps; -vv also logs every clip."),
+    quiet: bool = typer.Option(False, "--quiet", "-q", help="Print results and errors only: no progress, no notices."),
 ) -> None:
     """Options that stand before a verb."""
     set_speech(verbose, quiet)

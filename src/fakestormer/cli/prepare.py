@@ -39,7 +39,7 @@ def prepare(
         int, typer.Option("--max-frames", min=1, help="Maximum number of frames kept per track.")
     ] = 256,
     with_forged: Annotated[
-        bool, typer.Option("--with-forged", help="Cache a manifest's forged files as well, for training on them.")
+        bool, typer.Option("--with-forged", help="Also cache the forged files of a manifest, for training on them.")
     ] = False,
     shard: Annotated[str, typer.Option("--shard", help="I/N: process part I of N, one per machine.")] = "1/1",
 ) -> None:

@@ -13,11 +13,11 @@ from fakestormer.cli.terminal import say, terminal
 
 def reconstruct(
     caches: Annotated[list[Path], typer.Argument(help="Track caches made by `prepare`.")],
-    out: Annotated[Path, typer.Option("--out", help="Folder of the new cache; run again to go on.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder of the new cache; run again to continue.")],
     autoencoder: Annotated[
         Path, typer.Option("--autoencoder", help="Folder with taef2_encoder.pth and taef2_decoder.pth.")
     ],
-    frames: Annotated[int, typer.Option("--frames", min=1, help="Frames taken of every video.")] = 2,
+    frames: Annotated[int, typer.Option("--frames", min=1, help="Number of frames per video.")] = 2,
 ) -> None:
     """Pass genuine crops through an autoencoder: decoder-made fakes for stage 1 of the training."""
     from fakestormer.data import read_cache

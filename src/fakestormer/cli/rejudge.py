@@ -11,12 +11,14 @@ from fakestormer.cli.terminal import say, terminal
 
 
 def rejudge(
-    report: Annotated[Path, typer.Argument(help="A JSON file that `detect --json` wrote.")],
+    report: Annotated[Path, typer.Argument(help="JSON file written by `detect --json`.")],
     weights: Annotated[
         Path | None,
-        typer.Option("--weights", help="Weights with the same networks; without it, those of the package."),
+        typer.Option("--weights", help="Weights file with the same networks; default: the weights in the package."),
     ] = None,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Write the new verdicts here.")] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Write the new results to this file as JSON.")
+    ] = None,
     prior: Annotated[
         float | None, typer.Option("--prior", help="Probability of forgery before the examination, 0 to 1.")
     ] = None,

@@ -15,21 +15,29 @@ if TYPE_CHECKING:
 
 DAY = 86400.0
 DATA = Path("fakestormer-data")
-Data = Annotated[Path, typer.Option("--data", envvar="FAKESTORMER_DATA", help="Folder of SQLite file and media.")]
+Data = Annotated[Path, typer.Option("--data", envvar="FAKESTORMER_DATA", help="Folder for the SQLite file and media.")]
 DatabaseUrl = Annotated[
-    str | None, typer.Option("--database", envvar="FAKESTORMER_DATABASE", help="postgresql://... for several machines.")
+    str | None,
+    typer.Option(
+        "--database", envvar="FAKESTORMER_DATABASE", help="Database address, postgresql://..., for several machines."
+    ),
 ]
 StorePlace = Annotated[
-    str | None, typer.Option("--store", envvar="FAKESTORMER_STORE", help="A folder, or s3://BUCKET/PREFIX.")
+    str | None,
+    typer.Option(
+        "--store",
+        envvar="FAKESTORMER_STORE",
+        help="Where media and results are stored: a folder or s3://BUCKET/PREFIX.",
+    ),
 ]
-Weights = Annotated[Path | None, typer.Option("--weights", help="A weights file; without it, those of the package.")]
-Device = Annotated[str, typer.Option("--device", help="auto, cpu, cuda, cuda:1, ...")]
+Weights = Annotated[Path | None, typer.Option("--weights", help="Weights file; default: the weights in the package.")]
+Device = Annotated[str, typer.Option("--device", help="Where the model runs: auto, cpu, cuda, cuda:1, ...")]
 Precision = Annotated[str, typer.Option("--precision", help="float32 or bfloat16.")]
-Memory = Annotated[float, typer.Option("--memory-limit", help="GiB that one examination may use.")]
-Seconds = Annotated[float, typer.Option("--time-limit", help="Seconds that one examination may take.")]
-Drop = Annotated[bool, typer.Option("--discard-media", help="Erase each video as soon as it is examined.")]
+Memory = Annotated[float, typer.Option("--memory-limit", help="Memory limit per examination in GiB.")]
+Seconds = Annotated[float, typer.Option("--time-limit", help="Time limit per examination in seconds.")]
+Drop = Annotated[bool, typer.Option("--discard-media", help="Delete each video as soon as it is examined.")]
 
-serve = typer.Typer(help="Serve a page and an API: drop videos, follow them, keep the reports.", add_completion=False)
+serve = typer.Typer(help="Run a web page and a REST API for examining videos.", add_completion=False)
 keys = typer.Typer(help="API keys: add, revoke, list.", no_args_is_help=True)
 serve.add_typer(keys, name="keys")
 
@@ -41,28 +49,29 @@ def serve_here(
     database: DatabaseUrl = None,
     store: StorePlace = None,
     host: Annotated[
-        str, typer.Option("--host", help="Address to listen on; others than loopback need a key.")
+        str, typer.Option("--host", help="Address to listen on; any but the loopback address requires an API key.")
     ] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", help="0 takes a free one.")] = 8000,
+    port: Annotated[int, typer.Option("--port", help="Port; 0 chooses a free one.")] = 8000,
     allow_host: Annotated[
-        list[str] | None, typer.Option("--allow-host", help="A name under which browsers reach this server.")
+        list[str] | None,
+        typer.Option("--allow-host", help="Host name under which browsers reach this server; can be repeated."),
     ] = None,
-    workers: Annotated[int, typer.Option("--workers", help="Worker processes that this server starts.")] = 1,
+    workers: Annotated[int, typer.Option("--workers", help="Number of worker processes to start.")] = 1,
     weights: Weights = None,
     device: Device = "auto",
     precision: Precision = "float32",
-    upload_limit: Annotated[float, typer.Option("--upload-limit", help="MiB that one file may have.")] = 2048.0,
+    upload_limit: Annotated[float, typer.Option("--upload-limit", help="Largest accepted file in MiB.")] = 2048.0,
     duration_limit: Annotated[
-        float, typer.Option("--duration-limit", help="Seconds that one video may last.")
+        float, typer.Option("--duration-limit", help="Longest accepted video in seconds.")
     ] = 3600.0,
     memory_limit: Memory = 4.0,
     time_limit: Seconds = 3600.0,
     retention: Annotated[
-        float, typer.Option("--retention", help="Days until media and results are erased; 0: never.")
+        float, typer.Option("--retention", help="Days until media and results are deleted; 0: never.")
     ] = 30.0,
     discard_media: Drop = False,
 ) -> None:
-    """Serve until Ctrl-C; SQLite file and media folder are made on the spot."""
+    """Run the server until Ctrl-C; the SQLite file and the media folder are created where missing."""
     if context.invoked_subcommand is not None:
         return
     _need_the_extra()
@@ -106,7 +115,7 @@ def worker(
     time_limit: Seconds = 3600.0,
     discard_media: Drop = False,
 ) -> None:
-    """Examine what waits in the queue of a server, until Ctrl-C; any number of workers on any number of machines."""
+    """Examine videos from the queue of a server until Ctrl-C; any number of workers, on any number of machines."""
     _need_the_extra()
     from fakestormer.serving import ServeConfig, ServiceLimits, work
 
@@ -127,12 +136,12 @@ def worker(
 
 @keys.command("add")
 def add(
-    name: Annotated[str, typer.Argument(help="Who gets the key.", show_default=False)],
-    role: Annotated[list[str] | None, typer.Option("--role", help="submit, read or admin; may be repeated.")] = None,
+    name: Annotated[str, typer.Argument(help="Owner of the key.", show_default=False)],
+    role: Annotated[list[str] | None, typer.Option("--role", help="submit, read or admin; can be repeated.")] = None,
     data: Data = DATA,
     database: DatabaseUrl = None,
 ) -> None:
-    """Print a new API key. It is shown this once, only its hash is kept."""
+    """Print a new API key. It is shown only once: the server keeps its hash."""
     _need_the_extra()
     from fakestormer.serving import add_key
 
@@ -146,7 +155,7 @@ def revoke(
     data: Data = DATA,
     database: DatabaseUrl = None,
 ) -> None:
-    """Revoke a key, at once."""
+    """Revoke a key with immediate effect."""
     _need_the_extra()
     from fakestormer.serving import revoke_key
     from fakestormer.types import ConfigError

@@ -27,10 +27,10 @@ SHEET_FRAMES = 6
 
 
 def write_preview(path: Path, folder: Path, seed: int, landmark_model: Path | None = None) -> tuple[Path, ...]:
-    """The files written: real and fake crops side by side as a video, the twins as videos, arrays, contact sheet.
+    """The files written: real and fake crops side by side as a video, each of them as a video, arrays, contact sheet.
 
-    The longest stretch of the largest track is blended with one set of parameters (at most 150 frames); a photograph
-    is filmed first.
+    The longest run of frames of the largest track is blended with one set of parameters (at most 150 frames); a
+    photograph is filmed first.
 
     Args:
         path: a genuine video or photograph.
@@ -47,7 +47,7 @@ def write_preview(path: Path, folder: Path, seed: int, landmark_model: Path | No
         raise DataError(f"the folder {folder} cannot be made ({error.strerror}): choose another --out") from error
     landmarker = FaceMeshLandmarker(find_landmark_model(landmark_model))
     tracks = crop_tracks(path, LibfaceDetector(max_size=DETECTION_SIZE), landmarker)
-    images, landmarks, scheme = _longest_stretch(path, tracks, seed)
+    images, landmarks, scheme = _longest_run(path, tracks, seed)
     pair = SelfBlender(SynthesisConfig()).blend(images, landmarks, scheme, seed)
     side_by_side = folder / "comparison.mp4"
     write_video(side_by_side, _panels(pair), FRAME_RATE)
@@ -63,7 +63,7 @@ def write_preview(path: Path, folder: Path, seed: int, landmark_model: Path | No
     return side_by_side, folder / "real.mp4", folder / "pseudo_fake.mp4", arrays, sheet
 
 
-def _longest_stretch(
+def _longest_run(
     path: Path, tracks: tuple[TrackCrops, ...], seed: int
 ) -> tuple[UInt8[ndarray, "frames size size 3"], ndarray, str]:
     track = max(tracks, key=lambda one: int(one.found.sum()))

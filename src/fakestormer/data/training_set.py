@@ -1,4 +1,4 @@
-"""Cached real tracks -> real clip + pseudo-fake twin, a pure function of (seed, number of the sample)."""
+"""Cached real tracks -> real clip and its pseudo-fake, a pure function of (seed, number of the sample)."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from torch.utils.data import Dataset
 
 from fakestormer.data.cache import CachedTrack
 from fakestormer.data.epochs import EpochOrder
-from fakestormer.data.redraw import blend_frame_by_frame
 from fakestormer.synthesis import (
     NO_AUGMENTATION,
     Recode,
     SelfBlendedPair,
     SelfBlender,
     SynthesisConfig,
+    blend_frame_by_frame,
     film_still,
 )
 from fakestormer.types import ConfigError, DataError
@@ -34,8 +34,8 @@ MAX_DRAWS = 8
 class ClipSampling:
     """Which clips are drawn: length, strides to choose from, share of photographs, share of time-shifted sources.
 
-    `whole_epochs`: instead of at random, every clip of every film once an epoch, as published (`epochs.py`).
-    `redraw_every_frame` gives consistency up: an ablation (`redraw.py`).
+    `whole_epochs`: instead of at random, every clip of every video once an epoch, as published (`epochs.py`).
+    `redraw_every_frame` gives consistency up: an ablation (`synthesis/per_frame_parameters.py`).
     """
 
     num_frames: int = 4

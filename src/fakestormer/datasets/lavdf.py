@@ -1,4 +1,4 @@
-"""LAV-DF: 136,304 videos of which short stretches of picture, voice or both are forged."""
+"""LAV-DF: 136,304 videos of which short segments of picture, voice or both are forged."""
 
 from __future__ import annotations
 

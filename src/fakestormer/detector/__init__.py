@@ -8,10 +8,11 @@ from fakestormer.detector.memory import return_large_blocks
 from fakestormer.detector.overlay import write_overlay
 from fakestormer.detector.protocol import PROTOCOLS, Protocol, choose_protocol
 from fakestormer.detector.rejudge import rejudge
-from fakestormer.detector.verify import Outcome, Verification, verify
+from fakestormer.detector.verify import TOLERANCE, Outcome, Verification, verify
 
 __all__ = [
     "PROTOCOLS",
+    "TOLERANCE",
     "CutVideo",
     "Detector",
     "DetectorConfig",

@@ -25,7 +25,7 @@ from fakestormer.types import (
 from fakestormer.video import hash_file
 
 # How far a number may move between device classes and still count as the same; measured, see docs/provenance.md.
-TOLERANCE = 1e-4
+TOLERANCE = 1e-4  # of logits, between device classes
 
 
 class Outcome(enum.Enum):

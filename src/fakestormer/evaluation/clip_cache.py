@@ -11,9 +11,9 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy import ndarray
@@ -21,12 +21,10 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from fakestormer.detector import CutVideo, Detector
-from fakestormer.files import write_file
+from fakestormer.files import from_plain, write_file
 from fakestormer.types import (
     DataError,
     FaceClip,
-    QualityCode,
-    QualityNote,
     SetAsideTrack,
     TimeSpan,
     VideoDamage,
@@ -37,6 +35,7 @@ from fakestormer.video import decoder_version, hash_file
 
 LAYOUT = 3  # to be raised where videos are cut or distorted otherwise, too: clips made before are then made anew
 METADATA_KEY = "video"
+ARRAYS = ("frame_indices", "images", "to_frame")  # of a FaceClip, in the order of its fields
 # These change what the network answers, not what it sees.
 NOT_OF_THE_CROPS = ("precision", "flip", "evidence_frames", "max_maps", "max_pictured_faces")
 
@@ -90,65 +89,57 @@ class CachingDetector:
 
 def write_cut_video(path: Path, video: CutVideo) -> None:
     """The video's clips and facts as one file, at once or not at all."""
-    note = {
-        "layout": LAYOUT,
-        "info": dataclasses.asdict(video.info) | {"notes": [_note_to_json(one) for one in video.info.notes]},
-        "track_ids": video.track_ids,
-        "set_aside": [dataclasses.asdict(one) for one in video.set_aside],
-        "damage": dataclasses.asdict(video.damage),
-        "num_frames": video.num_frames,
-        "sha256": video.sha256,
-        "clips": [{"track_id": clip.track_id, "span": dataclasses.asdict(clip.span)} for clip in video.clips],
-    }
     tensors: dict[str, ndarray] = {}
     if video.clips:
-        for name in ("images", "to_frame", "frame_indices"):
+        for name in ARRAYS:
             tensors[name] = np.stack([getattr(clip, name) for clip in video.clips])
-    note["tensors_sha256"] = _hash_tensors(tensors)
-    write_file(path, save(tensors, {METADATA_KEY: json.dumps(note)}))
+    cuts = tuple(_Cut(clip.track_id, clip.span) for clip in video.clips)
+    facts = (video.info, video.track_ids, video.set_aside, video.damage, video.num_frames, video.sha256)
+    note = _Note(LAYOUT, _hash_tensors(tensors), *facts, cuts)
+    text = json.dumps(dataclasses.asdict(note), default=lambda member: member.value)  # the enum of quality notes
+    write_file(path, save(tensors, {METADATA_KEY: text}))
 
 
 def read_cut_video(path: Path) -> CutVideo | None:
     """What `write_cut_video` wrote; None where there is no such file, or a damaged one."""
     try:
         with safe_open(path, framework="numpy") as opened:
-            note = json.loads((opened.metadata() or {})[METADATA_KEY])
+            note = from_plain(_Note, json.loads((opened.metadata() or {})[METADATA_KEY]), "note")
             tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118  (not a dict)
-        intact = note["layout"] == LAYOUT and note["tensors_sha256"] == _hash_tensors(tensors)
+        intact = note.layout == LAYOUT and note.tensors_sha256 == _hash_tensors(tensors)
         return _cut_video(note, tensors) if intact else None
-    except (OSError, SafetensorError, KeyError, TypeError, ValueError):
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError, DataError):
         return None
 
 
-def _cut_video(note: Mapping[str, Any], tensors: Mapping[str, ndarray]) -> CutVideo:
-    set_aside = (SetAsideTrack(one["track_id"], TimeSpan(**one["span"]), one["reason"]) for one in note["set_aside"])
-    clips = (
-        FaceClip(
-            one["track_id"],
-            TimeSpan(**one["span"]),
-            tensors["frame_indices"][place],
-            tensors["images"][place],
-            tensors["to_frame"][place],
-        )
-        for place, one in enumerate(note["clips"])
-    )
-    return CutVideo(
-        info=VideoInfo(**(note["info"] | {"notes": tuple(map(_note_from_json, note["info"]["notes"]))})),
-        track_ids=tuple(note["track_ids"]),
-        set_aside=tuple(set_aside),
-        damage=VideoDamage(**note["damage"]),
-        num_frames=note["num_frames"],
-        sha256=note["sha256"],
-        clips=tuple(clips),
-    )
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """Where a clip was cut."""
+
+    track_id: int
+    span: TimeSpan
 
 
-def _note_to_json(note: QualityNote) -> dict[str, Any]:
-    return dataclasses.asdict(note) | {"code": note.code.value}
+@dataclass(frozen=True, slots=True)
+class _Note:
+    """All of a `CutVideo` that is no tensor, and how the file is laid out."""
+
+    layout: int
+    tensors_sha256: str
+    info: VideoInfo
+    track_ids: tuple[int, ...]
+    set_aside: tuple[SetAsideTrack, ...]
+    damage: VideoDamage
+    num_frames: int
+    sha256: str
+    clips: tuple[_Cut, ...]
 
 
-def _note_from_json(content: Mapping[str, Any]) -> QualityNote:
-    return QualityNote(**{**content, "code": QualityCode(content["code"])})
+def _cut_video(note: _Note, tensors: Mapping[str, ndarray]) -> CutVideo:
+    arrays = [[tensors[name][place] for name in ARRAYS] for place in range(len(note.clips))]
+    clips = (FaceClip(cut.track_id, cut.span, *found) for cut, found in zip(note.clips, arrays, strict=True))
+    facts = (note.info, note.track_ids, note.set_aside, note.damage, note.num_frames, note.sha256)
+    return CutVideo(*facts, clips=tuple(clips))
 
 
 def _hash_tensors(tensors: Mapping[str, ndarray]) -> str:

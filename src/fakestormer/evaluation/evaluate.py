@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
+from fakestormer.detector import TOLERANCE
 from fakestormer.evaluation.config import EvaluationConfig
 from fakestormer.evaluation.manifest import Manifest, ManifestRow, read_manifest
 from fakestormer.evaluation.record import (
@@ -56,9 +57,9 @@ def evaluate(
     """The metrics of a detector on the files of a manifest; scores, metrics and a table are written into `out`.
 
     `scores.csv` grows by a line with each file, so an interrupted evaluation goes on where it stopped: rows made from
-    the same manifest by the same detector are kept (the first of them is scored once more, to see that weights and
-    settings are the same), errors are tried again. Scores of another run are set aside as `scores.earlier.csv`. A file
-    that fails, for whatever reason, is a row with the decision "error".
+    the same manifest by the same detector are kept (one scored file is scored once more, and both the description of
+    the detector and the file's logit must be the same), errors are tried again. Scores of another run are set aside as
+    `scores.earlier.csv`. A file that fails, for whatever reason, is a row with the decision "error".
 
     Args:
         manifest: a CSV file with the columns file, label, group and any others.
@@ -89,18 +90,27 @@ def evaluate(
 
 
 def _resume(journal: ScoreJournal, listed: Manifest, detector: VideoDetector) -> int:
-    """How many rows of an earlier run stand, after its first file was scored anew to compare the detectors."""
+    """How many rows of an earlier run are kept, after one of its files was scored anew to compare the detectors."""
     earlier, detector_hash = journal.earlier_rows()
-    first = next((row for row in listed.rows if row.file in earlier), None)
+    known = [row for row in listed.rows if row.file in earlier]
+    first = next((row for row in known if earlier[row.file].is_scored), known[0] if known else None)
     if first is None:
         journal.restart({})
         return 0
     scored, description = _score(first, detector)
     same = description is not None and hash_detector(description) == detector_hash
+    same = same and _scores_alike(scored, earlier[first.file])
     del earlier[first.file]
     journal.restart(earlier if same else {})
     journal.add(scored, description)
     return len(earlier) if same else 0
+
+
+def _scores_alike(now: ScoreRow, earlier: ScoreRow) -> bool:
+    """Whether a file got the logit that it had; a code that scores otherwise may describe itself the same."""
+    if now.logit is None or earlier.logit is None:
+        return now.logit is earlier.logit
+    return math.isclose(now.logit, earlier.logit, rel_tol=0, abs_tol=TOLERANCE)
 
 
 def _score(row: ManifestRow, detector: VideoDetector) -> tuple[ScoreRow, dict[str, Any] | None]:
@@ -114,7 +124,7 @@ def _score(row: ManifestRow, detector: VideoDetector) -> tuple[ScoreRow, dict[st
     description = describe_detector(verdict.provenance)
     if verdict.score is None:
         return _unscored(row, "not_applicable", verdict.reason or "nothing could be scored"), description
-    face = _deciding_face(verdict)
+    face = verdict.most_suspicious
     logit = _logit(face, verdict.score)
     if not math.isfinite(logit):
         return _unscored(row, "error", f"the detector gave the logit {logit}: check its weights"), description
@@ -137,11 +147,6 @@ def _score(row: ManifestRow, detector: VideoDetector) -> tuple[ScoreRow, dict[st
     return scored, description
 
 
-def _deciding_face(verdict: VideoVerdict) -> FaceVerdict | None:
-    """The face whose score is the video's; None where no clips are kept."""
-    return next((face for face in verdict.faces if face.score == verdict.score and face.clips), None)
-
-
 def _crop_scale(face: FaceVerdict | None) -> float | None:
     """Geometric mean over the clips; None where it is not known."""
     scales = [clip.evidence.crop_scale for clip in face.clips] if face else []
@@ -150,7 +155,7 @@ def _crop_scale(face: FaceVerdict | None) -> float | None:
 
 def _evidence(face: FaceVerdict | None) -> tuple[float | None, float | None, float | None]:
     """Mean and median of the clip network's logits, mean of the image network's; None where there is none."""
-    if face is None:
+    if face is None or not face.clips:
         return None, None, None
     logits = [clip.evidence.clip_logit for clip in face.clips]
     frames = [math.fsum(seen) / len(seen) for clip in face.clips if len(seen := clip.evidence.frame_logits)]

@@ -19,7 +19,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
-from fakestormer.files import write_file
+from fakestormer.files import from_plain, write_file
 from fakestormer.model.attribution import Network
 from fakestormer.model.config import ModelConfig
 from fakestormer.model.fakestormer import FakeSTormer
@@ -28,13 +28,10 @@ from fakestormer.model.published import PublishedConfig, PublishedFakeSTormer
 from fakestormer.types import (
     PLAIN_MEAN,
     Calibration,
-    CalibrationSet,
     ClipSpec,
     ConfigError,
-    FaceSizeNormalisation,
-    KnownRange,
+    DataError,
     ScoringRule,
-    SegmentSearch,
     WeightsError,
 )
 
@@ -160,17 +157,17 @@ def load_weights(path: str | Path) -> LoadedWeights:
         calibration = note["calibration"]
         loaded = LoadedWeights(
             model=model,
-            clip_spec=_clip_spec(note["clip_spec"]),
-            protocol=ClipProtocol(**note["protocol"]),
-            rule=_rule(note["rule"]),
-            calibration=None if calibration is None else _calibration(calibration),
+            clip_spec=from_plain(ClipSpec, note["clip_spec"], "clip_spec"),
+            protocol=from_plain(ClipProtocol, note["protocol"], "protocol"),
+            rule=from_plain(ScoringRule, note["rule"], "rule"),
+            calibration=None if calibration is None else from_plain(Calibration, calibration, "calibration"),
             card=dict(note["card"]),
             training_record=dict(note["training_record"]),
             name=str(note["name"]),
             sha256=hashlib.sha256(content).hexdigest(),
             networks_sha256=_hash_tensors(tensors),
         )
-    except (KeyError, TypeError, ValueError, AttributeError, ConfigError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, DataError) as error:
         raise WeightsError(f"{path} has damaged metadata ({error}): get the file again") from error
     _fill(model, tensors, path)
     model.eval()
@@ -228,42 +225,15 @@ def _kind(model: Network) -> str:
     return "fakestormer" if isinstance(model, FakeSTormer) else "published"
 
 
-def _rule(plain: Mapping[str, Any]) -> ScoringRule:
-    """The scoring rule of its JSON form."""
-    size, segments = plain["face_size"], plain["segments"]
-    return ScoringRule(
-        **{
-            **plain,
-            "face_size": None if size is None else FaceSizeNormalisation(**size),
-            "segments": None if segments is None else SegmentSearch(**segments),
-        }
-    )
-
-
 def _build_model(note: Mapping[str, Any]) -> Network:
     """The network that the note describes, its weights still without meaning."""
     if note["kind"] == "fakestormer":
-        return FakeSTormer(ModelConfig(**note["model_config"]))
+        return FakeSTormer(from_plain(ModelConfig, note["model_config"], "model_config"))
     if note["kind"] == "lite":
-        return LiteFakeSTormer(ModelConfig(**note["model_config"]))
+        return LiteFakeSTormer(from_plain(ModelConfig, note["model_config"], "model_config"))
     if note["kind"] == "published":
-        return PublishedFakeSTormer(PublishedConfig(**note["model_config"]))
+        return PublishedFakeSTormer(from_plain(PublishedConfig, note["model_config"], "model_config"))
     raise ValueError(f"kind of model {note['kind']!r}")
-
-
-def _clip_spec(plain: Mapping[str, Any]) -> ClipSpec:
-    """The ClipSpec of its JSON form."""
-    values = dict(plain)
-    return ClipSpec(**{**values, "mean": tuple(values["mean"]), "std": tuple(values["std"])})
-
-
-def _calibration(plain: Mapping[str, Any]) -> Calibration:
-    """The calibration of its JSON form; files written before error rates were kept have no `measured`."""
-    measured = plain.get("measured")
-    if measured is None:
-        return Calibration(**plain)
-    ranges = tuple(KnownRange(**one) for one in measured["ranges"])
-    return Calibration(**{**plain, "measured": CalibrationSet(**{**measured, "ranges": ranges})})
 
 
 def _hash_tensors(tensors: Mapping[str, Tensor]) -> str:

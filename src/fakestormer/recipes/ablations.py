@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fakestormer.recipes.lite import lite
-from fakestormer.training.config import TrainRun
+from fakestormer.training import TrainRun
 
 
 def without_temporal_head() -> TrainRun:

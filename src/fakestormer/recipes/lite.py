@@ -5,7 +5,7 @@ from __future__ import annotations
 from fakestormer.data import ClipSampling
 from fakestormer.model import ModelConfig
 from fakestormer.synthesis import SynthesisConfig
-from fakestormer.training.config import LossWeights, Optimisation, TrainRun, Validation
+from fakestormer.training import LossWeights, Optimisation, TrainRun, Validation
 from fakestormer.types import ClipSpec
 
 

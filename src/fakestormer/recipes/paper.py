@@ -7,7 +7,7 @@ from dataclasses import replace
 from fakestormer.data import ClipSampling
 from fakestormer.model import ModelConfig
 from fakestormer.synthesis import AugmentationConfig, SynthesisConfig
-from fakestormer.training.config import Optimisation, TrainRun, Validation
+from fakestormer.training import Optimisation, TrainRun, Validation
 from fakestormer.types import ClipSpec
 
 PAIRS_PER_STEP = 64

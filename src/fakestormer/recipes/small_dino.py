@@ -7,7 +7,7 @@ from dataclasses import replace
 from fakestormer.data import ClipSampling
 from fakestormer.model import ModelConfig
 from fakestormer.synthesis import SynthesisConfig
-from fakestormer.training.config import LossWeights, Optimisation, TrainRun, Validation
+from fakestormer.training import LossWeights, Optimisation, TrainRun, Validation
 from fakestormer.types import ClipSpec
 
 

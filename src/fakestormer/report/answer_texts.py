@@ -83,8 +83,8 @@ class AnswerTexts:
     quality: dict[QualityCode, str] = field(
         default_factory=lambda: {
             QualityCode.FEW_CLIPS: "The result is based on few clips: {value:g}; at least {low:g} are recommended.",
-            QualityCode.TINY_FACE: "The face is very small: {value:g} pixels wide with its surroundings, which was "
-            "enlarged more than twice for the model; at least {low:g} pixels are recommended.",
+            QualityCode.TINY_FACE: "The face is very small: {value:g} pixels wide including its surroundings, and "
+            "was enlarged more than twice for the model; at least {low:g} pixels are recommended.",
             QualityCode.BLURRED: "The face is strongly blurred: {value:g} on a scale from 0 (sharp) to 1; at most "
             "{high:g} is recommended.",
             QualityCode.HEAVY_COMPRESSION: "The file is heavily compressed: {value:g} bits per pixel; at least {low:g} "

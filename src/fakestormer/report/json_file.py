@@ -9,19 +9,15 @@ from __future__ import annotations
 
 import dataclasses
 import enum
-import functools
 import json
 import math
-import sys
-import types
-import typing
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy import ndarray
 
-from fakestormer.files import write_file
+from fakestormer.files import from_plain, write_file
 from fakestormer.report.wording import in_words
 from fakestormer.types import DataError, VideoVerdict
 
@@ -88,8 +84,11 @@ def verdict_from_json(content: object) -> VideoVerdict:
             "read it with the version that wrote it, or examine the video again"
         )
     fields = {name: value for name, value in content.items() if name not in ("schema", "schema_version", IN_WORDS)}
-    verdict: VideoVerdict = _decode(VideoVerdict, fields, "verdict")
-    return verdict
+    empty = {PICTURE: np.zeros((0, 0, 3), np.uint8)}
+    try:
+        return from_plain(VideoVerdict, fields, "verdict", complete=True, single=FLOAT32_FIELDS, stand_ins=empty)
+    except DataError as error:
+        raise DataError(f"{error}: write the verdict again with --json") from error
 
 
 def _encode(value: Any, where: str) -> Any:
@@ -118,98 +117,6 @@ def _encode_array(values: ndarray, where: str) -> list[Any]:
     texts = values.astype(np.float32).astype(str)  # the shortest digits that name this float32
     shortest: list[Any] = texts.astype(np.float64).tolist()
     return shortest
-
-
-@functools.cache
-def _hints(kind: type) -> dict[str, Any]:
-    return typing.get_type_hints(kind)
-
-
-def _decode(kind: Any, value: Any, where: str) -> Any:
-    if dataclasses.is_dataclass(kind):
-        return _decode_dataclass(kind, value, where)
-    origin = typing.get_origin(kind)
-    if origin in (types.UnionType, typing.Union):
-        choices = [choice for choice in typing.get_args(kind) if choice is not type(None)]
-        return None if value is None else _decode(choices[0], value, where)
-    if origin is tuple:
-        return _decode_tuple(typing.get_args(kind), value, where)
-    if hasattr(kind, "dim_str"):  # a jaxtyping annotation
-        return _decode_array(len(kind.dim_str.split()), value, where)
-    if issubclass(kind, enum.Enum):
-        return _decode_enum(kind, value, where)
-    return _decode_plain(kind, value, where)
-
-
-def _decode_dataclass(kind: Any, value: Any, where: str) -> Any:
-    hints = {name: hint for name, hint in _hints(kind).items() if name != PICTURE}
-    if not isinstance(value, dict) or set(value) != set(hints):
-        found = sorted(value) if isinstance(value, dict) else type(value).__name__
-        raise _wrong(where, f"an object with the fields {sorted(hints)}", found)
-    fields = {name: _decode(hint, value[name], f"{where}.{name}") for name, hint in hints.items()}
-    _check_axes({name: hint.dim_str for name, hint in hints.items() if hasattr(hint, "dim_str")}, fields, where)
-    if PICTURE in _hints(kind):
-        fields[PICTURE] = np.zeros((0, 0, 3), np.uint8)
-    try:
-        return kind(**fields)
-    except ValueError as error:  # the type's own checks
-        raise DataError(f"{where} cannot be used: {error}") from error
-
-
-def _check_axes(axes: dict[str, str], fields: dict[str, Any], where: str) -> None:
-    """Refuse arrays of one object whose axes of the same name differ, or whose numbered axes have another size."""
-    known: dict[str, int] = {}
-    for name, words in axes.items():
-        for axis, size in zip(words.split(), fields[name].shape, strict=True):
-            wanted = known.setdefault(axis, int(axis) if axis.isdigit() else size)
-            if size != wanted:
-                raise _wrong(f"{where}.{name}", f"of {wanted} {axis} along that axis", f"shape {fields[name].shape}")
-
-
-def _decode_tuple(kinds: tuple[Any, ...], value: Any, where: str) -> tuple[Any, ...]:
-    if not isinstance(value, list):
-        raise _wrong(where, "a list", value)
-    if kinds[-1] is Ellipsis:
-        kinds = (kinds[0],) * len(value)
-    if len(kinds) != len(value):
-        raise _wrong(where, f"a list of {len(kinds)}", value)
-    return tuple(
-        _decode(kind, item, f"{where}[{index}]") for index, (kind, item) in enumerate(zip(kinds, value, strict=True))
-    )
-
-
-def _decode_array(num_axes: int, value: Any, where: str) -> ndarray:
-    dtype: type[Any] = np.float32 if where.rpartition(".")[2] in FLOAT32_FIELDS else np.float64
-    wanted = f"finite numbers in lists {num_axes} deep"
-    try:
-        values: ndarray = np.array(value, dtype=np.float64).astype(dtype)
-    except (ValueError, TypeError, OverflowError) as error:
-        raise _wrong(where, wanted, value) from error
-    if values.ndim != num_axes or not np.isfinite(values).all():
-        raise _wrong(where, wanted, value)
-    return values
-
-
-def _decode_enum(kind: type[enum.Enum], value: Any, where: str) -> enum.Enum:
-    try:
-        return kind(value)
-    except ValueError as error:
-        raise _wrong(where, "one of " + ", ".join(repr(member.value) for member in kind), value) from error
-
-
-def _decode_plain(kind: Any, value: Any, where: str) -> Any:
-    if kind is float and type(value) in (int, float) and abs(value) <= sys.float_info.max:
-        return float(value)
-    if type(value) is kind and kind is not float:
-        return value
-    wanted = {float: "a finite number", int: "a whole number", str: "text", bool: "true or false"}[kind]
-    raise _wrong(where, wanted, value)
-
-
-def _wrong(where: str, wanted: str, value: Any) -> DataError:
-    shown = repr(value)
-    shown = shown if len(shown) <= 60 else shown[:57] + "..."
-    return DataError(f"{where} must be {wanted}, got {shown}: write the verdict again with --json")
 
 
 def _layout(value: Any, indent: str = "") -> str:

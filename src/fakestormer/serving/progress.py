@@ -13,7 +13,7 @@ SHARES = {
     "score": (42.0, 85.0),
     "write": (85.0, 99.0),
 }
-JOINED = 2.0  # seconds; scored clips nearer than this are one stretch
+JOINED = 2.0  # seconds; scored clips nearer than this are shown as one span
 
 
 class ProgressTable:

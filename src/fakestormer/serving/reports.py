@@ -1,4 +1,4 @@
-"""Reports of an analysis: pages, JSON, PDF, pictures and film, with the name that the submitter gave the file."""
+"""Reports of an analysis: pages, JSON, PDF, pictures and overlay video, under the name that was submitted."""
 
 from __future__ import annotations
 

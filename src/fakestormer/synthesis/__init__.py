@@ -6,6 +6,7 @@ from fakestormer.synthesis.config import NO_AUGMENTATION, AugmentationConfig, Co
 from fakestormer.synthesis.contact_sheet import draw_contact_sheet
 from fakestormer.synthesis.detail import equally_sharp, fine_detail
 from fakestormer.synthesis.parameters import SynthesisParameters, draw_parameters
+from fakestormer.synthesis.per_frame_parameters import blend_frame_by_frame
 from fakestormer.synthesis.regions import SCHEMES, FaceScheme
 from fakestormer.synthesis.video import SelfBlendedPair, SelfBlender, source_misfit
 from fakestormer.synthesis.view import mirror, place_view, show
@@ -23,6 +24,7 @@ __all__ = [
     "SynthesisConfig",
     "SynthesisParameters",
     "augment",
+    "blend_frame_by_frame",
     "draw_contact_sheet",
     "draw_parameters",
     "equally_sharp",

@@ -1,4 +1,4 @@
-"""The self-blended video: a real clip, its pseudo-fake twin and all targets, from a seed (sections 2 and 3)."""
+"""The self-blended video: a real clip, its pseudo-fake and all targets, from a seed (sections 2 and 3)."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ class SelfBlendedPair:
     """A real clip, its pseudo-fake twin, and what the three heads should say about them.
 
     `mask` and `vulnerability` are in [0, 1] at the size of the pictures and as they were before cutout.
-    `spatial_target` is for the pseudo-fake (0 for the real twin). Patches that are not kept are zero in both clips and
-    count in no target. `parameters` are the draws behind it.
+    `spatial_target` is for the pseudo-fake (0 for the genuine counterpart). Patches that are not kept are zero
+    in both clips and excluded from the targets. `parameters` are the draws behind it.
     """
 
     real: UInt8[ndarray, "frames size size 3"]

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch.optim.swa_utils import AveragedModel
 
 from fakestormer.files import write_aside
 from fakestormer.model import FakeSTormer
-from fakestormer.training.average import WeightAverage
 from fakestormer.training.distributed import ALONE, Team, gathered
 from fakestormer.training.randomness import read_random_state, set_random_state
 from fakestormer.types import ConfigError
@@ -22,7 +22,7 @@ def save_checkpoint(
     step: int,
     model: FakeSTormer,
     optimizer: torch.optim.Optimizer,
-    average: WeightAverage | None,
+    average: AveragedModel | None,
     team: Team = ALONE,
 ) -> None:
     """`checkpoint.pt` in the run's folder: the state after `step` steps; on the disk when this returns.
@@ -36,7 +36,7 @@ def save_checkpoint(
         "step": step,
         "model": model.state_dict(),
         "optimizer": optimizer.state_dict(),
-        "average": average.model.state_dict() if average else None,
+        "average": average.module.state_dict() if average else None,
         "draws": draws,
     }
     with write_aside(folder / CHECKPOINT_NAME) as aside, aside.open("wb") as file:
@@ -47,7 +47,7 @@ def load_checkpoint(
     folder: Path,
     model: FakeSTormer,
     optimizer: torch.optim.Optimizer,
-    average: WeightAverage | None,
+    average: AveragedModel | None,
     team: Team = ALONE,
 ) -> int:
     """The number of steps already done; model, optimizer, average and random draws are set to that state."""
@@ -67,7 +67,8 @@ def load_checkpoint(
         ) from None
     optimizer.load_state_dict(state["optimizer"])
     if average:
-        average.model.load_state_dict(state["average"])
+        average.module.load_state_dict(state["average"])
+        average.n_averaged.fill_(state["step"])
     set_random_state(state["draws"][team.rank], team.device)
     return int(state["step"])
 

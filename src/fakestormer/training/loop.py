@@ -11,7 +11,7 @@ import torch
 
 from fakestormer.data import CachedTrack, read_cache, split_identities
 from fakestormer.model import FakeSTormer, WarmStartReport, refuse_emulated_bfloat16, save_weights
-from fakestormer.training.average import WeightAverage
+from fakestormer.training.average import average_weights
 from fakestormer.training.batches import training_steps, validation_batches
 from fakestormer.training.checkpoint import load_checkpoint, save_checkpoint
 from fakestormer.training.config import TrainRun
@@ -90,7 +90,7 @@ class _Engine:
         self._tell_start(started.report)
         if not team.leads:  # the same model, but draws of its own
             torch.manual_seed(run.seed + team.rank)
-        self.average = WeightAverage(self.model, settings.average_decay) if settings.average_decay else None
+        self.average = average_weights(self.model, settings.average_decay) if settings.average_decay else None
         self.optimizer = make_optimizer(self.model, settings)
         self.first_step = load_checkpoint(self.folder, self.model, self.optimizer, self.average, team) if resume else 0
         rests = choose_ever_trained(self.model, settings)
@@ -115,7 +115,7 @@ class _Engine:
         for step, batches in zip(range(self.first_step, settings.num_steps), self.steps, strict=False):
             losses = train_step(self.replica, self.optimizer, batches, self.run, step, self.team)
             if self.average:
-                self.average.update(self.model, step)
+                self.average.update_parameters(self.model)
             numbers = losses.to_floats() | {"seconds": time.monotonic() - since}
             since = time.monotonic()
             self._tell(step, "train", numbers)
@@ -141,7 +141,7 @@ class _Engine:
             save_checkpoint(self.folder, done, self.model, self.optimizer, self.average, self.team)
 
     def _shipped(self) -> FakeSTormer:
-        return self.average.model if self.average else self.model  # type: ignore[return-value]
+        return self.average.module if self.average else self.model  # type: ignore[return-value]
 
     def _save(self, name: str, done: int) -> Path:
         path = self.folder / f"{name}.safetensors"

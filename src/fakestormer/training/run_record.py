@@ -6,22 +6,20 @@ import dataclasses
 import json
 import platform
 import subprocess
-import typing
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from fakestormer.data import CachedTrack, cache_fingerprint
-from fakestormer.files import write_file
+from fakestormer.files import from_plain, write_file
 from fakestormer.model import WarmStartReport
 from fakestormer.training.checkpoint import CHECKPOINT_NAME
 from fakestormer.training.config import TrainRun
-from fakestormer.types import ConfigError
+from fakestormer.types import ConfigError, DataError
 
 RECORD_NAME = "run.json"
-Settings = TypeVar("Settings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,23 +128,11 @@ def source_revision() -> str | None:
 
 
 def run_from_json(plain: dict[str, Any]) -> TrainRun:
-    """The run that `TrainRun.to_json` gave as plain values."""
-    return _settings(TrainRun, plain)
-
-
-def _settings(kind: type[Settings], plain: dict[str, Any]) -> Settings:
-    """A configuration from its JSON form: dataclasses inside dataclasses, tuples for lists."""
-    hints = typing.get_type_hints(kind)
-    values = {}
-    for name, value in plain.items():
-        if name not in hints:
-            raise ConfigError(
-                f"the run has the setting {name}, which this version of fakestormer does not know: go on with it, or "
-                "repeat it, with the version that recorded it"
-            )
-        kinds = [one for one in (hints[name], *typing.get_args(hints[name])) if dataclasses.is_dataclass(one)]
-        if kinds and value is not None:
-            values[name] = _settings(typing.cast("type[Any]", kinds[0]), value)
-        else:
-            values[name] = tuple(value) if isinstance(value, list) else value
-    return kind(**values)
+    """The run that `TrainRun.to_json` gave as plain values; a setting that is missing has its default."""
+    try:
+        return from_plain(TrainRun, plain, "run")
+    except DataError as error:
+        raise ConfigError(
+            f"the run was recorded by another version of fakestormer ({error}): go on with it, or repeat it, with the "
+            "version that recorded it"
+        ) from error

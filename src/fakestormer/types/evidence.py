@@ -105,13 +105,13 @@ class EvidenceFrame:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A stretch of a face's appearance that looks forged, or more so than the rest of it.
+    """A span of a face's appearance that looks forged, or more so than the rest of it.
 
     `peak_time` is where the running mean of the clips' logits is highest, `peak_logit` that mean, `peak_probability`
     the same calibrated.
-    `logit` is what the whole stretch says, less what chance gives the highest of so many stretches; `probability` is
-    that, calibrated. `contrast`: by how many logits, beyond chance, the stretch stands out from the face's own level;
-    None where the face is seen too shortly to have one.
+    `logit` is the segment's mean, less the extreme-value correction and the length penalty; `probability` is the same
+    calibrated. `contrast`: by how many logits, beyond chance, the segment exceeds the track baseline; None where the
+    face is seen too briefly to have one.
     """
 
     span: TimeSpan
@@ -127,8 +127,8 @@ class Segment:
 class FaceVerdict:
     """One person's answer: logit, score (its logistic), probability (calibrated), decision, and the clips behind it.
 
-    `logit` is the mean over all clips, or that of the strongest stretch of them where it says more: a face may be
-    forged for a few seconds only. `suspicious_segments` are the stretches whose probability reaches `fake_from`.
+    `logit` is the mean over all clips, or that of its strongest segment where it is higher: a face may be forged for a
+    few seconds only. `segments` are those whose probability reaches `fake_from`.
     `log10_lr` is the log10 likelihood ratio, positive for forged, within the bounds that the calibration set supports;
     None where the weights do not say them. `notes` lower the trust in this answer.
     """
@@ -198,6 +198,11 @@ class VideoVerdict:
     notes: tuple[QualityNote, ...] = ()
     credentials: ContentCredentials | None = None
     prior: float = EQUAL_PRIORS
+
+    @property
+    def most_suspicious(self) -> FaceVerdict | None:
+        """The face with the highest logit, whose score is the video's; None where no face was scored."""
+        return max(self.faces, key=lambda face: face.logit, default=None)
 
     @property
     def scale(self) -> ProbabilityScale:

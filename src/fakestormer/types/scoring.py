@@ -47,10 +47,10 @@ class SegmentSearch:
 
     Attributes:
         window: seconds of the running mean; about the length of the videos that calibrations are fitted on.
-        least_duration: seconds a face must be seen to have a level of its own.
+        least_duration: seconds a face must be seen to have a baseline.
         least_clips: clips it must have for that.
-        look: seconds of a face for which equal priors are meant; a face seen k times as long pays a factor of k.
-        chance: how often the highest of all windows of a genuine face may pass the bar, were its noise Gaussian.
+        look: seconds of a face for which equal priors are meant; seen k times as long, odds are divided by k.
+        chance: how often the highest window of a genuine face may exceed the extreme-value correction (Gaussian noise).
         most_segments: segments proposed for a face.
     """
 

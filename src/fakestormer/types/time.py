@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, order=True)
 class TimeSpan:
-    """The half-open stretch [start, end) of a video, in seconds."""
+    """The half-open interval [start, end) of a video, in seconds."""
 
     start: float
     end: float

@@ -184,7 +184,7 @@ class PictureDecoder:
 
 
 def _alpha_decoder(stream: VideoStream) -> VideoCodecContext | None:
-    """A decoder that sees the transparency of a WebM film, where it has any: FFmpeg's own decoders do not."""
+    """A decoder that sees the transparency of a WebM video, where it has any: FFmpeg's own decoders do not."""
     name = _ALPHA_DECODERS.get(stream.codec_context.codec.canonical_name)
     told = {key.lower(): value for key, value in stream.metadata.items()}  # FFmpeg's own files shout
     if name is None or told.get("alpha_mode") != "1":

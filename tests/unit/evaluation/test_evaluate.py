@@ -111,6 +111,24 @@ def test_scores_of_other_weights_or_another_manifest_are_set_aside(tmp_path, wri
     assert len(table_of(out)) == 2
 
 
+def test_scores_of_a_code_that_scores_otherwise_are_set_aside_though_it_describes_itself_the_same(
+    tmp_path, write_manifest, scripted
+):
+    manifest, out = write_manifest(*FOUR), tmp_path / "out"
+    evaluate(manifest, out, scripted({**ANSWERS, "a.mp4": ()}), config=CONFIG)
+    shifted = {file: tuple(tuple(logit + 0.01 for logit in face) for face in faces) for file, faces in ANSWERS.items()}
+    metrics = evaluate(manifest, out, scripted({**shifted, "a.mp4": ()}), config=CONFIG)
+    assert metrics.run.num_kept == 0
+    assert [row["logit"] for row in table_of(out)] == ["", "2.01", "-0.99", "2.51"]
+
+
+def test_a_difference_in_the_last_digits_of_a_score_keeps_an_interrupted_run(tmp_path, write_manifest, scripted):
+    manifest = write_manifest(*FOUR)
+    evaluate(manifest, tmp_path, scripted(ANSWERS), config=CONFIG)
+    nearly = {**ANSWERS, "a.mp4": ((-2.00001,),)}
+    assert evaluate(manifest, tmp_path, scripted(nearly), config=CONFIG).run.num_kept == 3
+
+
 def test_the_metrics_file_names_weights_manifest_settings_and_seed(tmp_path, write_manifest, scripted):
     evaluate(write_manifest(*FOUR, "e.mp4,fake,h"), tmp_path, scripted(ANSWERS), config=CONFIG)
     content = json.loads((tmp_path / "metrics.json").read_text())

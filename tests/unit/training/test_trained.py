@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from fakestormer.model import FakeSTormer, ModelConfig
-from fakestormer.training.average import WeightAverage
+from fakestormer.training.average import average_weights
 from fakestormer.training.config import Optimisation
 from fakestormer.training.trained import choose_trained, make_optimizer
 
@@ -68,18 +68,20 @@ def test_every_weight_is_optimised_exactly_once(small_lite: FakeSTormer) -> None
 def test_the_average_follows_the_weights_with_the_decay_asked_for() -> None:
     model = torch.nn.Linear(1, 1, bias=False)
     torch.nn.init.zeros_(model.weight)
-    average = WeightAverage(model, decay=0.9)
+    average = average_weights(model, decay=0.9)
+    average.n_averaged.fill_(10_000)
     torch.nn.init.ones_(model.weight)
-    average.update(model, step=10_000)
-    assert float(average.model.weight) == pytest.approx(0.1)
-    average.update(model, step=10_001)
-    assert float(average.model.weight) == pytest.approx(0.19)
+    average.update_parameters(model)
+    assert float(average.module.weight) == pytest.approx(0.1)
+    average.update_parameters(model)
+    assert float(average.module.weight) == pytest.approx(0.19)
 
 
 def test_the_average_forgets_the_start_soon() -> None:
     model = torch.nn.Linear(1, 1, bias=False)
     torch.nn.init.zeros_(model.weight)
-    average = WeightAverage(model, decay=0.999)
+    average = average_weights(model, decay=0.999)
+    average.update_parameters(model)
     torch.nn.init.ones_(model.weight)
-    average.update(model, step=0)
-    assert float(average.model.weight) == pytest.approx(0.9)
+    average.update_parameters(model)
+    assert float(average.module.weight) == pytest.approx(9 / 11)

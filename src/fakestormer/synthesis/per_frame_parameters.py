@@ -1,4 +1,4 @@
-"""The ablation of consistency: a pseudo-fake whose draws are made anew for every frame (method, section 2)."""
+"""The ablation of consistency: a pseudo-fake whose parameters are drawn anew for every frame (method, section 2)."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import numpy as np
 from jaxtyping import Float, UInt8
 from numpy import ndarray
 
-from fakestormer.synthesis import NO_AUGMENTATION, SelfBlendedPair, SelfBlender
 from fakestormer.synthesis.augment import augment
+from fakestormer.synthesis.config import NO_AUGMENTATION
 from fakestormer.synthesis.cutout import cut_patches, draw_kept_patches
 from fakestormer.synthesis.parameters import draw_parameters
+from fakestormer.synthesis.video import SelfBlendedPair, SelfBlender
 from fakestormer.synthesis.vulnerability import pool_patches, spatial_target, temporal_targets
 
 
@@ -24,8 +25,8 @@ def blend_frame_by_frame(
 ) -> SelfBlendedPair:
     """A pair in which mask, colour, detail and blend ratio are drawn for each frame by itself.
 
-    Framing, mirroring, final augmentation and cutout stay those of the clip, and fake and real twin share everything
-    but the blending, as ever. The pair's `parameters` are those of the clip: they hold what the frames share.
+    Framing, mirroring, final augmentation and cutout stay those of the clip, and the fake and its real counterpart
+    share everything but the blending. The pair's `parameters` are those of the clip: they hold what the frames share.
     """
     config = blender.config
     shared = draw_parameters(config, np.random.default_rng([seed, 0]))

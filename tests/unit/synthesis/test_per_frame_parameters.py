@@ -8,9 +8,8 @@ import pytest
 from tests.synthetic_cache import write_synthetic_cache
 
 from fakestormer.data.cache import read_cache
-from fakestormer.data.redraw import blend_frame_by_frame
 from fakestormer.data.training_set import ClipSampling, SelfBlendedSet, without_augmentation
-from fakestormer.synthesis import SelfBlender, SynthesisConfig
+from fakestormer.synthesis import SelfBlender, SynthesisConfig, blend_frame_by_frame
 from fakestormer.types import ConfigError
 
 
