@@ -23,7 +23,7 @@ setup: $(STAMP)
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(call cpu_torch,$(BIN)/python)
-	$(BIN)/python -m pip install -q -c constraints.txt -e '.[train,demo,serve,dev]'
+	$(BIN)/python -m pip install -q -c constraints.txt -e '.[train,demo,serve,bulk,dev]'
 	touch $@
 
 demo: setup

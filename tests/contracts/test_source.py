@@ -16,6 +16,7 @@ HOMELESS = {"utils", "util", "helpers", "common", "misc", "base"}
 BASES = {"nn.Module", "Protocol", "enum.Enum", "NamedTuple", "Exception", "FakestormerError", "torch.autograd.Function"}
 # A signal's end, which nobody who catches Exception may swallow; and what Python's text streams ask of the bytes below.
 BASES |= {"BaseException", "io.RawIOBase"}
+BASES |= {"TyperGroup"}  # typer's way to say how the words of a command are read
 GENERIC_BASES = {"Dataset"}
 
 

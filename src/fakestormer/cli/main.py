@@ -7,6 +7,7 @@ import sys
 
 import typer
 
+from fakestormer.cli.bulk import bulk
 from fakestormer.cli.calibrate import calibrate
 from fakestormer.cli.compare import compare
 from fakestormer.cli.convert import convert
@@ -60,6 +61,7 @@ for verb in (
 ):
     app.command()(verb)
 app.add_typer(serve, name="serve")
+app.add_typer(bulk, name="bulk")
 
 
 @app.callback(invoke_without_command=True)
