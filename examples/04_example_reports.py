@@ -23,7 +23,7 @@ import numpy as np
 from skimage.data import astronaut
 
 import fakestormer as fs
-from fakestormer.cli.detect import describe
+from fakestormer.cli.wording import describe
 from fakestormer.detector import write_overlay
 from fakestormer.synthesis import NO_AUGMENTATION, SelfBlender, SynthesisConfig, film_still
 from fakestormer.types import TimeSpan

@@ -15,7 +15,7 @@ import numpy as np
 from skimage.data import astronaut
 
 import fakestormer as fs
-from fakestormer.cli.detect import describe
+from fakestormer.cli.wording import describe
 from fakestormer.synthesis import NO_AUGMENTATION, SelfBlender, SynthesisConfig, film_still
 from fakestormer.video import write_video
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import re
+import shutil
 import subprocess
 import sys
 
+import pytest
 import typer.main
+from docs.site.manual import PAGE, manual_page
 
 from fakestormer.cli.main import app
 
@@ -24,6 +29,7 @@ FLAGS = {
         "--precision",
         "--thorough",
         "--prior",
+        "--recursive",
         "--isolate",
         "--memory-limit",
         "--time-limit",
@@ -207,3 +213,41 @@ def test_help_answers_before_anything_heavy_is_loaded():
     *shown, loaded = ended.stdout.splitlines()
     assert all(any(verb in line for line in shown) for verb in FLAGS)
     assert [name for name in HEAVY if name in loaded.split()] == []
+
+
+def test_the_manual_page_is_that_of_today_s_help():
+    assert PAGE.read_text("utf-8") == manual_page(), "run make manual"
+
+
+@pytest.mark.skipif(shutil.which("groff") is None, reason="needs groff")
+def test_the_manual_page_can_be_set_without_a_warning_and_names_every_verb():
+    ended = subprocess.run(
+        ["groff", "-man", "-ww", "-Tutf8", "-P-cbou", str(PAGE)], capture_output=True, text=True, check=True
+    )
+    assert ended.stderr == ""
+    words = " ".join(ended.stdout.split())
+    assert [verb for verb in FLAGS if f"fakestormer {verb}".strip() not in words] == []
+    assert "--memory-limit" in ended.stdout  # with hyphens that can be copied
+
+
+def asked_in_a_process(*arguments, **environment):
+    run = "from fakestormer.cli.main import main; main()"
+    told = {name: text for name, text in os.environ.items() if name not in ("NO_COLOR", "FORCE_COLOR")}
+    return subprocess.run(
+        [sys.executable, "-c", run, *arguments], capture_output=True, text=True, check=False, env=told | environment
+    )
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("detect", "/no/such/file.mp4", "--weights", "/none")])
+def test_no_colour_where_the_reader_wants_none(arguments):
+    colour = re.compile(r"\x1b\[[0-9;]*3[0-7]")  # bold and dim are none
+    shown = {no: asked_in_a_process(*arguments, FORCE_COLOR="1", NO_COLOR=no) for no in ("", "1")}
+    assert colour.search(shown[""].stdout + shown[""].stderr)
+    assert not colour.search(shown["1"].stdout + shown["1"].stderr)
+
+
+def test_a_shell_completes_verbs_and_options():
+    asked = {"_FAKESTORMER_COMPLETE": "complete_bash"}
+    assert asked_in_a_process(COMP_WORDS="fakestormer cal", COMP_CWORD="1", **asked).stdout.split() == ["calibrate"]
+    options = asked_in_a_process(COMP_WORDS="fakestormer detect --pr", COMP_CWORD="2", **asked).stdout.split()
+    assert options == ["--precision", "--prior"]

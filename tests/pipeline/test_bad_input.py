@@ -19,7 +19,7 @@ from tests.bad_videos import NOT_VIDEOS, Recipe, cut_file, damage_packets, draw_
 
 import fakestormer as fs
 import fakestormer.types
-from fakestormer.cli.detect import describe
+from fakestormer.cli.wording import describe
 from fakestormer.model.weights import METADATA_KEY
 from fakestormer.types import VideoError, WeightsError
 from fakestormer.video import VideoReader

@@ -12,7 +12,7 @@ from benchmarks.localisation.segment_metrics import temporal_iou
 from tests.laid_landmarks import LaidLandmarks
 
 import fakestormer as fs
-from fakestormer.cli.detect import describe_spans
+from fakestormer.cli.wording import describe_spans
 from fakestormer.detector import thorough
 from fakestormer.faces.backends.libface import LibfaceDetector
 from fakestormer.report import verdict_from_json, verdict_to_json

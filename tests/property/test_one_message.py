@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fakestormer.cli.detect import describe
+from fakestormer.cli.wording import describe
 from fakestormer.report import render_html, verdict_to_json, write_clips
 from fakestormer.types import (
     Calibration,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,21 +12,22 @@ from rich.progress import Progress, SpinnerColumn, TimeElapsedColumn
 from fakestormer.cli.signals import signals_deferred
 from fakestormer.cli.speech import remarks, shows_progress
 from fakestormer.cli.terminal import description, refuse, say, terminal
+from fakestormer.cli.wording import COLOURS, describe, describe_spans
 from fakestormer.files import printable
 
 if TYPE_CHECKING:
-    from fakestormer.cli.judges import Judge
+    from fakestormer.cli.inputs import Input, Inputs
+    from fakestormer.cli.judges import Job, Judge
     from fakestormer.cli.outputs import Outputs
     from fakestormer.types import VideoVerdict
 
-COLOURS = {"fake": "red", "real": "green", "inconclusive": "yellow", "not_applicable": "yellow"}
 PRECISION_HELP = "float32 or bfloat16 (faster on processors with bfloat16 instructions; scores differ slightly)."
+FILES_HELP = "Videos to examine: files, folders, patterns such as 'clips/*.mp4', or - for standard input."
 PRIOR_HELP = "Prior probability of forgery at which probabilities are stated; decisions do not depend on it."
-MOST_SPANS = 8  # lines below a video's own
 
 
 def detect(
-    files: Annotated[list[Path], typer.Argument(help="Videos to examine.", show_default=False)],
+    files: Annotated[list[Path], typer.Argument(help=FILES_HELP, show_default=False)],
     json: Annotated[
         Path | None, typer.Option("--json", help="Write all results to this file as JSON (- for standard output).")
     ] = None,
@@ -53,6 +55,9 @@ def detect(
         bool, typer.Option("--thorough", help="Score at least every half second: finds shorter segments, takes longer.")
     ] = False,
     prior: Annotated[float, typer.Option("--prior", help=PRIOR_HELP)] = 0.5,
+    recursive: Annotated[
+        bool, typer.Option("--recursive", "-r", help="Examine the videos in folders below a folder, too.")
+    ] = False,
     isolate: Annotated[
         bool, typer.Option("--isolate", help="Examine in a child process that has no network and can be killed.")
     ] = False,
@@ -64,120 +69,89 @@ def detect(
     ] = None,
 ) -> None:
     """Examine the faces in videos: prints one line per video, and writes the evidence to the files you name."""
-    from fakestormer.cli.judges import Job, open_judge
+    from fakestormer.cli.inputs import open_inputs
+    from fakestormer.cli.judges import Job
     from fakestormer.cli.outputs import Outputs, standard_output_for_dash
+    from fakestormer.cli.summary import show_summary
     from fakestormer.report import say_error_rates
 
     outputs = Outputs(*map(standard_output_for_dash, (json, csv, html, pdf, overlay)))
-    outputs.check(files)
     job = Job(device, weights, precision, dense, prior, isolate, memory_limit, time_limit)
-    verdicts: list[VideoVerdict] = []
-    failures: list[tuple[str, str]] = []
-    try:
-        with open_judge(job, outputs) as judge:
-            _judge_all(files, judge, outputs, verdicts, failures)
-    finally:  # what was finished is kept, also when the run is interrupted
-        with signals_deferred():
-            lost = outputs.write(verdicts, failures)
-        for sentence in lost:
-            refuse(terminal(stderr=True), sentence)
-    if any(verdict.probability is not None for verdict in verdicts):
-        rates = say_error_rates(verdicts[0].provenance.calibration.measured)
-        say(remarks(), rates)
-    if failures or lost:
+    results = _Results()
+    with open_inputs(files, recursive) as inputs:
+        outputs.check([one.path for one in inputs.files])
+        try:
+            _examine(inputs, job, outputs, results)
+        finally:  # what was finished is kept, also when the run is interrupted
+            with signals_deferred():
+                lost = outputs.write(results.verdicts, results.failures)
+            for sentence in lost:
+                refuse(terminal(stderr=True), sentence)
+    if len(results.verdicts) + len(results.failures) > 1:
+        show_summary(remarks(), results.verdicts, results.failures)
+    if any(verdict.probability is not None for verdict in results.verdicts):
+        say(remarks(), say_error_rates(results.verdicts[0].provenance.calibration.measured))
+    if results.failures or lost:
         raise typer.Exit(1)
 
 
-def _judge_all(
-    files: list[Path],
-    judge: Judge,
-    outputs: Outputs,
-    verdicts: list[VideoVerdict],
-    failures: list[tuple[str, str]],
-) -> None:
-    """Adds each file's verdict, or why there is none, to one of the lists as soon as it is known, and prints it."""
+@dataclass(slots=True)
+class _Results:
+    """What is known so far: the verdicts, and of every file that has none the reason."""
+
+    verdicts: list[VideoVerdict] = field(default_factory=list)
+    failures: list[tuple[str, str]] = field(default_factory=list)
+
+    def fail(self, name: str, sentence: str) -> None:
+        self.failures.append((name, sentence))
+        refuse(terminal(stderr=True), sentence)
+
+
+def _examine(inputs: Inputs, job: Job, outputs: Outputs, results: _Results) -> None:
+    """Adds each file's verdict, or why there is none, to the results as soon as it is known, and prints it."""
+    from fakestormer.cli.judges import open_judge
+
+    for name, sentence in inputs.failures:
+        results.fail(name, sentence)
+    for sentence in inputs.remarks:
+        say(remarks(), sentence)
+    if not inputs.files:
+        return
+    said = remarks()
+    columns = (SpinnerColumn(), description(), TimeElapsedColumn())
+    with open_judge(job, outputs) as judge, Progress(*columns, console=said, disable=not shows_progress(said)) as bar:
+        task = bar.add_task("loading", total=None)
+        for number, one in enumerate(inputs.files, start=1):
+            place = f"{number} of {len(inputs.files)}, " if len(inputs.files) > 1 else ""
+            _examine_file(one, judge, outputs, results, _Say(bar, task, place + Path(one.name).name))
+
+
+def _examine_file(one: Input, judge: Judge, outputs: Outputs, results: _Results, told: _Say) -> None:
     from fakestormer.report import say_notes
     from fakestormer.types import FakestormerError
 
-    out, err, said = terminal(stderr=outputs.take_standard_output), terminal(stderr=True), remarks()
-    columns = (SpinnerColumn(), description(), TimeElapsedColumn())
-    with Progress(*columns, console=said, disable=not shows_progress(said)) as progress:
-        task = progress.add_task("loading", total=None)
-        for file in files:
-            try:
-                verdict, notes = judge(file, _Say(progress, task, file))
-            except FakestormerError as error:
-                failures.append((str(file), str(error)))
-                refuse(err, error)
-                continue
-            verdicts.append(verdict)
-            style = COLOURS[verdict.decision.value]
-            say(out, describe(verdict), style)
-            for line in describe_spans(verdict):
-                say(out, f"  {line}")
-            for sentence in say_notes(verdict):
-                say(said, f"  caution: {sentence}")
-            for sentence in notes:
-                say(said, f"  {sentence}")
-
-
-def describe(verdict: VideoVerdict) -> str:
-    """The verdict in one line: file, decision, probability, and the reason where there is one."""
-    from fakestormer.types import strength_of
-
-    parts = [f"{verdict.video.path}: {verdict.decision.name}"]
-    if verdict.probability is not None:
-        said = f"{_say(verdict.probability, verdict)} ({_say_prior(verdict)})"
-        faces = "1 face" if len(verdict.faces) == 1 else f"{len(verdict.faces)} faces"
-        parts.append(f"probability of forgery {said}, {faces}")
-    if verdict.log10_lr is not None:
-        side = "forgery" if verdict.log10_lr > 0 else "a genuine recording"
-        strength = strength_of(verdict.log10_lr).value.replace("_", " ")
-        word = "for neither" if strength == "neither" else f"{strength} support for {side}"
-        parts.append(f"log10 likelihood ratio {verdict.log10_lr:+.2f} ({word})")
-    if verdict.reason:
-        parts.append(verdict.reason)
-    damage = verdict.damage
-    if damage.num_corrupt_packets or damage.truncated:
-        ending = ", the file is truncated" if damage.truncated else ""
-        count = damage.num_corrupt_packets
-        parts.append(f"damaged: {count} corrupt {'packet' if count == 1 else 'packets'} skipped{ending}")
-    if damage.num_encrypted_packets:
-        parts.append(f"encrypted: {damage.num_encrypted_packets} packets skipped, their key is not in the file")
-    return " - ".join(parts)
-
-
-def describe_spans(verdict: VideoVerdict) -> tuple[str, ...]:
-    """One line for each suspicious segment: when, its peak, which face; the strongest first."""
-    found = [(one, face.track_id) for face in verdict.faces for one in face.segments]
-    found.sort(key=lambda pair: (-pair[0].logit, pair[1], pair[0].span))
-    lines = [
-        f"{one.span.start:.1f} to {one.span.end:.1f} s: suspicious segment, peak at {one.peak_time:.1f} s, "
-        f"probability of forgery {_say(one.probability, verdict)} ({_say_prior(verdict)}), track {track_id}"
-        for one, track_id in found[:MOST_SPANS]
-    ]
-    left = len(found) - len(lines)
-    return (*lines, f"and {left} more, listed by --json and --html") if left else tuple(lines)
-
-
-def _say(probability: float, verdict: VideoVerdict) -> str:
-    from fakestormer.report.wording import PERCENT, say_probability
-
-    # A plain space, so that the line can be searched as it is typed.
-    return say_probability(probability, verdict.scale).replace(PERCENT, " %")
-
-
-def _say_prior(verdict: VideoVerdict) -> str:
-    from fakestormer.report.wording import PERCENT, say_prior
-
-    return say_prior(verdict.prior).replace(PERCENT, " %")
+    out, said = terminal(stderr=outputs.take_standard_output), remarks()
+    try:
+        verdict, notes = judge(one.path, told)
+    except FakestormerError as error:
+        results.fail(one.name, str(error).replace(str(one.path), one.name))
+        return
+    verdict = replace(verdict, video=replace(verdict.video, path=one.name))
+    results.verdicts.append(verdict)
+    say(out, describe(verdict), COLOURS[verdict.decision.value])
+    for line in describe_spans(verdict):
+        say(out, f"  {line}")
+    for sentence in say_notes(verdict):
+        say(said, f"  caution: {sentence}")
+    for sentence in notes:
+        say(said, f"  {sentence}")
 
 
 class _Say:
     """Shows on the terminal where the work on one file stands."""
 
-    def __init__(self, progress: Progress, task: Any, file: Path) -> None:
-        self._progress, self._task, self._name = progress, task, printable(file.name)
+    def __init__(self, progress: Progress, task: Any, name: str) -> None:
+        self._progress, self._task, self._name = progress, task, printable(name)
         self("reading")
 
     def __call__(self, text: str) -> None:

@@ -15,6 +15,7 @@ from fakestormer.cli.datasets import datasets
 from fakestormer.cli.detect import detect
 from fakestormer.cli.doctor import doctor
 from fakestormer.cli.evaluate import evaluate
+from fakestormer.cli.exit_codes import SAID
 from fakestormer.cli.figures import figures
 from fakestormer.cli.inspect import inspect
 from fakestormer.cli.join import join
@@ -37,6 +38,7 @@ INTERRUPTED = 128 + signal.SIGINT
 app = typer.Typer(
     name="fakestormer",
     help="Detects face forgeries in videos, with a calibrated likelihood ratio, and shows when and where.",
+    epilog=SAID,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
@@ -98,7 +100,7 @@ def _run() -> int:
     err = terminal(stderr=True)
     try:
         with signals_raised():
-            app()
+            app(prog_name="fakestormer")
     except FakestormerError as error:
         refuse(err, error)
         return 1

@@ -24,7 +24,7 @@ def rejudge(
     ] = None,
 ) -> None:
     """Judge recorded evidence again by the scoring rule and calibration of other weights; nothing is decoded."""
-    from fakestormer.cli.detect import describe, describe_spans
+    from fakestormer.cli.wording import describe, describe_spans
     from fakestormer.detector import default_weights_path
     from fakestormer.detector import rejudge as rejudge_verdict
     from fakestormer.model import load_weights

@@ -10,10 +10,10 @@ from fakestormer.data.csv_records import manifest_records, name_values, read_man
 from fakestormer.data.labels import read_label
 from fakestormer.data.prepare import SourceFile
 from fakestormer.types import DataError
+from fakestormer.video import VIDEO_SUFFIXES
 
-VIDEO_SUFFIXES = (".mp4", ".mov", ".mkv", ".avi", ".webm", ".m4v", ".mpg", ".mpeg", ".ts", ".flv", ".wmv")
-PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff")
-MEDIA_SUFFIXES = frozenset(VIDEO_SUFFIXES + PHOTO_SUFFIXES)
+PHOTO_SUFFIXES = frozenset((".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"))
+MEDIA_SUFFIXES = VIDEO_SUFFIXES | PHOTO_SUFFIXES
 
 
 def list_sources(place: Path, with_forged: bool = False) -> tuple[SourceFile, ...]:

@@ -8,11 +8,13 @@ from fakestormer.video.distortion import ALL_DISTORTIONS, LEVELS, Distortion
 from fakestormer.video.drawn_copy import refuse_overwriting, write_drawn
 from fakestormer.video.probe import decoder_version, library_versions, probe_video, writes_h264
 from fakestormer.video.seek import stream_frames_at
+from fakestormer.video.suffixes import VIDEO_SUFFIXES
 from fakestormer.video.write import write_video
 
 __all__ = [
     "ALL_DISTORTIONS",
     "LEVELS",
+    "VIDEO_SUFFIXES",
     "Custody",
     "Distortion",
     "VideoReader",
