@@ -356,7 +356,7 @@ def test_outputs_that_cannot_be_are_refused_before_any_work(tmp_path, run, good)
     for arguments in (
         (good, "--overlay", good),
         (good, "--json", good),
-        (good, good, "--overlay", tmp_path / "film.mp4"),
+        (good, tmp_path / "other.mp4", "--overlay", tmp_path / "film.mp4"),
         (good, "--html", tmp_path / "same", "--json", tmp_path / "same"),
         (good, "--html", good / "inside" / "out.html"),
     ):
