@@ -33,8 +33,9 @@ FLAGS = {
         "--isolate",
         "--memory-limit",
         "--time-limit",
+        "--threads",
     ),
-    "verify": ("REPORT", "VIDEO", "--weights", "--device"),
+    "verify": ("REPORT", "VIDEO", "--weights", "--device", "--threads"),
     "compare": ("FIRST", "SECOND", "--out"),
     "evaluate": (
         "--manifest",
@@ -46,6 +47,7 @@ FLAGS = {
         "--robustness",
         "--clips",
         "--figures",
+        "--threads",
     ),
     "figures": ("SCORES", "--out"),
     "calibrate": ("WEIGHTS", "--scores", "--out", "--name", "--card"),

@@ -86,10 +86,9 @@ def _say_memory() -> str:
 def _say_processor() -> str:
     import torch
 
-    from fakestormer.detector import device_class
+    from fakestormer.detector import device_class, usable_cores
 
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return f"{device_class(torch.device('cpu'))}, {usable} usable of {os.cpu_count()}"
+    return f"{device_class(torch.device('cpu'))}, {usable_cores()} usable cores of {os.cpu_count()}"
 
 
 def _say_instructions() -> str:

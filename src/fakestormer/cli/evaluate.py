@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from fakestormer.cli.detect import PRECISION_HELP
+from fakestormer.cli.detect import PRECISION_HELP, THREADS_HELP
 from fakestormer.cli.speech import remarks, shows_progress
 from fakestormer.cli.terminal import say, say_text, terminal
 
@@ -45,9 +45,10 @@ def evaluate(
     figures: Annotated[
         bool, typer.Option("--figures", help="Also write the plots of `fakestormer figures` to OUT/figures.")
     ] = False,
+    threads: Annotated[int | None, typer.Option("--threads", min=1, help=THREADS_HELP)] = None,
 ) -> None:
     """Score labelled videos with the code of `detect` and report metrics, overall and by group."""
-    from fakestormer.detector import Detector, DetectorConfig, return_large_blocks
+    from fakestormer.detector import Detector, DetectorConfig, return_large_blocks, use_threads
     from fakestormer.evaluation import CachingDetector, parse_distortions, read_manifest, say_what_drawing_needs
     from fakestormer.types import ConfigError
 
@@ -57,7 +58,9 @@ def evaluate(
     total = len(read_manifest(manifest).rows)
     return_large_blocks()
     # Nobody looks at pictures of evidence frames here, and their attributions cost time.
-    settings = DetectorConfig(device=device, precision=precision, evidence_frames=0, protocol=protocol)
+    settings = DetectorConfig(
+        device=device, precision=precision, evidence_frames=0, protocol=protocol, threads=use_threads(threads)
+    )
     whole = Detector.load(weights, settings)
     detector: VideoDetector = whole if clips is None else CachingDetector(whole, clips)
     if distortions is None:

@@ -31,6 +31,7 @@ class Job:
     isolate: bool
     memory_limit: float | None  # GiB
     time_limit: float | None  # seconds
+    threads: int | None
 
     def __post_init__(self) -> None:
         if not self.isolate and (self.memory_limit is not None or self.time_limit is not None):
@@ -48,7 +49,12 @@ def open_judge(job: Job, outputs: Outputs) -> Iterator[Judge]:
     memory = None if job.memory_limit is None else round(job.memory_limit * 2**30)
     limits = Limits(memory=memory, seconds=job.time_limit)
     config = IsolationConfig(
-        weights=job.weights, device=job.device, precision=job.precision, prior=job.prior, limits=limits
+        weights=job.weights,
+        device=job.device,
+        precision=job.precision,
+        prior=job.prior,
+        threads=job.threads or 1,
+        limits=limits,
     )
     with IsolatedDetector(config) as detector:
         detector.start()
@@ -62,10 +68,12 @@ def open_judge(job: Job, outputs: Outputs) -> Iterator[Judge]:
 
 
 def _own_judge(job: Job, outputs: Outputs) -> Judge:
-    from fakestormer.detector import Detector, DetectorConfig, return_large_blocks, thorough
+    from fakestormer.detector import Detector, DetectorConfig, return_large_blocks, thorough, use_threads
 
     return_large_blocks()
-    config = DetectorConfig(device=job.device, precision=job.precision, prior=job.prior)
+    config = DetectorConfig(
+        device=job.device, precision=job.precision, prior=job.prior, threads=use_threads(job.threads)
+    )
     detector = Detector.load(job.weights, thorough(config) if job.thorough else config)
 
     def judge(file: Path, say: Say) -> tuple[VideoVerdict, tuple[str, ...]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from fakestormer.cli.detect import THREADS_HELP
 from fakestormer.cli.terminal import say, terminal
 
 if TYPE_CHECKING:
@@ -31,17 +32,19 @@ def verify(
     device: Annotated[
         str, typer.Option("--device", help="Where the model runs: auto, cpu, cuda, cuda:1, ...")
     ] = "auto",
+    threads: Annotated[int | None, typer.Option("--threads", min=1, help=THREADS_HELP)] = None,
 ) -> None:
     """Reproduce a recorded result and list any differences. Exit code 0: the result is the same.
 
     3: different result. 4: different file. 5: different weights. 1: report, video or weights cannot be used.
     """
-    from fakestormer.detector import default_weights_path, return_large_blocks
+    from fakestormer.detector import default_weights_path, return_large_blocks, use_threads
     from fakestormer.detector import verify as verify_verdict
     from fakestormer.model import load_weights
     from fakestormer.report import read_results
 
     return_large_blocks()
+    use_threads(threads)
     recorded = _about(read_results(report), report, video)
     found = verify_verdict(recorded, video, load_weights(weights or default_weights_path()), device)
     out = terminal()

@@ -8,6 +8,7 @@ from fakestormer.detector.memory import return_large_blocks
 from fakestormer.detector.overlay import write_overlay
 from fakestormer.detector.protocol import PROTOCOLS, Protocol, choose_protocol
 from fakestormer.detector.rejudge import rejudge
+from fakestormer.detector.threads import usable_cores, use_threads
 from fakestormer.detector.verify import TOLERANCE, Outcome, Verification, verify
 
 __all__ = [
@@ -25,6 +26,8 @@ __all__ = [
     "rejudge",
     "return_large_blocks",
     "thorough",
+    "usable_cores",
+    "use_threads",
     "verify",
     "write_overlay",
 ]

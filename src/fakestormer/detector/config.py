@@ -11,7 +11,7 @@ from fakestormer.model import PRECISIONS
 from fakestormer.types import EQUAL_PRIORS, Calibration, ConfigError
 
 # "tracking" is described by its parts, "protocol" by what it came to (see protocol.py), "prior" by the verdict
-NOT_DESCRIBED = frozenset({"device", "batch_size", "tracking", "protocol", "prior"})
+NOT_DESCRIBED = frozenset({"device", "batch_size", "tracking", "protocol", "prior", "threads"})
 TRACKING = "tracking."
 THOROUGH_INTERVAL = 0.5  # seconds
 UNCALIBRATED = Calibration(1.0, 0.0, 0.5, 0.5, "nothing: these weights carry no calibration")
@@ -27,7 +27,9 @@ class DetectorConfig:
     temporal maps are kept a video, of other clips the peak in every frame; `max_pictured_faces` most suspicious
     faces get evidence frames. `protocol` names the test protocol to follow ("ours", "published"); None is the one
     that the weights were made for. `prior` is the probability of forgery before the examination: all probabilities
-    are stated at it; scores, likelihood ratios and decisions do not depend on it.
+    are stated at it; scores, likelihood ratios and decisions do not depend on it. `threads` decode, look for faces and
+    cut crops, beside those of the network, which are torch's own affair; None is one for each usable core. No result
+    depends on them.
     """
 
     device: str = "auto"
@@ -43,6 +45,7 @@ class DetectorConfig:
     max_pictured_faces: int = 16
     protocol: str | None = None
     prior: float = EQUAL_PRIORS
+    threads: int | None = None
     tracking: TrackingConfig = field(default_factory=TrackingConfig)
 
     def __post_init__(self) -> None:
@@ -57,8 +60,8 @@ class DetectorConfig:
             raise ConfigError(
                 f"min_clips={self.min_clips} and detection_size={self.detection_size} must be at least 1 and 32"
             )
-        if self.batch_size < 1:
-            raise ConfigError(f"batch_size must be at least 1, got {self.batch_size}")
+        if self.batch_size < 1 or (self.threads is not None and self.threads < 1):
+            raise ConfigError(f"batch_size={self.batch_size} and threads={self.threads} must be at least 1")
         if min(self.evidence_frames, self.max_maps, self.max_pictured_faces) < 0:
             raise ConfigError(
                 "evidence_frames, max_maps and max_pictured_faces must be 0 or more, got "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from datetime import datetime, timezone
 from importlib.resources import files
@@ -19,7 +20,9 @@ from fakestormer.detector.evidence_frames import with_evidence_frames
 from fakestormer.detector.evidence_store import EvidenceStore
 from fakestormer.detector.plan import plan_track
 from fakestormer.detector.protocol import choose_protocol, clip_protocol
+from fakestormer.detector.read_ahead import read_ahead
 from fakestormer.detector.score import ClipScorer
+from fakestormer.detector.threads import usable_cores
 from fakestormer.faces import ClipCutter, ClipPlan, FaceDetector, FaceTracker, TrackingResult
 from fakestormer.faces.backends.libface import LibfaceDetector
 from fakestormer.model import LoadedWeights, load_weights
@@ -62,7 +65,10 @@ class Detector:
         self.config = config or DetectorConfig()
         self.weights = weights
         self.protocol = choose_protocol(weights, self.config)
+        self._threads = self.config.threads or usable_cores()
         self._faces = face_detector or LibfaceDetector(max_size=self.config.detection_size)
+        # Another detector is not known to bear several questions at once.
+        self._search_threads = self._threads if face_detector is None else 1
         self._scorer = ClipScorer(weights, self.config, self.rule)
         LOGGER.info("weights %s, sha256 %s, on %s", weights.name, weights.sha256, self._scorer.device)
 
@@ -83,7 +89,9 @@ class Detector:
         with in_custody(path) as custody:
             found, small = self._track(path, tell)
             plans, too_short = self._plan(found.tracks, small)
-            evidence = self._score(self._cut(path, found.tracks, plans, small), tell)
+            clips = self._cut(path, found.tracks, plans, small)
+            with closing(read_ahead(clips, self.config.batch_size)) if self._threads > 1 else nullcontext(clips) as cut:
+                evidence = self._score(cut, tell)
             faces = self._judge_faces([track.track_id for track in found.tracks], evidence)
             verdict = judge_video(
                 video=small.info,
@@ -145,8 +153,13 @@ class Detector:
         return self._faces.name
 
     def _track(self, path: Path, tell: Observer) -> tuple[TrackingResult, VideoReader]:
-        tracker = FaceTracker(self._faces, self.config.tracking)
-        small = VideoReader(path, max_size=self.config.detection_size, wanted=lambda index: index % stride == 0)
+        tracker = FaceTracker(self._faces, self.config.tracking, self._search_threads)
+        small = VideoReader(
+            path,
+            max_size=self.config.detection_size,
+            wanted=lambda index: index % stride == 0,
+            num_threads=self._threads,
+        )
         stride = tracker.stride(small.info.frame_rate)
         tell("probe", small.info)
         found = tracker.track(small, lambda: small.duration)
@@ -173,7 +186,7 @@ class Detector:
         if not plans:
             return
         cutter = ClipCutter(tracks, plans, self.weights.clip_spec, read.duration)
-        for frame in VideoReader(path, wanted=cutter.wanted, like=read):
+        for frame in VideoReader(path, wanted=cutter.wanted, like=read, num_threads=self._threads):
             yield from cutter.add(frame)
 
     def _score(self, clips: Iterable[FaceClip], tell: Observer) -> EvidenceStore:

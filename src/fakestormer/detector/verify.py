@@ -128,7 +128,7 @@ def _other_parts(recorded: VideoVerdict, again: VideoVerdict) -> list[str]:
         pairs.append((f"The answer to {name}", one.decision.name, other.decision.name))
         pairs.append((f"The number of clips of {name}", len(one.clips), len(other.clips)))
         spans = len(one.segments), len(other.segments)
-        pairs.append((f"The number of suspicious stretches of {name}", *spans))
+        pairs.append((f"The number of suspicious segments of {name}", *spans))
         pairs.append((f"The choice of evidence frames of {name}", _chosen(one), _chosen(other)))
     found = [f"{name} differs: {now} now, {was} in the report." for name, was, now in pairs if was != now]
     if _other_credentials(recorded, again):
@@ -171,7 +171,7 @@ def _wholes(verdict: VideoVerdict) -> Iterator[tuple[str, object]]:
     yield "The settings of the crops are", made.clip_spec
     yield "The faces that were set aside, or the reasons for it, are", verdict.set_aside
     notes = (verdict.notes, *(face.notes for face in verdict.faces))
-    yield "The reasons for less trust are", [[note.code for note in some] for some in notes]
+    yield "The cautions are", [[note.code for note in some] for some in notes]
     keys = [key for face in verdict.faces for key in face.evidence_frames]
     yield (
         "The sizes of the maps are",

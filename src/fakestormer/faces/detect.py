@@ -25,7 +25,10 @@ class FaceDetection:
 
 @runtime_checkable
 class FaceDetector(Protocol):
-    """Finds faces in single pictures; `name` goes into the verdict's provenance."""
+    """Finds faces in single pictures; `name` goes into the verdict's provenance.
+
+    A `FaceTracker` of several threads asks `detect` from several at once.
+    """
 
     @property
     def name(self) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,11 +63,15 @@ class TrackingResult:
 
 
 class FaceTracker:
-    """Follows every face through a video with a detector that looks at single frames."""
+    """Follows every face through a video with a detector that looks at single frames.
 
-    def __init__(self, detector: FaceDetector, config: TrackingConfig = TrackingConfig()) -> None:
+    With several threads, that many frames are searched at once while the next are decoded; the tracks are the same.
+    """
+
+    def __init__(self, detector: FaceDetector, config: TrackingConfig = TrackingConfig(), num_threads: int = 1) -> None:
         self.detector = detector
         self.config = config
+        self.num_threads = num_threads
 
     def stride(self, frame_rate: float) -> int:
         """Faces need to be looked for on every stride-th frame only; 1 where the frame rate is unknown (0)."""
@@ -96,10 +102,10 @@ class FaceTracker:
 
     def _search(self, frames: Iterable[Frame]) -> tuple[SearchedFrame, ...]:
         found, changes, parts, before = [], [], [0], None
-        for frame in frames:
+        for frame, seen in self._detect(frames):
             detections = tuple(
                 FaceDetection(one.box.scaled(frame.scale), one.confidence)
-                for one in self.detector.detect(frame.image)
+                for one in seen
                 if one.confidence >= self.config.min_confidence
             )
             small = thumbnail(frame.image)
@@ -110,6 +116,22 @@ class FaceTracker:
         seams = [after != earlier for earlier, after in itertools.pairwise(parts)]
         cuts = [cut or seam for cut, seam in zip(find_cuts(changes), seams, strict=True)]
         return tuple(SearchedFrame(*one, starts_shot=cut) for one, cut in zip(found, cuts, strict=True))
+
+    def _detect(self, frames: Iterable[Frame]) -> Iterator[tuple[Frame, tuple[FaceDetection, ...]]]:
+        """Every frame with its detections, in order; no more frames are held than threads, and one."""
+        if self.num_threads == 1:
+            for frame in frames:
+                yield frame, self.detector.detect(frame.image)
+            return
+        waiting = deque[tuple[Frame, Future[tuple[FaceDetection, ...]]]]()
+        with ThreadPoolExecutor(self.num_threads) as pool:
+            for frame in frames:
+                waiting.append((frame, pool.submit(self.detector.detect, frame.image)))
+                if len(waiting) > self.num_threads:
+                    yield waiting[0][0], waiting[0][1].result()
+                    waiting.popleft()
+            for frame, seen in waiting:
+                yield frame, seen.result()
 
     def _reason_against_all(
         self, searched: Sequence[SearchedFrame], duration: Callable[[], float] | None

@@ -36,7 +36,10 @@ LONGEST_MESSAGE = 1 << 20  # bytes; a child that says more at once was taken ove
 NEAR_LIMIT = 0.85  # of the memory limit: a native crash up here is put down to memory
 # What the libraries of the child may need to know; a server's secrets are not among it.
 PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR", "TZ", "VIRTUAL_ENV")
-PASSED_ON_PREFIXES = ("LC_", "PYTHON", "LD_", "CUDA", "NVIDIA", "XDG_", "FONTCONFIG", "MKL_", "OPENBLAS_", "GLIBC_")
+PASSED_ON_PREFIXES = (
+    *("LC_", "PYTHON", "LD_", "CUDA", "NVIDIA", "XDG_", "FONTCONFIG"),
+    *("MKL_", "OPENBLAS_", "GLIBC_", "OMP_WAIT_", "THP_"),
+)
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 REAP_TRIES, REAP_PAUSE = 20, 0.1  # seconds
 

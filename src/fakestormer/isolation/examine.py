@@ -50,7 +50,9 @@ class Examiner:
     def __init__(self, config: IsolationConfig) -> None:
         torch.set_num_threads(config.threads)
         weights = load_weights(config.weights or default_weights_path())
-        usual = DetectorConfig(device=config.device, precision=config.precision, prior=config.prior)
+        usual = DetectorConfig(
+            device=config.device, precision=config.precision, prior=config.prior, threads=config.threads
+        )
         self._search = _CountedSearch(LibfaceDetector(max_size=usual.detection_size))
         self._detectors = {
             dense: Detector(weights, thorough(usual) if dense else usual, self._search) for dense in (False, True)

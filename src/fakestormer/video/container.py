@@ -39,11 +39,13 @@ def check_is_file(path: str | Path) -> Path:
 
 
 @contextmanager
-def open_video(path: str | Path, num_threads: int = 0) -> Iterator[tuple[InputContainer, VideoStream]]:
+def open_video(
+    path: str | Path, num_threads: int = 0, *, paints_over: bool = False
+) -> Iterator[tuple[InputContainer, VideoStream]]:
     """The open container and the picture stream that a player would show; closed afterwards.
 
-    `num_threads` decoder threads, 0 for as many as there are cores; several stop at a damaged packet with an error, one
-    paints over the damage. Raises VideoError where there is no such stream.
+    `num_threads` decoder threads, 0 for as many as there are cores. The decoder stops at a damaged packet with an
+    error, unless it `paints_over` the damage. Raises VideoError where there is no such stream.
     """
     path = check_is_file(path)
     film = film_in_picture(path)
@@ -78,7 +80,7 @@ def open_video(path: str | Path, num_threads: int = 0) -> Iterator[tuple[InputCo
             raise VideoError(f"{path} {why_unreadable(path, num_encrypted=1)}")
         stream.thread_count = num_threads
         stream.thread_type = "NONE" if num_threads == 1 else "AUTO"
-        if num_threads != 1:
+        if not paints_over:
             stream.codec_context.options = {"err_detect": "explode"}
         yield container, stream
 

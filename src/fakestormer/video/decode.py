@@ -34,6 +34,7 @@ class VideoReader:
             much.
         wanted: names the indices to convert and yield; all are decoded and counted.
         like: a reader of the same file, whose findings are taken over, so that the file is not searched again.
+        num_threads: of the decoder; 0 for as many as there are cores. Frames do not depend on it.
 
     Raises:
         VideoError: the file holds no decodable frame; already when the reader is made.
@@ -46,6 +47,7 @@ class VideoReader:
         max_size: int | None = None,
         wanted: Callable[[int], bool] | None = None,
         like: VideoReader | None = None,
+        num_threads: int = 0,
     ) -> None:
         if max_size is not None and max_size < 1:
             raise ValueError(f"max_size counts pixels, at least 1, got {max_size}")
@@ -54,6 +56,7 @@ class VideoReader:
             self.info, self.table, self.is_interlaced = probed.info, probed.table, probed.is_interlaced
         else:
             self.info, self.table, self.is_interlaced = like.info, like.table, like.is_interlaced
+        self.num_threads = num_threads
         self.damage = VideoDamage()
         self.num_frames = 0
         self.duration = 0.0
@@ -67,7 +70,7 @@ class VideoReader:
         self.num_frames, self.duration, self.damage = 0, 0.0, VideoDamage()
         state = _Pass(self.table, self.info.frame_rate, Upright(self._max_size, self._one_field))
         damage = DamageCount()
-        for picture in decode_pictures(self._path, damage):
+        for picture in decode_pictures(self._path, damage, self.num_threads):
             index, time = self.num_frames, state.clock.read(picture)
             geometry = state.enter(Geometry.of(picture))
             self.num_frames, self.duration, self.damage = index + 1, time + 1 / self.info.frame_rate, damage.value

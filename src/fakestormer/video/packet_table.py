@@ -98,7 +98,7 @@ class PacketTable:
 
 def list_packets(path: str | Path) -> PacketTable:
     """The packets of the file's picture stream, as far as they can be read; VideoError where it has none."""
-    with open_video(path, num_threads=1) as (container, stream):
+    with open_video(path, num_threads=1, paints_over=True) as (container, stream):
         listing = _Listing(_longest_pause(container))
         try:
             for packet in container.demux():

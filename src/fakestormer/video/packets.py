@@ -51,16 +51,17 @@ class _OneThreadError(Exception):
     """Threads met damage, or cannot tell when they have: one thread has to take over."""
 
 
-def decode_pictures(path: str | Path, damage: DamageCount) -> Iterator[VideoFrame]:
+def decode_pictures(path: str | Path, damage: DamageCount, num_threads: int = 0) -> Iterator[VideoFrame]:
     """All decodable pictures of the file in presentation order; the same ones in every run, damaged files included.
 
-    Pictures of damaged packets are left out and counted in `damage`, which is complete when the iteration is. Raises
-    VideoError where the file cannot be opened or holds no picture stream.
+    Pictures of damaged packets are left out and counted in `damage`, which is complete when the iteration is. They do
+    not depend on `num_threads` (0: as many as there are cores). Raises VideoError where the file cannot be opened or
+    holds no picture stream.
     """
     num_given = 0
     damage.truncated = breaks_off(path)
     with contextlib.suppress(_OneThreadError):
-        for picture in _decode_while_sound(path):
+        for picture in _decode_while_sound(path, num_threads):
             num_given += 1
             yield picture
         return
@@ -104,10 +105,10 @@ class _Held:
         return (picture for _, picture in self._pictures)
 
 
-def _decode_while_sound(path: str | Path) -> Iterator[VideoFrame]:
+def _decode_while_sound(path: str | Path, num_threads: int) -> Iterator[VideoFrame]:
     """Pictures by many threads, as long as nothing is damaged; _OneThreadError before any doubtful one is given."""
     held = _Held()
-    with open_video(path) as (container, stream):
+    with open_video(path, num_threads) as (container, stream):
         decoder = PictureDecoder(stream)
         try:
             for packet in container.demux(stream):
@@ -122,7 +123,7 @@ def _decode_while_sound(path: str | Path) -> Iterator[VideoFrame]:
 
 def _decode_all(path: str | Path, damage: DamageCount) -> Iterator[VideoFrame]:
     """Pictures by one thread, damaged and encrypted packets left out and counted."""
-    with open_video(path, num_threads=1) as (container, stream):
+    with open_video(path, num_threads=1, paints_over=True) as (container, stream):
         decoder = PictureDecoder(stream)
         for packet in _follow_packets(container, stream, damage):
             if packet is not None and is_encrypted(packet):

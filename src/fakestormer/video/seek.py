@@ -82,7 +82,10 @@ def _read_frames(
     path: str | Path, wanted: Sequence[int], max_size: int | None, like: VideoReader | None
 ) -> Iterator[Frame]:
     """The wanted frames, read from the start up to the last of them."""
-    reader = VideoReader(path, max_size=max_size, wanted=frozenset(wanted).__contains__, like=like)
+    num_threads = like.num_threads if like else 0
+    reader = VideoReader(
+        path, max_size=max_size, wanted=frozenset(wanted).__contains__, like=like, num_threads=num_threads
+    )
     for frame in reader:
         yield frame
         if frame.index == wanted[-1]:
@@ -99,7 +102,7 @@ def _jump_to_frames(
         raise _NotTrustedError
     upright = Upright(max_size, like.is_interlaced)
     try:
-        with open_video(path) as (container, stream):
+        with open_video(path, like.num_threads) as (container, stream):
             packets = _trusted_list(container, stream, like.table)
             yield from _jump(container, stream, packets, wanted, (upright, like.table))
     except (av.FFmpegError, OSError) as error:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from tests.scripted_faces import Script, ScriptedFaces, face_at, plain_frames
 
 from fakestormer.faces import FaceDetection, FaceTracker, TrackingConfig, TrackingResult
-from fakestormer.types import ConfigError
+from fakestormer.types import ConfigError, Frame
 
 DEFAULT = TrackingConfig()
 
@@ -65,6 +66,23 @@ def test_tracks_are_numbered_by_appearance_and_the_larger_face_first() -> None:
     tracks = track(script).tracks
     assert [face.track_id for face in tracks] == [0, 1, 2]
     assert [round(face.observations[3].box.width) for face in tracks] == [90, 60, 150]
+
+
+class LitFaces:
+    """A face where the picture says, found the later the earlier the frame."""
+
+    name = "lit"
+
+    def detect(self, image: np.ndarray) -> tuple[FaceDetection, ...]:
+        time.sleep((255 - int(image[0, 0, 0])) / 20_000)
+        return (face_at(float(image[0, 0, 0]), 100.0),)
+
+
+def test_frames_that_are_searched_at_once_give_the_tracks_of_frames_searched_in_turn() -> None:
+    frames = [Frame(4 * k, 4 * k / 25, np.full((64, 96, 3), 100 + k, np.uint8)) for k in range(30)]
+    one, many = (FaceTracker(LitFaces(), num_threads=count).track(iter(frames)) for count in (1, 3))
+    assert len(one.tracks) == 1
+    assert many == one
 
 
 def test_a_small_face_is_set_aside_with_its_size() -> None:

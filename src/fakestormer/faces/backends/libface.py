@@ -42,7 +42,8 @@ class LibfaceDetector:
         self.num_threads = num_threads
         self._set_num_threads = _thread_setter()
         self._find_faces = _detection_function()
-        self._buffer = np.zeros(_BUFFER_BYTES, np.uint8)
+        # Its tables are made at the first call, which must not be two calls at once.
+        self._boxes_in(np.zeros((16, 16, 3), np.uint8))
 
     @property
     def name(self) -> str:
@@ -58,20 +59,26 @@ class LibfaceDetector:
             image = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
         small_height, small_width = image.shape[:2]
         to_width, to_height = width / small_width, height / small_height
-        self._set_num_threads(self.num_threads)
-        flipped = np.ascontiguousarray(image[..., ::-1])
-        self._find_faces(self._buffer.ctypes.data, flipped.ctypes.data, small_width, small_height, small_width * 3)
-        count = int(self._buffer[:4].view(np.int32)[0])
-        rows = self._buffer[4 : 4 + 2 * _NUMBERS_PER_FACE * count].view(np.int16).reshape(count, _NUMBERS_PER_FACE)
         detections = [
             FaceDetection(
                 Box(left * to_width, top * to_height, (left + wide) * to_width, (top + high) * to_height),
                 min(confidence, 100) / 100,
             )
-            for confidence, left, top, wide, high in rows[:, :5].tolist()
+            for confidence, left, top, wide, high in self._boxes_in(image)
             if wide > 0 and high > 0
         ]
         return tuple(sorted(detections, key=lambda one: (-one.confidence, one.box.left, one.box.top)))
+
+    def _boxes_in(self, image: UInt8[ndarray, "height width 3"]) -> list[list[int]]:
+        """Confidence, left, top, width and height of every face; several threads may ask at once."""
+        height, width = image.shape[:2]
+        self._set_num_threads(self.num_threads)
+        flipped, buffer = np.ascontiguousarray(image[..., ::-1]), np.zeros(_BUFFER_BYTES, np.uint8)
+        self._find_faces(buffer.ctypes.data, flipped.ctypes.data, width, height, width * 3)
+        count = int(buffer[:4].view(np.int32)[0])
+        rows = buffer[4 : 4 + 2 * _NUMBERS_PER_FACE * count].view(np.int16).reshape(count, _NUMBERS_PER_FACE)
+        boxes: list[list[int]] = rows[:, :5].tolist()
+        return boxes
 
 
 def _thread_setter() -> Callable[[int], object]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
@@ -38,6 +40,13 @@ def test_a_picture_without_a_face_has_none_whatever_its_shape(shape: tuple[int, 
 
 def test_the_number_of_threads_does_not_change_the_faces() -> None:
     assert LibfaceDetector(num_threads=2).detect(astronaut()) == LibfaceDetector().detect(astronaut())
+
+
+def test_several_threads_may_ask_at_once() -> None:
+    pictures = [np.roll(astronaut(), 7 * step, axis=1) for step in range(12)]
+    detector = LibfaceDetector()
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(detector.detect, pictures)) == [detector.detect(picture) for picture in pictures]
 
 
 def test_pictures_whose_pixels_do_not_lie_in_a_row_are_read_right() -> None:
