@@ -11,7 +11,7 @@ import sys, time
 from fakestormer.cli import main as command
 from fakestormer.cli.signals import signals_deferred
 
-def work():
+def work(**_):
     try:
         print("at work", flush=True)
         while MODE != "writing":
