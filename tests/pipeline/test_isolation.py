@@ -88,7 +88,7 @@ def test_a_file_that_is_no_video_costs_nothing_but_its_own_turn(isolated, tmp_pa
 @pytest.mark.slow
 def test_a_picture_that_needs_more_memory_than_allowed_is_named(weights, tmp_path):
     path = tmp_path / "bomb.mov"
-    side = 12000
+    side = 24000  # 549 MiB as it is decoded, and three times that as RGB
     with av.open(str(path), "w") as container:
         stream = container.add_stream("png", rate=1)
         stream.width, stream.height, stream.pix_fmt = side, side, "gray"

@@ -62,6 +62,7 @@ def test_what_is_no_video_fails_with_its_cause(client):
     assert client.get(f"/v1/analyses/{told['id']}/report.html").problem == "not-a-video"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(CHROMIUM is None, reason="needs the browser Chromium in PATH")
 def test_the_page_in_a_browser_from_upload_to_erasure(client, shot):
     driver = pytest.importorskip("playwright.sync_api", reason="needs playwright (extra dev)")
@@ -96,12 +97,14 @@ def test_the_page_in_a_browser_from_upload_to_erasure(client, shot):
     assert all(url.startswith((base, "data:", "blob:")) for url in outside)
 
 
+@pytest.mark.slow
 def test_other_machines_are_let_in_by_key_only(tmp_path, weights):
     started = Server(tmp_path, weights, "--host", "0.0.0.0")
     assert started.end(signal.SIGCONT) == 1
     assert "there is no API key" in started.log.read_text()
 
 
+@pytest.mark.slow
 def test_keys_are_added_listed_and_revoked(tmp_path):
     def keys(*words):
         ended = subprocess.run(

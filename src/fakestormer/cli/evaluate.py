@@ -86,7 +86,7 @@ def _evaluate(manifest: Path, out: Path, detector: VideoDetector, total: int) ->
             progress.update(task, completed=done.num_done)
             _name_failure(terminal(stderr=True), done)
 
-        metrics = evaluate_manifest(manifest, out, detector, observe=show)
+        metrics = evaluate_manifest(manifest, out, detector, show, told=lambda sentence: say(console, sentence))
         progress.update(task, completed=total)
     return render_table(metrics), metrics.summary.coverage.num_error
 
@@ -115,7 +115,10 @@ def _evaluate_robustness(
             progress.update(task, completed=done.num_done, description=done.name)
             _name_failure(terminal(stderr=True), done.step, f"{done.name}: ")
 
-        result = evaluate_robustness(manifest, out, detector, show, RobustnessConfig(distortions))
+        def told(sentence: str) -> None:
+            say(console, sentence)
+
+        result = evaluate_robustness(manifest, out, detector, show, RobustnessConfig(distortions), told=told)
         progress.update(task, completed=num_scores, description="robustness")
     text = write_robustness(out, result)
     if not missing:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
-from fakestormer.detector import TOLERANCE
 from fakestormer.evaluation.config import EvaluationConfig
 from fakestormer.evaluation.manifest import Manifest, ManifestRow, read_manifest
 from fakestormer.evaluation.record import (
@@ -17,7 +16,6 @@ from fakestormer.evaluation.record import (
     RunRecord,
     ScoreJournal,
     describe_detector,
-    hash_detector,
     write_metrics,
 )
 from fakestormer.evaluation.scores import Outcome, ScoreRow
@@ -53,13 +51,15 @@ def evaluate(
     detector: VideoDetector,
     observe: Callable[[EvaluationProgress], None] | None = None,
     config: EvaluationConfig | None = None,
+    told: Callable[[str], None] | None = None,
 ) -> Metrics:
     """The metrics of a detector on the files of a manifest; scores, metrics and a table are written into `out`.
 
     `scores.csv` grows by a line with each file, so an interrupted evaluation goes on where it stopped: rows made from
     the same manifest by the same detector are kept (one scored file is scored once more, and both the description of
-    the detector and the file's logit must be the same), errors are tried again. Scores of another run are set aside as
-    `scores.earlier.csv`. A file that fails, for whatever reason, is a row with the decision "error".
+    the detector, but for its number of threads, and the file's logit must be the same), errors are tried again. Scores
+    of another run are set aside as `scores.earlier.csv`, and `told` hears why before. A file that fails, for whatever
+    reason, is a row with the decision "error".
 
     Args:
         manifest: a CSV file with the columns file, label, group and any others.
@@ -67,6 +67,7 @@ def evaluate(
         detector: gives the verdict of one file.
         observe: hears of every file that was scored.
         config: of intervals and breakdowns; the defaults where it is not given.
+        told: hears why earlier scores cannot be gone on with, in a sentence, before they are set aside.
 
     Raises:
         DataError: the manifest cannot be used (see `read_manifest`), or `out` is no folder that can be written.
@@ -74,7 +75,7 @@ def evaluate(
     config = config or EvaluationConfig()
     listed = read_manifest(manifest)
     journal = ScoreJournal(out, listed)
-    num_kept = _resume(journal, listed, detector)
+    num_kept = _resume(journal, listed, detector, told or (lambda _: None))
     for row in listed.rows:
         if row.file not in journal.rows:
             scored, description = _score(row, detector)
@@ -89,28 +90,25 @@ def evaluate(
     return metrics
 
 
-def _resume(journal: ScoreJournal, listed: Manifest, detector: VideoDetector) -> int:
+def _resume(journal: ScoreJournal, listed: Manifest, detector: VideoDetector, told: Callable[[str], None]) -> int:
     """How many rows of an earlier run are kept, after one of its files was scored anew to compare the detectors."""
-    earlier, detector_hash = journal.earlier_rows()
-    known = [row for row in listed.rows if row.file in earlier]
-    first = next((row for row in known if earlier[row.file].is_scored), known[0] if known else None)
-    if first is None:
-        journal.restart({})
-        return 0
-    scored, description = _score(first, detector)
-    same = description is not None and hash_detector(description) == detector_hash
-    same = same and _scores_alike(scored, earlier[first.file])
-    del earlier[first.file]
-    journal.restart(earlier if same else {})
-    journal.add(scored, description)
-    return len(earlier) if same else 0
-
-
-def _scores_alike(now: ScoreRow, earlier: ScoreRow) -> bool:
-    """Whether a file got the logit that it had; a code that scores otherwise may describe itself the same."""
-    if now.logit is None or earlier.logit is None:
-        return now.logit is earlier.logit
-    return math.isclose(now.logit, earlier.logit, rel_tol=0, abs_tol=TOLERANCE)
+    earlier = journal.read_earlier()
+    refusal, compared = earlier.refusal, None
+    known = [row for row in listed.rows if row.file in earlier.rows]
+    for row in sorted(known, key=lambda one: not earlier.rows[one.file].is_scored):
+        scored, description = _score(row, detector)
+        refusal = f"{row.file} was scored by the earlier run and cannot be now ({scored.reason})"
+        if description is not None:  # else another file may tell
+            refusal, compared = earlier.differs(scored, description), (scored, description)
+            break
+    if refusal:
+        told(f"{refusal}: earlier scores are set aside as {journal.place_for_earlier().name}, all files scored anew")
+    again = compared[0].file if compared else None
+    kept = {} if refusal else {file: row for file, row in earlier.rows.items() if file != again}
+    journal.restart(kept, set_aside=bool(refusal))
+    if compared:
+        journal.add(*compared)
+    return len(kept)
 
 
 def _score(row: ManifestRow, detector: VideoDetector) -> tuple[ScoreRow, dict[str, Any] | None]:

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import itertools
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fakestormer.detector import TOLERANCE
 from fakestormer.evaluation.breakdown import Breakdown, Slice
 from fakestormer.evaluation.config import EvaluationConfig
 from fakestormer.evaluation.manifest import Manifest
@@ -22,7 +25,8 @@ from fakestormer.files import write_file
 from fakestormer.types import DataError, Provenance
 
 METRICS_VERSION = 4
-SCORES_FILE, EARLIER_SCORES_FILE, RUN_FILE = "scores.csv", "scores.earlier.csv", "run.json"
+SCORES_FILE, RUN_FILE = "scores.csv", "run.json"
+_THREADS = re.compile(r", \d+ threads?$")  # of a device class; another number moves the last digits of a score
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +128,43 @@ def _slice_to_json(item: Slice) -> dict[str, Any]:
     return {**dataclasses.asdict(item), **rates}
 
 
+@dataclass(frozen=True, slots=True)
+class EarlierRun:
+    """Rows of an earlier run by file and the description of their detector; `refusal` says why none can be used."""
+
+    rows: dict[str, ScoreRow]
+    detector: dict[str, Any]
+    refusal: str | None = None
+
+    def differs(self, again: ScoreRow, detector: dict[str, Any]) -> str | None:
+        """Why the rows may not stand beside those of this detector, which scored one of the files again; None if so."""
+        before, now = _without_threads(self.detector), _without_threads(detector)
+        others = [name for name in dict.fromkeys((*before, *now)) if before.get(name) != now.get(name)]
+        if others:
+            named = (
+                f"{name.replace('_', ' ')} {_shown(before, name)} then, {_shown(now, name)} now" for name in others
+            )
+            return f"the detector is another one ({', '.join(named)})"
+        earlier = self.rows[again.file].logit
+        if earlier is None or again.logit is None:
+            moves = again.logit is not earlier
+        else:  # a code that scores otherwise may describe itself the same
+            moves = abs(earlier - again.logit) > TOLERANCE
+        if moves:
+            return f"{again.file} does not get its earlier score again (logit {earlier} then, {again.logit} now)"
+        return None
+
+
+def _without_threads(detector: dict[str, Any]) -> dict[str, Any]:
+    return detector | {"device_class": _THREADS.sub("", str(detector.get("device_class", "")))}
+
+
+def _shown(detector: dict[str, Any], name: str) -> str:
+    """A value in a sentence; of one with many parts, that it is another."""
+    value = detector.get(name)
+    return "other" if isinstance(value, dict | list) else str(value)[:60]
+
+
 class ScoreJournal:
     """Rows by file, on the disk as soon as they are added; `detector` describes who scored them, once known.
 
@@ -141,26 +182,34 @@ class ScoreJournal:
         self.rows: dict[str, ScoreRow] = {}
         self.detector: dict[str, Any] | None = None
 
-    def earlier_rows(self) -> tuple[dict[str, ScoreRow], str | None]:
-        """Rows of an interrupted run of the same manifest that need no second try, and the hash of their detector."""
+    def read_earlier(self) -> EarlierRun:
+        """What an interrupted run of the same manifest left that needs no second try, or why nothing can be used."""
+        if not self._scores.exists():
+            return EarlierRun({}, {})
         note = read_run(self._run)
-        if note is None or note[0] != self._manifest.sha256:
-            return {}, None
+        if note is None:
+            return EarlierRun({}, {}, f"nothing says how the scores in {self._scores} were made")
+        if note[0] != self._manifest.sha256:
+            return EarlierRun({}, {}, f"the scores in {self._scores} are of another manifest")
         try:
             rows = read_scores(self._scores)
-        except DataError:
-            return {}, None
+        except DataError as error:
+            return EarlierRun({}, {}, f"the earlier scores cannot be read ({error})")
         listed = {row.file for row in self._manifest.rows}
-        kept = {row.file: row for row in rows if row.decision != "error" and row.file in listed}
-        return kept, hash_detector(note[1])
+        return EarlierRun({row.file: row for row in rows if row.decision != "error" and row.file in listed}, note[1])
 
-    def restart(self, kept: dict[str, ScoreRow]) -> None:
-        """A table of the kept rows alone; without any, the table of another run is set aside first."""
+    def place_for_earlier(self) -> Path:
+        """Where scores are set aside: a name that nothing has yet."""
+        counted = (f"scores.earlier-{count}.csv" for count in itertools.count(2))
+        places = map(self._scores.with_name, itertools.chain(["scores.earlier.csv"], counted))
+        return next(place for place in places if not place.exists())
+
+    def restart(self, kept: dict[str, ScoreRow], *, set_aside: bool) -> None:
+        """A table of the kept rows alone; that of another run is set aside first."""
         self.rows = dict(kept)
-        if not kept:
+        if set_aside:
             self._run.unlink(missing_ok=True)
-            if self._scores.exists():
-                self._scores.replace(self._scores.with_name(EARLIER_SCORES_FILE))
+            self._scores.replace(self.place_for_earlier())
         write_scores(self._scores, kept.values(), self._manifest.carried_columns)
 
     def add(self, row: ScoreRow, detector: dict[str, Any] | None) -> None:

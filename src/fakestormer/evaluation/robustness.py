@@ -101,6 +101,7 @@ def evaluate_robustness(
     observe: Callable[[RobustnessProgress], None] | None = None,
     config: RobustnessConfig | None = None,
     evaluation: EvaluationConfig | None = None,
+    told: Callable[[str], None] | None = None,
 ) -> Robustness:
     """The metrics of a detector on the files of a manifest, as they are and under each distortion.
 
@@ -116,6 +117,7 @@ def evaluate_robustness(
         observe: hears of every score.
         config: which distortions, and the seed of blocks and noise; all where it is not given.
         evaluation: of intervals and breakdowns.
+        told: hears of earlier scores that are set aside, as in `evaluate`.
 
     Raises:
         DataError: the manifest cannot be used, or a folder cannot be made (see `evaluate`).
@@ -131,12 +133,12 @@ def evaluate_robustness(
 
         return tell
 
-    clean = evaluate(manifest, out, detector, follow(0, "clean"), evaluation)
+    clean = evaluate(manifest, out, detector, follow(0, "clean"), evaluation, told)
     distorted: list[DistortedMetrics] = []
     for place, distortion in enumerate(config.distortions, start=1):
         folder = out / FOLDER / distortion.name
         judge = DistortingDetector(detector, distortion, config.seed, folder)
-        metrics = evaluate(manifest, folder, judge, follow(place, distortion.name), evaluation)
+        metrics = evaluate(manifest, folder, judge, follow(place, distortion.name), evaluation, told)
         distorted.append(DistortedMetrics(distortion, metrics))
     return Robustness(config, clean, tuple(distorted))
 

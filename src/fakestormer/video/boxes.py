@@ -12,16 +12,17 @@ KNOWN: Final = frozenset(
     b"ftyp moov mdat moof styp sidx ssix free wide skip uuid pnot "
     b"meta mfra emsg prft pdin meco udta mpvd jumb bxml imda PICT".split()
 )
+_LETTERS: Final = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 _-\xa9")
 _PICTURES: Final = ((b"\xff\xd8\xff", "JPEG"), (b"\x89PNG\r\n", "PNG"))
-_HEIF_BRANDS: Final = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif")
+STILL_BRANDS: Final = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif")
 _AFTER_FTYP: Final = (b"moov", b"mdat", b"free", b"wide", b"skip", b"uuid", b"moof")
 
 
 def top_boxes(path: Path, begin: int = 0) -> Iterator[tuple[bytes, int, int]]:
     """Name, start and end (in bytes, as the box states it) of each box from `begin` on, as long as they are boxes.
 
-    The last one may end behind the end of the file. A header that names no known box ends the list: what follows is no
-    part of the media, such as a camera's notes or a tag.
+    The last one may end behind the end of the file. Boxes of unknown names are passed over where they are whole; what
+    is no box ends the list: it is no part of the media, such as a camera's notes or a tag.
     """
     size = path.stat().st_size
     with path.open("rb") as file:
@@ -34,7 +35,8 @@ def top_boxes(path: Path, begin: int = 0) -> Iterator[tuple[bytes, int, int]]:
                 length = int.from_bytes(header[8:16], "big")
             elif length == 0:  # "up to the end of the file"
                 length = size - place
-            if length < 8 or name not in KNOWN:
+            is_whole = place + length <= size and _LETTERS.issuperset(name)
+            if length < 8 or not (name in KNOWN or is_whole):
                 return
             yield name, place, place + length
             place += length
@@ -45,7 +47,7 @@ def film_in_picture(path: Path) -> tuple[str, int, int] | None:
     with path.open("rb") as file:
         head = file.read(12)
         kind = next((name for start, name in _PICTURES if head.startswith(start)), None)
-        if head[4:8] == b"ftyp" and head[8:12] in _HEIF_BRANDS:
+        if head[4:8] == b"ftyp" and head[8:12] in STILL_BRANDS:
             kind = "HEIF"
             if b"moov" in (name for name, _, _ in top_boxes(path)):
                 return None  # a sequence of pictures, which is a film by itself

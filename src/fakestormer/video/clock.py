@@ -22,7 +22,7 @@ class Clock:
         self.num_jumps = 0
         self._table = table
         self._step = Fraction(1 / frame_rate)
-        self._offsets = [-table.begin]  # the newest last
+        self._offsets = [-table.zero]  # the newest last
         self._last: Fraction | None = None
         self._last_stamp = 0
 

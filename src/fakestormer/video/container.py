@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 
 import av
@@ -14,8 +15,13 @@ from fakestormer.types import VideoError
 from fakestormer.video.boxes import film_in_picture
 from fakestormer.video.refusal import why_unreadable
 
-# Readers that would follow addresses written inside the file, or make pictures of text: none of them is a video.
-_REFUSED_FORMATS = frozenset({"concat", "dash", "hls", "tty"})
+# Readers that would follow addresses written inside the file (and wait for them: a playlist of a live stream without
+# end), run a script, or make pictures of text. They are not even tried.
+_REFUSED_FORMATS = frozenset(
+    {"avisynth", "concat", "dash", "hls", "imf", "lavfi", "libgme", "rtp", "rtsp", "sap", "sdp", "tty", "vapoursynth"}
+    | {"webm_dash_manifest"}
+)
+_SEQUENCES = frozenset({"avis", "hevc", "hevx", "hevm", "hevs", "msf1", "avcs"})  # brands of pictures that move
 _ENCRYPTION_KEY = "enc_key_id"
 
 
@@ -55,7 +61,11 @@ def open_video(
     try:
         container = av.open(
             address,
-            options={"protocol_whitelist": "file,subfile" if film else "file", "pattern_type": "none"},
+            options={
+                "protocol_whitelist": "file,subfile" if film else "file",
+                "format_whitelist": _readable_formats(),
+                "pattern_type": "none",
+            },
             metadata_errors="replace",  # titles come in every encoding
         )
     except (av.FFmpegError, OSError, ValueError) as error:
@@ -66,14 +76,13 @@ def open_video(
             else f"{path} is not a video that FFmpeg can read ({_reason(error)}): convert it or download it again"
         ) from error
     with container:
-        if container.format.name in _REFUSED_FORMATS:
-            raise VideoError(f"{path} is a {container.format.name} text, not a video: give the video itself")
         stream = next(iter(picture_streams(container)), None)
         if stream is None:
             kinds = ", ".join(sorted({stream.type for stream in container.streams})) or "nothing"
+            unknown = any(not stream.codec_context for stream in container.streams.video)
+            held = f"{kinds} of a codec that this FFmpeg has no decoder for" if unknown else kinds
             cause = (
-                why_unreadable(path)
-                or f"has no picture stream that can be decoded (it holds {kinds}): convert it first"
+                why_unreadable(path) or f"has no picture stream that can be decoded (it holds {held}): convert it first"
             )
             raise VideoError(f"{path} {cause}")
         if _ENCRYPTION_KEY in stream.metadata:  # WebM's own encryption; that of MP4 is told with each packet
@@ -88,14 +97,29 @@ def open_video(
 def picture_streams(container: InputContainer) -> list[VideoStream]:
     """The picture streams that can be decoded, the one that a player shows first; covers and thumbnails do not count.
 
-    A player shows the first of those that are marked as default, else the first of all.
+    A player shows the first of those that are marked as default, else the first of all; of a sequence of pictures
+    (AVIF, HEIF), which holds one of them as a still as well, the sequence.
     """
     marks = av.stream.Disposition
     no_film = marks.attached_pic | marks.timed_thumbnails | marks.still_image
     streams = [
         stream for stream in container.streams.video if stream.codec_context and not stream.disposition & no_film
     ]
-    return sorted(streams, key=lambda stream: (not stream.disposition & marks.default, stream.index))
+    is_sequence = container.metadata.get("major_brand") in _SEQUENCES
+    return sorted(
+        streams,
+        key=lambda stream: (
+            is_sequence and stream.frames == 1,
+            not stream.disposition & marks.default,
+            stream.index,
+        ),
+    )
+
+
+@lru_cache(maxsize=1)
+def _readable_formats() -> str:
+    """The names of all readers that may be tried, as FFmpeg takes them."""
+    return ",".join(sorted(av.formats_available - _REFUSED_FORMATS))
 
 
 def _reason(error: Exception) -> str:

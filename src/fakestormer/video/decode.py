@@ -10,6 +10,7 @@ from fakestormer.types import Frame, QualityCode, QualityNote, VideoDamage, Vide
 from fakestormer.video.clock import Clock
 from fakestormer.video.combing import Combing
 from fakestormer.video.geometry import Geometry
+from fakestormer.video.light import light_notes
 from fakestormer.video.packet_table import PacketTable
 from fakestormer.video.packets import DamageCount, decode_pictures
 from fakestormer.video.probe import probe
@@ -121,4 +122,4 @@ class _Pass:
             notes.append(QualityNote(QualityCode.INTERLACED, self.combing.share, high=0.0))
         if self.upright.transparent:
             notes.append(QualityNote(QualityCode.TRANSPARENT, 1.0))
-        return tuple(notes)
+        return (*notes, *light_notes(self.upright.lights))

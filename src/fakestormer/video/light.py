@@ -8,6 +8,7 @@ scene-referred), as it was made to be seen on SDR screens.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final, Literal
 
@@ -17,6 +18,8 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import ColorPrimaries, ColorTrc
 from jaxtyping import Float, UInt8, UInt16
 from numpy import ndarray
+
+from fakestormer.types import QualityCode, QualityNote
 
 Light = Literal["pq", "hlg", "bt2020", "p3"]
 LIGHT_NAMES: Final[dict[Light, str]] = {"pq": "PQ", "hlg": "HLG", "bt2020": "BT.2020", "p3": "P3"}
@@ -40,6 +43,15 @@ def light_of(picture: VideoFrame) -> Light | None:
     if picture.color_primaries == ColorPrimaries.BT2020:
         return "bt2020"
     return "p3" if picture.color_primaries in (ColorPrimaries.SMPTE431, ColorPrimaries.SMPTE432) else None
+
+
+def light_notes(lights: Iterable[Light]) -> tuple[QualityNote, ...]:
+    """What the reader of a result must know about the kinds of light that were met; one note of each kind."""
+    named: dict[QualityCode, list[str]] = {}
+    for light in lights:
+        code = QualityCode.HIGH_DYNAMIC_RANGE if light in ("pq", "hlg") else QualityCode.WIDE_GAMUT
+        named.setdefault(code, []).append(LIGHT_NAMES[light])
+    return tuple(QualityNote(code, 1.0, high=0.0, detail=", ".join(names)) for code, names in named.items())
 
 
 def to_sdr(image: UInt16[ndarray, "height width 3"], light: Light) -> UInt8[ndarray, "height width 3"]:

@@ -30,6 +30,7 @@ _LONGEST_BROADCAST_PAUSE: Final = 10.0  # seconds
 _LONGEST_PAUSE: Final = 3600.0
 _CLOCK_MAY_JUMP: Final = 0x0200  # AVFMT_TS_DISCONT
 LONGEST_STEP_BACK: Final = 0.2  # a stamp that is less than this too early is a slip of the writer, and no jump
+_NO_TIMES_SHOWN: Final = frozenset({"avi"})  # store decoding times alone; FFmpeg guesses when a picture is shown
 _SHORTEST_PAUSE: Final = 1
 _SAME_RATE: Final = 0.05  # a header that is off by less is believed: it is exact where stamps are rounded
 
@@ -48,7 +49,8 @@ class PacketTable:
 
     `stamps` are presentation times in ticks of `tick` seconds, in file order (decoding times where there are no
     others); `keys` are the places of key pictures among them. `begin` is when the file begins on its own clock, in
-    seconds.
+    seconds. `zero` is what the clock of the file shows at a player's zero: `begin`, or later by what the decoder holds
+    back where the presentation times were only guessed.
     `is_exact`: every packet has a presentation time, none is marked as corrupt or to be thrown away. `steps` are the
     ticks from each picture to the next, without those at `jumps`.
     """
@@ -57,6 +59,7 @@ class PacketTable:
     keys: Int64[ndarray, " keys"]
     tick: Fraction
     begin: Fraction
+    zero: Fraction
     is_exact: bool
     num_bytes: int
     num_encrypted: int
@@ -128,6 +131,7 @@ class _Listing:
     num_bytes: int = 0
     num_encrypted: int = 0
     last_decoded: int | None = None
+    held_back: int = 0  # ticks, of the first picture
 
     def add(self, packet: Packet[Stream], is_picture: bool) -> None:
         """Takes in the next packet of the file."""
@@ -144,6 +148,8 @@ class _Listing:
         if packet.dts is not None and self.last_decoded is not None and self._jumps_to(packet.dts, packet.time_base):
             self.jumps.append(Jump(self.last_decoded, packet.dts))
             self.starts.append(len(self.stamps))
+        if not self.stamps and packet.pts is not None and packet.dts is not None:
+            self.held_back = packet.pts - packet.dts
         if packet.is_keyframe:
             self.keys.append(len(self.stamps))
         self.last_decoded = packet.dts if packet.dts is not None else self.last_decoded
@@ -166,12 +172,14 @@ class _Listing:
         tick = stream.time_base or Fraction(1, 1_000_000)
         steps = [np.diff(np.unique(part)) for part in np.split(stamps, self.starts[1:])]
         first = Fraction(int(stamps[0])) * tick if len(stamps) else Fraction(0)
-        start = container.start_time
+        begin = first if container.start_time is None else Fraction(container.start_time, 1_000_000)
+        guessed = container.format.name in _NO_TIMES_SHOWN
         return PacketTable(
             stamps=stamps,
             keys=np.array(self.keys, np.int64),
             tick=tick,
-            begin=first if start is None else Fraction(start, 1_000_000),
+            begin=begin,
+            zero=begin + self.held_back * tick if guessed else begin,
             is_exact=self.is_exact,
             num_bytes=self.num_bytes,
             num_encrypted=self.num_encrypted,

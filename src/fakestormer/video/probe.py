@@ -12,10 +12,10 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from fakestormer.types import QualityCode, QualityNote, VideoError, VideoInfo
-from fakestormer.video.boxes import film_in_picture
+from fakestormer.video.boxes import film_in_picture, top_boxes
 from fakestormer.video.container import open_video, picture_streams
 from fakestormer.video.geometry import Geometry
-from fakestormer.video.light import LIGHT_NAMES, light_of
+from fakestormer.video.light import light_notes, light_of
 from fakestormer.video.packet_table import PacketTable, list_packets
 from fakestormer.video.packets import DamageCount, decode_pictures
 from fakestormer.video.refusal import why_unreadable
@@ -71,7 +71,7 @@ def probe(path: str | Path) -> Probed:
                     *_rate_notes(header, rate, table),
                     *_start_notes(start),
                     *_shape_notes(geometry),
-                    *_light_notes(picture),
+                    *light_notes(filter(None, [light_of(picture)])),
                     *_other_notes(Path(path), container),
                 ),
             ),
@@ -123,7 +123,7 @@ def _header_rate(stream: VideoStream) -> float | None:
 def _start(picture: VideoFrame, table: PacketTable) -> float:
     """When the first picture is shown, in seconds after the file's start."""
     stamp = picture.pts if picture.pts is not None else picture.dts
-    return 0.0 if stamp is None else float(max(Fraction(0), stamp * table.tick - table.begin))
+    return 0.0 if stamp is None else float(max(Fraction(0), stamp * table.tick - table.zero))
 
 
 def _end(start: float, table: PacketTable, rate: float) -> float | None:
@@ -152,23 +152,22 @@ def _shape_notes(geometry: Geometry) -> tuple[QualityNote, ...]:
     )
 
 
-def _light_notes(picture: VideoFrame) -> tuple[QualityNote, ...]:
-    light = light_of(picture)
-    if light is None:
-        return ()
-    code = QualityCode.HIGH_DYNAMIC_RANGE if light in ("pq", "hlg") else QualityCode.WIDE_GAMUT
-    return (QualityNote(code, 1.0, high=0.0, detail=LIGHT_NAMES[light]),)
-
-
 def _other_notes(path: Path, container: InputContainer) -> tuple[QualityNote, ...]:
     """What the file holds besides the stream that was examined."""
     notes = []
     others = picture_streams(container)[1:]
-    if others:
-        named = [f"track {one.index + 1} ({one.codec_context.name}, {one.width} x {one.height})" for one in others]
+    num_behind = [name for name, _, _ in top_boxes(path)].count(b"moov") - 1
+    if others or num_behind > 0:
+        named = [
+            f"track {one.index + 1} ({one.codec_context.codec.canonical_name}, {one.width} x {one.height})"
+            for one in others
+        ]
         more = [f"{len(named) - _MOST_NAMED} more"] if len(named) > _MOST_NAMED else []
-        named = [*named[:_MOST_NAMED], *more]
-        notes.append(QualityNote(QualityCode.OTHER_TRACKS, float(len(others)), high=0.0, detail=", ".join(named)))
+        behind = ["another film behind the first"] if num_behind > 0 else []
+        named = [*named[:_MOST_NAMED], *more, *behind]
+        notes.append(
+            QualityNote(QualityCode.OTHER_TRACKS, float(len(others) + len(behind)), high=0.0, detail=", ".join(named))
+        )
     film = film_in_picture(path)
     if film:
         notes.append(QualityNote(QualityCode.FILM_IN_PICTURE, 1.0, high=0.0, detail=film[0]))

@@ -142,7 +142,7 @@ def _jump(
             if Geometry.of(picture) != geometry:
                 raise _NotTrustedError
             if index == remaining[0]:
-                time = max(0.0, float(packets.presented[index] * table.tick - table.begin))
+                time = max(0.0, float(packets.presented[index] * table.tick - table.zero))
                 yield Frame(index, time, upright.image(picture, geometry), upright.scale(geometry))
                 remaining.pop(0)
                 if not remaining:

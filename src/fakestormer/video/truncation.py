@@ -1,8 +1,9 @@
 """Whether a file breaks off before its end, read from the sizes that the container itself states.
 
 A decoder does not tell: the frames of a file that was cut simply end. MP4 and MOV state the size of every box, AVI and
-WebM/Matroska the size of the whole, MPEG transport streams come in packets of 188 bytes. Only what is unfinished is
-cut: whatever else stands behind the last box, packet or segment is none of the media's, as tags and cameras' notes are.
+WebM/Matroska the size of the whole, MPEG transport streams come in packets of 188 or 192 bytes. Only what is unfinished
+is cut: whatever else stands behind the last box, packet or segment is none of the media's, as tags and cameras' notes
+are.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from fakestormer.video.container import check_is_file
 _EBML: Final = b"\x1a\x45\xdf\xa3"
 _SEGMENT: Final = b"\x18\x53\x80\x67"
 _TS_PACKET: Final = 188
+_STAMPED_PACKET: Final = 192  # of Blu-ray and cameras (M2TS): four bytes of arrival time before each
 _UNKNOWN_SIZE: Final = 0xFFFFFFF0  # of a RIFF file that was written without going back to its start
 
 
@@ -25,7 +27,7 @@ def breaks_off(path: str | Path) -> bool:
     size = path.stat().st_size
     film = film_in_picture(path)
     with path.open("rb") as file:
-        start = file.read(_TS_PACKET + 1)
+        start = file.read(_STAMPED_PACKET + 5)
         if film or start[4:8] in KNOWN:
             return _boxes_break_off(path, film[1] if film else 0, size)
         if start[:4] == b"RIFF":
@@ -33,8 +35,10 @@ def breaks_off(path: str | Path) -> bool:
             return length < _UNKNOWN_SIZE and 8 + length > size
         if start[:4] == _EBML:
             return _end_of_segment(file) > size
-        if start[:1] == b"G" and start[_TS_PACKET:] in (b"", b"G"):
-            return _packets_break_off(file, size)
+        if start[:1] == b"G" and start[_TS_PACKET : _TS_PACKET + 1] in (b"", b"G"):
+            return _packets_break_off(file, size, _TS_PACKET)
+        if start[4:5] == b"G" and start[_STAMPED_PACKET + 4 :] == b"G":
+            return _packets_break_off(file, size, _STAMPED_PACKET)
     return False
 
 
@@ -47,16 +51,16 @@ def _boxes_break_off(path: Path, begin: int, size: int) -> bool:
     return end > size or unfinished_header or (b"moof" in names and 0 < size - end < 8)
 
 
-def _packets_break_off(file: BinaryIO, size: int) -> bool:
-    """Whether a transport stream ends within a packet; what does not begin as one is none."""
-    place = size // _TS_PACKET * _TS_PACKET
+def _packets_break_off(file: BinaryIO, size: int, length: int) -> bool:
+    """Whether a transport stream with packets of that length ends within one; what does not begin as one is none."""
+    place, mark = size // length * length, length - _TS_PACKET
     while place > 0:
-        file.seek(place - _TS_PACKET)
+        file.seek(place - length + mark)
         if file.read(1) == b"G":
             break
-        place -= _TS_PACKET
-    file.seek(place)
-    return 0 < size - place < _TS_PACKET and file.read(1) == b"G"
+        place -= length
+    file.seek(place + mark)
+    return 0 < size - place < length and file.read(1) == b"G"
 
 
 def _end_of_segment(file: BinaryIO) -> int:

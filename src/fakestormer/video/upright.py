@@ -15,7 +15,7 @@ from jaxtyping import UInt8
 from numpy import ndarray
 
 from fakestormer.video.geometry import Geometry
-from fakestormer.video.light import light_of, to_sdr
+from fakestormer.video.light import Light, light_of, to_sdr
 
 # The same numbers on every processor, and colour interpolated up to full resolution.
 _EXACT: Final = Interpolation.ACCURATE_RND | Interpolation.BITEXACT | Interpolation.FULL_CHR_H_INT
@@ -25,13 +25,14 @@ class Upright:
     """Makes images from pictures, each by its own size, reduced to `max_size` on its long side.
 
     `one_field` takes the upper field of every picture alone. `transparent` says whether any picture so far had parts
-    that are not wholly opaque.
+    that are not wholly opaque, `lights` which kinds of light beside SDR there were.
     """
 
     def __init__(self, max_size: int | None, one_field: bool = False) -> None:
         if max_size is not None and max_size < 1:
             raise ValueError(f"max_size counts pixels, at least 1, got {max_size}")
         self.transparent = False
+        self.lights: dict[Light, None] = {}
         self._max_size = max_size
         self._one_field = one_field
         self._reformatter = VideoReformatter()
@@ -61,6 +62,7 @@ class Upright:
     def _rgb(self, picture: VideoFrame, width: int, height: int) -> UInt8[ndarray, "height width 3"]:
         light = light_of(picture)
         if light:
+            self.lights[light] = None
             return to_sdr(
                 self._reformat(picture, width, height, "gbrp16le"), light
             )  # swscale spoils rgb48 with full chroma

@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -127,6 +128,57 @@ def test_a_difference_in_the_last_digits_of_a_score_keeps_an_interrupted_run(tmp
     evaluate(manifest, tmp_path, scripted(ANSWERS), config=CONFIG)
     nearly = {**ANSWERS, "a.mp4": ((-2.00001,),)}
     assert evaluate(manifest, tmp_path, scripted(nearly), config=CONFIG).run.num_kept == 3
+
+
+def on_threads(detector, number):
+    """The detector as one whose scores were made on that many threads, the last digits moved."""
+
+    class Moved:
+        asked = detector.asked
+
+        def detect(self, path):
+            verdict = detector.detect(path)
+            made = replace(verdict.provenance, device_class=f"A processor, AVX2, {number} thread{'s' * (number > 1)}")
+            return replace(verdict, provenance=made)
+
+    return Moved()
+
+
+def test_another_number_of_threads_keeps_the_earlier_scores(tmp_path, write_manifest, scripted):
+    manifest, told = write_manifest(*FOUR), []
+    evaluate(manifest, tmp_path, on_threads(scripted(ANSWERS), 2), config=CONFIG)
+    slightly = {**ANSWERS, "a.mp4": tuple(tuple(x + 1e-6 for x in face) for face in ANSWERS["a.mp4"])}
+    metrics = evaluate(manifest, tmp_path, on_threads(scripted(slightly), 1), config=CONFIG, told=told.append)
+    assert (metrics.run.num_kept, told) == (3, [])
+    assert not (tmp_path / "scores.earlier.csv").exists()
+
+
+def test_why_earlier_scores_are_thrown_away_is_told_before_it_is_done(tmp_path, write_manifest, scripted):
+    manifest, told = write_manifest(*FOUR), []
+
+    def hear(sentence):
+        told.append(sentence)
+        assert not (tmp_path / name).exists()
+
+    evaluate(manifest, tmp_path, scripted(ANSWERS), config=CONFIG)
+    name = "scores.earlier.csv"
+    evaluate(manifest, tmp_path, scripted(ANSWERS, "b" * 64), config=CONFIG, told=hear)
+    name = "scores.earlier-2.csv"
+    evaluate(manifest, tmp_path, scripted({**ANSWERS, "a.mp4": ((7.0,),)}, "b" * 64), config=CONFIG, told=hear)
+    name = "scores.earlier-3.csv"
+    evaluate(write_manifest(*FOUR[:2]), tmp_path, scripted(ANSWERS), config=CONFIG, told=hear)
+    words = ("the detector is another one", "earlier score again", "another manifest")
+    assert all(one in sentence for one, sentence in zip(words, told, strict=True))
+    assert all((tmp_path / one).exists() for one in ("scores.earlier.csv", "scores.earlier-2.csv", name))
+
+
+def test_a_file_that_cannot_be_read_for_now_costs_no_earlier_score(tmp_path, write_manifest, scripted):
+    manifest, told = write_manifest(*FOUR), []
+    evaluate(manifest, tmp_path, scripted(ANSWERS), config=CONFIG)
+    gone = {**ANSWERS, "a.mp4": VideoError("the share is away")}
+    metrics = evaluate(manifest, tmp_path, scripted(gone), config=CONFIG, told=told.append)
+    assert (metrics.run.num_kept, told) == (3, [])
+    assert metrics.summary.coverage.num_scored == 4
 
 
 def test_the_metrics_file_names_weights_manifest_settings_and_seed(tmp_path, write_manifest, scripted):

@@ -237,3 +237,27 @@ def test_the_film_of_a_motion_photo_is_examined_and_the_picture_said_not_to_be(t
     assert [frame.image.tobytes() for frame in reader] == expected
     assert not reader.damage.truncated
     assert noted(reader)[QualityCode.FILM_IN_PICTURE].detail in ("JPEG", "PNG")
+
+
+def test_light_that_changes_in_mid_stream_is_told(tmp_path):
+    parts = [film_of_light(tmp_path / "a.ts", srgb, 14), film_of_light(tmp_path / "b.ts", pq, 16)]
+    both = tmp_path / "both.ts"
+    both.write_bytes(b"".join(part.read_bytes() for part in parts))
+    reader = VideoReader(both)
+    list(reader)
+    assert noted(reader)[QualityCode.WIDE_GAMUT].detail == "BT.2020"
+    assert noted(reader)[QualityCode.HIGH_DYNAMIC_RANGE].detail == "PQ"
+
+
+def test_of_a_picture_that_moves_the_sequence_is_examined_and_not_its_still(tmp_path):
+    reader = VideoReader(make_video(tmp_path / "a.avif", Recipe(codec="libsvtav1", num_frames=10, b_frames=0)))
+    assert len(list(reader)) == 10
+    assert noted(reader)[QualityCode.OTHER_TRACKS].detail == "track 1 (av1, 96 x 64)"
+
+
+def test_a_film_behind_the_first_one_is_named(tmp_path):
+    path = make_video(tmp_path / "a.mp4")
+    path.write_bytes(path.read_bytes() + make_video(tmp_path / "b.mp4").read_bytes())
+    reader = VideoReader(path)
+    assert len(list(reader)) == 12
+    assert noted(reader)[QualityCode.OTHER_TRACKS].detail == "another film behind the first"

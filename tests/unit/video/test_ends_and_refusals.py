@@ -14,18 +14,38 @@ TAILS = {
     "a camera's notes": b"notes of the camera, behind the film. " * 40,
     "an ID3 tag": b"TAG" + bytes(125),
     "a few bytes": b"end",
+    "a box of its own kind": b"\0\0\0\x40abcd" + bytes(56) + b"and notes",
     "zeros": bytes(3000),
 }
 
 
 @pytest.mark.parametrize("tail", TAILS)
-@pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.ts", "a.avi"])
+@pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.ts", "a.m2ts", "a.avi"])
 def test_bytes_behind_a_whole_film_are_no_cut(tmp_path, name, tail):
     path = make_video(tmp_path / name, Recipe(codec="mpeg4" if name == "a.avi" else "libx264"))
     path.write_bytes(path.read_bytes() + TAILS[tail])
     reader = VideoReader(path)
     assert len(list(reader)) == 12
     assert not reader.damage.truncated
+
+
+@pytest.mark.parametrize("name", ["a.ts", "a.m2ts"])
+def test_a_transport_stream_that_ends_within_a_packet_is_cut(tmp_path, name):
+    path = make_video(tmp_path / name, Recipe(num_frames=30))
+    path.write_bytes(path.read_bytes()[:-1000])
+    reader = VideoReader(path)
+    list(reader)
+    assert reader.damage.truncated
+
+
+def test_a_cut_behind_a_box_of_an_unknown_kind_is_seen(tmp_path):
+    path = make_video(tmp_path / "a.mp4", Recipe(muxer=(("movflags", "faststart"),)))
+    unknown = b"\0\0\0\x20thmb" + bytes(24)
+    content = path.read_bytes()
+    path.write_bytes(content + unknown + b"\0\0\1\0mdat")
+    reader = VideoReader(path)
+    list(reader)
+    assert reader.damage.truncated
 
 
 def encrypt(source, path):
@@ -74,6 +94,20 @@ def written(path, content):
     return path
 
 
+# FFmpeg would ask for the segments of such a stream, and for the list again, for as long as nobody ends it.
+LIVE = b"#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:9,\nhttp://127.0.0.1:9/a.ts\n"
+
+
+def cut_by_a_byte(path):
+    return written(path, path.read_bytes()[:-1])
+
+
+def with_codec(path, name):
+    content = path.read_bytes()
+    place = content.index(b"avc1", content.index(b"stsd"))
+    return written(path, content[:place] + name + content[place + 4 :])
+
+
 CAUSES = {
     "animated WebP": (lambda folder: animated_webp(folder / "a.webp"), "animated WebP"),
     "scrambled broadcast": (
@@ -82,6 +116,16 @@ CAUSES = {
     ),
     "web page": (lambda folder: written(folder / "a.mp4", b"\n<!DOCTYPE html><html>film</html>"), "web page"),
     "archive": (lambda folder: written(folder / "a.mp4", b"PK\x03\x04" + bytes(400)), "archive"),
+    "archive of another kind": (
+        lambda folder: written(folder / "a.mp4", bytes(257) + b"ustar" + bytes(400)),
+        "archive",
+    ),
+    "playlist": (lambda folder: written(folder / "a.m3u8", LIVE), "is a playlist"),
+    "manifest of a stream": (lambda folder: written(folder / "a.mp4", b'<?xml version="1.0"?><MPD/>'), "is a playlist"),
+    "pointer": (lambda folder: written(folder / "a.mp4", b"version https://git-lfs.github.com/spec/v1\n"), "Git LFS"),
+    "zeros": (lambda folder: written(folder / "a.mp4", bytes(5000)), "nothing but zeros"),
+    "cut index": (lambda folder: cut_by_a_byte(make_video(folder / "a.mov")), "within its moov box"),
+    "unknown codec": (lambda folder: with_codec(make_video(folder / "a.mp4"), b"zzzz"), "no decoder"),
     "document": (lambda folder: written(folder / "a.mp4", b"%PDF-1.7" + bytes(400)), "PDF"),
 }
 

@@ -114,3 +114,11 @@ def test_a_clock_that_does_not_begin_at_zero_is_no_late_start(tmp_path):
     reader, times = read(make_video(tmp_path / "a.ts", Recipe(times=tuple(700 + index / 25 for index in range(10)))))
     assert times[0] == 0
     assert reader.info.notes == ()
+
+
+@pytest.mark.parametrize("b_frames", [0, 1, 2])
+def test_pictures_of_an_avi_begin_at_zero_though_its_decoder_holds_some_back(tmp_path, b_frames):
+    recipe = Recipe(codec="mpeg4", frame_rate=5, num_frames=20, b_frames=b_frames)
+    reader, times = read(make_video(tmp_path / "a.avi", recipe))
+    assert times == pytest.approx([index / 5 for index in range(20)])
+    assert (reader.info.start, reader.info.notes) == (0, ())
