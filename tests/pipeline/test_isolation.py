@@ -88,14 +88,14 @@ def test_a_file_that_is_no_video_costs_nothing_but_its_own_turn(isolated, tmp_pa
 @pytest.mark.slow
 def test_a_picture_that_needs_more_memory_than_allowed_is_named(weights, tmp_path):
     path = tmp_path / "bomb.mov"
-    side = 24000  # 549 MiB as it is decoded, and three times that as RGB
+    side = 12000  # in 16 bits 824 MiB as it is decoded
     with av.open(str(path), "w") as container:
         stream = container.add_stream("png", rate=1)
-        stream.width, stream.height, stream.pix_fmt = side, side, "gray"
-        picture = av.VideoFrame.from_ndarray(np.zeros((side, side), np.uint8), format="gray")
+        stream.width, stream.height, stream.pix_fmt = side, side, "rgb48be"
+        picture = av.VideoFrame.from_ndarray(np.zeros((side, side, 3), np.uint16), format="rgb48be")
         container.mux(stream.encode(picture))
         container.mux(stream.encode(None))
-    assert path.stat().st_size < 2**20
+    assert path.stat().st_size < 2**21
     config = IsolationConfig(weights=weights, device="cpu", limits=Limits(memory=2**30, seconds=120.0))
     with IsolatedDetector(config) as isolated, pytest.raises(ExaminationError, match="memory") as raised:
         isolated.detect(path)
