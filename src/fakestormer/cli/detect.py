@@ -138,6 +138,9 @@ def _examine_file(one: Input, judge: Judge, outputs: Outputs, results: _Results,
     except FakestormerError as error:
         results.fail(one.name, str(error).replace(str(one.path), one.name))
         return
+    except MemoryError:
+        results.fail(one.name, f"{one.name} needs more memory than there is: free some, or cut or reduce the video")
+        return
     verdict = replace(verdict, video=replace(verdict.video, path=one.name))
     results.verdicts.append(verdict)
     say(out, describe(verdict), COLOURS[verdict.decision.value])

@@ -69,6 +69,8 @@ def open_video(
             metadata_errors="replace",  # titles come in every encoding
         )
     except (av.FFmpegError, OSError, ValueError) as error:
+        if isinstance(error, MemoryError):
+            raise
         cause = why_unreadable(path)
         raise VideoError(
             f"{path} {cause}"
