@@ -1,6 +1,7 @@
 # make demo   from nothing to two verdicts      make test   everything that CI runs
 # make setup  the environment only              make fmt    write formatting
 # make examples  the example reports and the picture in docs/ anew, after a change of weights or of the page
+# make docs   the documentation as a site that opens from a disk, its links checked
 # make schema the JSON Schema anew, after a change of the types
 # make manual the manual page anew, after a change of a command or its help
 # make golden the golden loss curve anew, only where numbers are meant to move
@@ -17,7 +18,7 @@ define cpu_torch
 then $(1) -m pip install -q --index-url $(TORCH_CPU_INDEX) -c constraints.txt torch; fi
 endef
 
-.PHONY: setup demo test check unit test-slow test-distributed coverage dist golden schema manual examples fmt bench clean
+.PHONY: setup demo test check unit test-slow test-distributed coverage dist golden schema manual docs examples fmt bench clean
 
 setup: $(STAMP)
 
@@ -56,6 +57,9 @@ examples: setup
 
 schema: setup
 	$(BIN)/python -c "from fakestormer.report.json_schema import write_schema; write_schema()"
+
+docs: setup
+	$(BIN)/python -m docs.site
 
 manual: setup
 	$(BIN)/python -m docs.site.manual

@@ -1,4 +1,4 @@
-"""docs/benchmarks.md from docs/results: python -m benchmarks.write_benchmarks [RESULTS]
+"""docs/benchmarks.md and docs/peers.md from docs/results: python -m benchmarks.write_benchmarks [RESULTS]
 
 Numbers come from the files that `benchmarks/take_results.py` laid there. Written by hand is only RESULTS/variants.json:
 for each variant its folder, title, whether it was kept, what it is, seeds and command; and the goals.
@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from benchmarks import write_peers
 from benchmarks.variants import render_variants, variants_from_json
 
 from fakestormer.evaluation import Estimate
@@ -279,4 +280,5 @@ def _read(path: Path) -> Any:
 
 
 if __name__ == "__main__":
-    print(f"wrote {write(Path(sys.argv[1]) if len(sys.argv) > 1 else RESULTS)}")
+    told = Path(sys.argv[1]) if len(sys.argv) > 1 else RESULTS
+    print(f"wrote {write(told)} and {write_peers.write(told)}")

@@ -7,6 +7,7 @@ import re
 import shutil
 
 from benchmarks.write_benchmarks import RESULTS, render
+from benchmarks.write_peers import render as render_peers
 
 DOCUMENT = RESULTS.parent / "benchmarks.md"
 
@@ -48,3 +49,8 @@ def test_what_is_committed_of_an_evaluation_names_no_place_on_a_disk():
     texts = [path.read_text(encoding="utf-8") for path in RESULTS.glob("**/*.json")]
     assert len(texts) >= 2
     assert [word for text in texts for word in ("/tmp", "/home", "/work", "../") if word in text] == []
+
+
+def test_the_page_of_peers_is_what_its_command_makes_of_the_committed_results():
+    page = RESULTS.parent / "peers.md"
+    assert page.read_text(encoding="utf-8") == render_peers(RESULTS), "run: python -m benchmarks.write_peers"

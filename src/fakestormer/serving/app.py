@@ -27,16 +27,22 @@ Every refusal is `application/problem+json` with a stable `type`. Times are RFC 
 
 def make_app(service: Service) -> Guard:
     """The ASGI application of one service."""
+    app = make_api(service.card["version"])
+    app.state.service = service
+    app.state.metrics = Metrics()
+    return Guard(app, service.config, app.state.metrics)
+
+
+def make_api(version: str) -> FastAPI:
+    """The operations, without a service behind them: enough for the OpenAPI document."""
     app = FastAPI(
         title="fakestormer",
-        version=service.card["version"],
+        version=version,
         description=DESCRIPTION,
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json",
     )
-    app.state.service = service
-    app.state.metrics = Metrics()
     for router in (submissions.router, reports.router, operations.router, page.router):
         app.include_router(router)
     app.add_exception_handler(ProblemError, _answer_problem)
@@ -45,7 +51,7 @@ def make_app(service: Service) -> Guard:
     for kind in (DBAPIError, PoolTimeout):
         app.add_exception_handler(kind, _answer_database)
     app.add_exception_handler(Exception, _answer_error)
-    return Guard(app, service.config, app.state.metrics)
+    return app
 
 
 def problem_response(slug: str, detail: str | None = None, headers: dict[str, str] | None = None) -> JSONResponse:
