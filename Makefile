@@ -3,6 +3,7 @@
 # make examples  the example reports and the picture in docs/ anew, after a change of weights or of the page
 # make docs   the documentation as a site that opens from a disk, its links checked
 # make schema the JSON Schema anew, after a change of the types
+# make release VERSION=0.2.0   changelog section, tag, packages and their checks; nothing is published
 # make manual the manual page anew, after a change of a command or its help
 # make golden the golden loss curve anew, only where numbers are meant to move
 PYTHON ?= python3
@@ -18,7 +19,7 @@ define cpu_torch
 then $(1) -m pip install -q --index-url $(TORCH_CPU_INDEX) -c constraints.txt torch; fi
 endef
 
-.PHONY: setup demo test check unit test-slow test-distributed coverage dist golden schema manual docs examples fmt bench clean
+.PHONY: setup demo test check unit test-slow test-distributed coverage dist release golden schema manual docs examples fmt bench clean
 
 setup: $(STAMP)
 
@@ -85,6 +86,9 @@ dist: demo
 	build/installed/bin/python -m pip install -q -c constraints.txt dist/*.whl
 	build/installed/bin/fakestormer doctor
 	build/installed/bin/fakestormer detect out/demo/self_blended.mp4
+
+release: setup
+	$(BIN)/python -m release $(VERSION)
 
 bench: setup
 	$(BIN)/python benchmarks/detect.py

@@ -1,0 +1,1 @@
+"""What makes a release: changelog section, commit, tag, packages, checks (`python -m release VERSION`)."""
