@@ -1,8 +1,8 @@
 """A release: python -m release 0.2.0 (make release VERSION=0.2.0)
 
 Dates the changelog section, commits it, tags the commit, builds and checks the packages with `make dist`, and leaves
-the section as dist/NOTES.md. Where a check fails, the tag is taken away again. Nothing is pushed or published: that is one
-`git push --follow-tags`, and the workflow of the hosting service does the rest.
+the section as dist/NOTES.md. Where a check fails, the tag is taken away again. Nothing is pushed or published: that is
+one `git push --follow-tags`, and the workflow of the hosting service does the rest.
 """
 
 from __future__ import annotations
