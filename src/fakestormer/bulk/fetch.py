@@ -102,6 +102,7 @@ def _fetch(entry: Entry, target: Path, most: int) -> Path:
         raise FetchError("gone", "there is no such object any more") from error
     except urllib.error.HTTPError as error:
         status: Status = "gone" if error.code in GONE_CODES else "unavailable"
+        error.close()
         passing = error.code >= 500 or error.code in PASSING_CODES
         raise FetchError(status, f"the server answered {error.code}", passing) from error
     except OSError as error:

@@ -24,6 +24,7 @@ NUM_SUSPECTS = 50
 NUM_FAULTS = 5  # examples of each kind
 BARS = 20  # of the spread of probabilities
 HEIGHT, WIDTH = 160, 640  # pixels of the drawing
+SAID = {"thorough": "a score every half second", "duration": "duration limit", "pixels": "limit of pixels"}
 READ = (
     "uri", "status", "detail", "decision", "probability", "log10_lr", "prior", "duration", "bytes", "report", "page",
     "duplicate_of", "num_faces", "id",
@@ -88,11 +89,37 @@ def write_summary(place: Place, record: Record, account: Account) -> None:
         prior=seen.prior,
         suspects=[row for _, _, row in sorted(seen.suspects, key=lambda one: (-one[0], one[1]))],
         faults=[(name, account.counts[name], seen.faults[name]) for name in account.counts if name in seen.faults],
-        hours=seen.seconds / 3600,
-        gigabytes=seen.num_bytes / 1e9,
+        video=_say_seconds(seen.seconds),
+        volume=_say_bytes(float(seen.num_bytes)),
+        highest=int(seen.bars.max()),
+        most=NUM_SUSPECTS,
+        settings=[(SAID.get(name, name), _say(value)) for name, value in record.settings.items()],
         made=datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
     )
     place.write(SUMMARY_FILE, page.encode("utf-8", "backslashreplace"))
+
+
+def _say(value: Any) -> str:
+    if value is None or isinstance(value, bool):
+        return {None: "none", True: "yes", False: "no"}[value]
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _say_seconds(seconds: float) -> str:
+    """A length of time in its usual unit."""
+    for unit, size in (("h", 3600.0), ("min", 60.0)):
+        if seconds >= 2 * size:
+            return f"{seconds / size:,.0f} {unit}"
+    return f"{seconds:.0f} s"
+
+
+def _say_bytes(size: float) -> str:
+    """A volume in its usual unit."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if size < 1000:
+            return f"{size:.3g} {unit}"
+        size /= 1000
+    return f"{size:,.1f} TB"
 
 
 def _drawn(bars: np.ndarray) -> list[dict[str, Any]]:

@@ -105,6 +105,9 @@ def _ask_web(uri: str) -> Entry:
     try:
         with urllib.request.urlopen(urllib.request.Request(uri, method="HEAD"), timeout=HEAD_SECONDS) as answer:
             size, etag = answer.headers.get("Content-Length"), answer.headers.get("ETag")
+    except urllib.error.HTTPError as error:
+        error.close()
+        return Entry(uri)
     except (OSError, ValueError):  # what is wrong with it is said when it is fetched
         return Entry(uri)
     return Entry(uri, int(size) if size and size.isdecimal() else None, etag)
