@@ -98,6 +98,8 @@ def test_a_bucket_that_is_not_there_is_one_sentence(bucket, tmp_path):
     with pytest.raises(DataError, match="s3://nowhere/x cannot be listed") as raised:
         list_inputs("s3://nowhere/x", tmp_path / "m.parquet")
     assert "\n" not in str(raised.value)
+    with pytest.raises(DataError, match="s3://nowhere/x does not answer"):
+        open_place("s3://nowhere/x").write("a", b"1")
 
 
 @pytest.mark.slow

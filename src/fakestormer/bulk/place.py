@@ -72,7 +72,7 @@ class _ObjectPlace:
         self._library, self._bucket = open_bucket(bucket)
 
     def read(self, name: str) -> bytes:
-        return bytes(self._ask(lambda: self._library.get(self._bucket, self._key(name)).bytes()))
+        return bytes(self._ask(lambda: self._library.get(self._bucket, self._key(name)).bytes(), FileNotFoundError))
 
     def source(self, name: str) -> Any:
         return self.read(name)
@@ -92,10 +92,10 @@ class _ObjectPlace:
     def _key(self, name: str) -> str:
         return f"{self._prefix}/{name}" if self._prefix else name
 
-    def _ask(self, ask: Any) -> Any:
+    def _ask(self, ask: Any, expected: tuple[type[Exception], ...] | type[Exception] = ()) -> Any:
         try:
             return ask()
-        except FileNotFoundError:
+        except expected:
             raise
         except Exception as error:  # obstore's own, which share no root with others
             raise DataError(

@@ -29,10 +29,12 @@ def list_addresses(path: Path, skip: int) -> Iterator[Entry]:
     Raises:
         DataError: the list cannot be read, or has no column `uri`.
     """
+    folder = path.absolute().parent
     lines = (one for number, one in enumerate(_read(path)) if number >= skip)
     with ThreadPoolExecutor(ASKED_AT_ONCE) as pool:
         for piece in batches(lines, 10 * ASKED_AT_ONCE):
-            yield from pool.map(lambda fields: _complete(fields, path.absolute().parent), piece)
+            known = all(map(_is_complete, piece))  # nobody is asked, and threads would only cost time
+            yield from (map if known else pool.map)(lambda fields: _complete(fields, folder), piece)
 
 
 def _read(path: Path) -> Iterator[dict[str, Any]]:
@@ -77,6 +79,10 @@ def _read_parquet(path: Path) -> Iterator[dict[str, Any]]:
             raise DataError(f"{path} has no column uri: name the column of the addresses so")
         for batch in file.iter_batches(columns=[name for name in ("uri", "size", "etag") if name in names]):
             yield from (row for row in batch.to_pylist() if row["uri"])
+
+
+def _is_complete(fields: dict[str, Any]) -> bool:
+    return fields.get("size") not in (None, "") and bool(scheme_of(str(fields["uri"])))
 
 
 def _complete(fields: dict[str, Any], folder: Path) -> Entry:
