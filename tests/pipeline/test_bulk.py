@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 from pathlib import Path
@@ -12,7 +13,8 @@ import pytest
 pytest.importorskip("pyarrow", reason="needs the extra bulk")
 from tests.bulk_parts import InThisProcess, by_name, comparable, make_eight, opened, rows_of
 
-from fakestormer.bulk import BulkConfig, list_inputs, open_place, read_status, retry_job, run_job
+from fakestormer.bulk import BulkConfig, JobStatus, list_inputs, open_place, read_status, retry_job, run_job
+from fakestormer.bulk.status import write_status
 from fakestormer.types import ConfigError
 
 WEIGHTS_OF_ALL = ("weights_sha256", "version", "settings_sha256")
@@ -178,3 +180,50 @@ def test_the_table_is_read_back_as_the_documents_say(job, monkeypatch, number):
         assert names["segments"]["uri"].to_list() == marked
         seen = names["faces"].drop_nulls("face").collect()
         assert seen["uri"].to_list() == [row["uri"] for row in rows for _ in row["faces"] or ()]
+
+
+def test_the_command_lists_and_tells_how_a_job_stands(job, run, tmp_path):
+    listed = run("bulk", "list", job["films"], tmp_path / "m.parquet")
+    assert (listed.code, listed.out) == (0, f"{tmp_path / 'm.parquet'}: 7 files\n")
+    told = run("bulk", "status", job["output"])
+    assert told.code == 0
+    assert told.out.startswith(f"{job['output']}: finished\n8 of 8 files - ")
+    assert "   unreadable            2   25.0%" in told.out
+    assert json.loads(run("bulk", "status", job["output"], "--json").out)["alive"] is False
+
+
+def test_a_second_process_is_refused_and_a_killed_one_is_said_to_be_dead(job, run, tmp_path):
+    output = tmp_path / "out"
+    shutil.copytree(job["output"], output)
+    place = open_place(str(output))
+    write_status(place, JobStatus("running", total=8, done=3))  # by this process, which lives
+    refused = run("bulk", job["films"], output)
+    assert (refused.code, len(refused.sentences)) == (1, 1)
+    assert f"process {os.getpid()} on " in refused.sentences[0]
+    assert "running, process" in run("bulk", "status", output).out
+    gone = place.read("status.json").replace(f'"pid": {os.getpid()}'.encode(), b'"pid": 4194999')
+    place.write("status.json", gone)
+    assert "dead, its process 4194999" in run("bulk", "status", output).out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("nowhere", "OUT"), "nowhere is no folder to list"),
+        (("status", "OUT"), "holds no job"),
+        (("retry", "OUT", "--status", "gone"), "holds no job"),
+        (("FILMS", "OUT", "--workers", 1, "--min-workers", 2), "least_workers=2 and workers=1"),
+        (("FILMS", "OUT", "--weights", "none.safetensors"), "there is no weights file none.safetensors"),
+        (("FILMS", "OUT", "--memory-limit", 0.1), "too little for the model"),
+        (("FILMS", "USED"), "holds a table of something else"),
+        (("s3://", "OUT"), "names no bucket"),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence(job, run, tmp_path, arguments, said):
+    used = tmp_path / "used"
+    (used / "table").mkdir(parents=True)
+    (used / "table" / "000000.parquet").touch()
+    places = {"OUT": tmp_path / "out", "FILMS": job["films"], "USED": used}
+    ended = run("bulk", *(places.get(one, one) for one in arguments))
+    assert (ended.code, len(ended.sentences)) == (1, 1), ended.err
+    assert said in ended.sentences[0]
