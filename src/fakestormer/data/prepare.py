@@ -137,7 +137,8 @@ def prepare_one(
 
 def cache_name(name: str) -> str:
     """The file name of a source in the cache: readable, and unlike that of 100,000 others of the same stem."""
-    return f"{hashlib.sha256(name.encode()).hexdigest()[:16]}-{Path(name).stem[:64]}.safetensors"
+    readable = Path(name).stem[:64].encode("utf-8", "surrogateescape")[:200].decode("utf-8", "ignore")
+    return f"{hashlib.sha256(name.encode('utf-8', 'surrogateescape')).hexdigest()[:16]}-{readable}.safetensors"
 
 
 def crop_tracks(

@@ -21,7 +21,7 @@ from fakestormer.evaluation.record import (
 from fakestormer.evaluation.scores import Outcome, ScoreRow
 from fakestormer.evaluation.summary import summarise
 from fakestormer.evaluation.tables import render_table
-from fakestormer.files import write_file
+from fakestormer.files import printable, write_file
 from fakestormer.types import FaceVerdict, FakestormerError, VideoVerdict, at_prior
 
 METRICS_FILE, TABLE_FILE = "metrics.json", "table.md"
@@ -184,4 +184,4 @@ def _unscored(row: ManifestRow, decision: Outcome, reason: str) -> ScoreRow:
 
 
 def _in_one_line(text: str) -> str:
-    return " ".join(text.split())
+    return printable(" ".join(text.split()))

@@ -81,7 +81,9 @@ def append_score(path: Path, row: ScoreRow) -> None:
 
 def _to_lines(records: Iterable[Sequence[str]]) -> str:
     text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\n").writerows(records)
+    plain, quoted = csv.writer(text, lineterminator="\n"), csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    for record in records:  # Python leaves a carriage return unquoted, and then takes it for the end of the record
+        (quoted if any("\r" in value for value in record) else plain).writerow(record)
     return text.getvalue()
 
 

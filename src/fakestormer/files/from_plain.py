@@ -122,7 +122,8 @@ def _check_axes(axes: dict[str, str], fields: dict[str, Any], where: str) -> Non
 def _array(num_axes: int, dtype: type[Any], value: Any, where: str) -> ndarray:
     wanted = f"finite numbers in lists {num_axes} deep"
     try:
-        values: ndarray = np.array(value, dtype=np.float64).astype(dtype)
+        with np.errstate(over="ignore", invalid="ignore"):  # what does not fit is refused below
+            values: ndarray = np.array(value, dtype=np.float64).astype(dtype)
     except (ValueError, TypeError, OverflowError) as error:
         raise _wrong(where, wanted, value) from error
     if values.ndim != num_axes or not np.isfinite(values).all():

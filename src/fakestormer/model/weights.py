@@ -147,7 +147,8 @@ def load_weights(path: str | Path) -> LoadedWeights:
             f"{FORMAT_VERSION}: use the fakestormer release that wrote it, or convert it again"
         )
     known = {field.name for field in dataclasses.fields(ModelConfig)}
-    if note.get("kind") in ("fakestormer", "lite") and (unknown := sorted({*(note.get("model_config") or ())} - known)):
+    settings = note.get("model_config") if note.get("kind") in ("fakestormer", "lite") else None
+    if isinstance(settings, dict) and (unknown := sorted({*settings} - known)):
         raise WeightsError(
             f"{path} was written by another version of fakestormer, with the setting {unknown[0]} that this one does "
             "not know: use that version, or train the weights anew"

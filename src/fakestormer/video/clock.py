@@ -42,7 +42,7 @@ class Clock:
             return max(Fraction(0), time)
         jumps = self._last - time > LONGEST_STEP_BACK or self._table.shows_jump(last_stamp, stamp)
         if not jumps:
-            return time if time > self._last else due
+            return time if float(time) > float(self._last) else due
         self.num_jumps += 1
         before = [one for one in self._offsets[:-1] if 0 < moment + one - self._last <= _BACK_ON_TRACK]
         self._offsets = [*self._offsets[-3:], before[-1] if before else due - moment]

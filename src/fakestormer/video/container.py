@@ -22,6 +22,7 @@ _REFUSED_FORMATS = frozenset(
     | {"webm_dash_manifest"}
 )
 _SEQUENCES = frozenset({"avis", "hevc", "hevx", "hevm", "hevs", "msf1", "avcs"})  # brands of pictures that move
+_TOO_LARGE = "has a header for which there is no memory, with absurd tables or thousands of tracks: get a sound copy"
 _ENCRYPTION_KEY = "enc_key_id"
 
 
@@ -69,9 +70,7 @@ def open_video(
             metadata_errors="replace",  # titles come in every encoding
         )
     except (av.FFmpegError, OSError, ValueError) as error:
-        if isinstance(error, MemoryError):
-            raise
-        cause = why_unreadable(path)
+        cause = _TOO_LARGE if isinstance(error, MemoryError) else why_unreadable(path)
         raise VideoError(
             f"{path} {cause}"
             if cause

@@ -117,7 +117,6 @@ def _decode_while_sound(path: str | Path, num_threads: int) -> Iterator[VideoFra
                 for picture in decoder.decode(packet):
                     yield from held.receive(picture)
         except av.FFmpegError as error:
-            raise_if_memory_is_short(error)
             raise _OneThreadError from error
     yield from held.rest()
 
@@ -134,17 +133,12 @@ def _decode_all(path: str | Path, damage: DamageCount) -> Iterator[VideoFrame]:
                 pictures = [] if packet is not None and packet.is_corrupt else decoder.decode(packet)
                 num_lost = int(packet is not None and packet.is_corrupt)
             except av.FFmpegError as error:
-                raise_if_memory_is_short(error)
+                if isinstance(error, MemoryError):  # no file is to blame for a picture for which there is no memory
+                    raise
                 pictures, num_lost = [], 1
             sound = [picture for picture in pictures if not picture.is_corrupt]
             damage.num_corrupt_packets += num_lost + len(pictures) - len(sound)
             yield from sound
-
-
-def raise_if_memory_is_short(error: Exception) -> None:
-    """Raises what no file is to blame for: a picture for which there is no memory is not a damaged one."""
-    if isinstance(error, MemoryError):
-        raise error
 
 
 def is_encrypted(packet: Packet[Any]) -> bool:
@@ -160,8 +154,7 @@ def _follow_packets(
         for packet in container.demux(stream):
             if packet.size:
                 yield packet
-    except av.FFmpegError as error:
-        raise_if_memory_is_short(error)
+    except av.FFmpegError:
         damage.truncated = True
     yield None
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from fakestormer.data.cache import CachedTrack, TrackCrops, read_cache, write_index, write_tracks
+from fakestormer.data.prepare import cache_name
 from fakestormer.types import DataError
 
 
@@ -107,3 +108,10 @@ def test_files_of_a_cache_can_be_read_by_those_the_umask_lets_in(tmp_path: Path,
         os.umask(before)
     found = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
     assert found == {"one.safetensors": mode, "index.json": mode}
+
+
+@pytest.mark.parametrize("name", ["caf\udce9.mp4", "\U0001f600" * 60 + ".mp4", "a\nb.mp4", "x" * 250])
+def test_any_name_of_a_source_gives_a_file_name_that_a_disk_takes(tmp_path, name):
+    path = tmp_path / cache_name(name)
+    path.write_bytes(b"x")
+    assert cache_name(name) != cache_name(name + "2")

@@ -28,6 +28,15 @@ def test_cells_that_a_spreadsheet_would_run_are_disarmed_and_come_back(tmp_path)
     assert read_scores(tmp_path / "scores.csv") == (row,)
 
 
+def test_names_with_control_characters_come_back_and_keep_to_their_record(tmp_path):
+    names = ("a\rb.mp4", "a\nb.mp4", "a\r\n,b\x1b[2J.mp4", "tab\t\x00end.mp4")
+    rows = tuple(ScoreRow(name, "fake", "g\r", "error", None, None, None, "why", (("note", "\r"),)) for name in names)
+    write_scores(tmp_path / "scores.csv", rows[:2], ("note",))
+    for row in rows[2:]:
+        append_score(tmp_path / "scores.csv", row)
+    assert read_scores(tmp_path / "scores.csv") == rows
+
+
 @pytest.mark.parametrize("cut", [1, 3, 20])
 def test_a_last_line_torn_by_an_interruption_is_left_out(tmp_path, cut):
     path = tmp_path / "scores.csv"
