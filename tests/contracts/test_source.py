@@ -17,6 +17,7 @@ BASES = {"nn.Module", "Protocol", "enum.Enum", "NamedTuple", "Exception", "Fakes
 # A signal's end, which nobody who catches Exception may swallow; and what Python's text streams ask of the bytes below.
 BASES |= {"BaseException", "io.RawIOBase"}
 BASES |= {"TyperGroup"}  # typer's way to say how the words of a command are read
+BASES |= {"H11Protocol"}  # what uvicorn makes of a connection; there is no other way to a limit of its own
 GENERIC_BASES = {"Dataset"}
 
 

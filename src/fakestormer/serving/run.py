@@ -38,6 +38,7 @@ def serve(config: ServeConfig, say: Callable[[str], None]) -> None:
     import uvicorn
 
     from fakestormer.serving.app import make_app
+    from fakestormer.serving.connection import PromptProtocol
 
     database, store = Database(config.database_url), open_store(config.store_place)
     if config.webhook_secret is not None:
@@ -51,7 +52,12 @@ def serve(config: ServeConfig, say: Callable[[str], None]) -> None:
     listening = _listen(config)
     service = Service(config, database, store, read_model_card(config.weights))
     settings = uvicorn.Config(
-        make_app(service), http="h11", log_level="warning", access_log=False, server_header=False, timeout_keep_alive=30
+        make_app(service),
+        http=PromptProtocol,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=30,
     )
     with listening, _workers(config), Keeper(config, database, store, service.engine).running():
         host, port = listening.getsockname()[:2]

@@ -15,6 +15,7 @@ import uvicorn
 
 from fakestormer.serving import Database, ServeConfig, ServiceLimits
 from fakestormer.serving.app import make_app
+from fakestormer.serving.connection import PromptProtocol
 from fakestormer.serving.service import Service
 from fakestormer.serving.store import open_store
 from fakestormer.serving.submit import Engine
@@ -22,6 +23,10 @@ from fakestormer.serving.submit import Engine
 ENGINE = Engine("ab" * 32, "1.0", "cpu", "float32")
 CARD = {"weights_sha256": ENGINE.weights_sha256, "version": ENGINE.version, "name": "test", "card": {}}
 LIMITS = ServiceLimits(upload=3 << 20, upload_pause=1.0, submissions=1000)
+
+
+class HastyProtocol(PromptProtocol):
+    longest_head = 1.0
 
 
 @dataclass
@@ -102,7 +107,7 @@ def open_client(database):
 
     def opened(config):
         service = Service(config, database, open_store(config.store_place), CARD)
-        settings = uvicorn.Config(make_app(service), port=0, http="h11", log_level="error", lifespan="off")
+        settings = uvicorn.Config(make_app(service), port=0, http=HastyProtocol, log_level="error", lifespan="off")
         server = uvicorn.Server(settings)
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()
