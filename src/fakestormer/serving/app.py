@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse, Response
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from fakestormer.serving import operations, page, reports, submissions
 from fakestormer.serving.guard import UNSAFE, Guard
@@ -19,6 +20,7 @@ from fakestormer.serving.metrics import Metrics
 from fakestormer.serving.problems import PROBLEMS, ProblemError, problem_body
 from fakestormer.serving.service import Service
 
+ROUTERS = (submissions.router, reports.router, operations.router, page.router)
 LOG = logging.getLogger("fakestormer.serving")
 DESCRIPTION = """Examines the faces in videos: submit a file, follow its progress, fetch the reports.
 
@@ -43,7 +45,7 @@ def make_api(version: str) -> FastAPI:
         redoc_url=None,
         openapi_url="/openapi.json",
     )
-    for router in (submissions.router, reports.router, operations.router, page.router):
+    for router in ROUTERS:
         app.include_router(router)
     app.add_exception_handler(ProblemError, _answer_problem)
     app.add_exception_handler(RequestValidationError, _answer_invalid)
@@ -76,7 +78,15 @@ def _answer_invalid(_request: Request, error: Any) -> Response:
 
 def _answer_http(request: Request, error: Any) -> Any:
     slug = {404: "not-found", 405: "method-not-allowed"}.get(error.status_code, "bad-request")
-    return _answer_problem(request, ProblemError(slug, PROBLEMS[slug][1], error.headers))
+    headers = {"Allow": _methods_at(request)} if error.status_code == 405 else error.headers
+    return _answer_problem(request, ProblemError(slug, PROBLEMS[slug][1], headers))
+
+
+def _methods_at(request: Request) -> str:
+    """The methods of all operations at the request's path; the router names those of the first alone."""
+    routes = (route for router in ROUTERS for route in router.routes)
+    at_path = [one for one in routes if one.matches(request.scope)[0] is not Match.NONE]
+    return ", ".join(sorted({method for one in at_path for method in getattr(one, "methods", None) or ()}))
 
 
 def _answer_database(_request: Request, error: Any) -> Response:
