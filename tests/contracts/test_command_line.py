@@ -127,8 +127,6 @@ FLAGS = {
         "--min-workers",
         "--num-gpus",
         "--cluster",
-        "--json",
-        "--html",
         "--price",
     ),
     "bulk status": ("OUTPUT", "--json"),

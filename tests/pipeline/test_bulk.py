@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import re
@@ -141,10 +142,13 @@ def die_at(chunk):
     return before_chunk
 
 
-def test_another_job_is_not_mixed_into_an_output(job, weights):
-    other = BulkConfig(weights=weights, device="cpu", pixels=300_000, prior=0.01)
+def test_another_job_is_not_mixed_into_an_output(job):
+    other = dataclasses.replace(job["config"], prior=0.01)
     with pytest.raises(ConfigError, match=r"holds a job with prior=0\.5, now it is 0\.01"):
         run_job(str(job["manifest"]), str(job["output"]), other, opened(InThisProcess()))
+    plain = dataclasses.replace(job["config"], reports=False)
+    with pytest.raises(ConfigError, match="holds a job with reports=True, now it is False"):
+        run_job(str(job["manifest"]), str(job["output"]), plain, opened(InThisProcess()))
     with pytest.raises(ConfigError, match="holds a job with source"):
         run_job(str(job["films"]), str(job["output"]), job["config"], opened(InThisProcess()))
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 import contextlib
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
 from pathlib import Path
@@ -201,7 +203,8 @@ def test_two_nodes_one_of_which_is_lost(drive, tmp_path, film, weights):
 
     films, output = make_many(tmp_path / "films", film, 30), tmp_path / "out"
     node = {"num_cpus": 1, "object_store_memory": 100 * 2**20}
-    cluster = Cluster(initialize_head=True, head_node_args={**node, "include_dashboard": False})
+    folder = tempfile.mkdtemp(prefix="ray-")  # short: paths of sockets hold 107 letters
+    cluster = Cluster(True, head_node_args={**node, "include_dashboard": False, "temp_dir": folder})
     try:
         lost = cluster.add_node(**node)
         order = (films, output, "--weights", weights, "--device", "cpu", "--workers", 2, "--min-workers", 2)
@@ -211,6 +214,7 @@ def test_two_nodes_one_of_which_is_lost(drive, tmp_path, film, weights):
         driver.end()
     finally:
         cluster.shutdown()
+        shutil.rmtree(folder, ignore_errors=True)
     rows = rows_of(output)
     assert len({row["id"] for row in rows}) == len(rows) == 30
     run_job(str(films), str(tmp_path / "plain"), BulkConfig(weights=weights, device="cpu"), opened(InThisProcess()))

@@ -14,11 +14,12 @@ from fakestormer.types import EQUAL_PRIORS, ConfigError
 GIB = 2**30
 CHILD_FILES = 500  # examinations after which a child is replaced
 MORE_MEMORY = 2  # times, in the second pass
+DECIDING = ("device", "precision", "prior", "thorough", "duration", "pixels")
 
 
 @dataclass(frozen=True, slots=True)
 class BulkConfig:
-    """Settings of one job. The first seven decide what the rows say and must stay the same when a job is continued.
+    """Settings of one job. The first seven, `reports` and `pages` must stay the same when a job is continued.
 
     Attributes:
         weights: a weights file that every worker can read; None for those of the package.
@@ -78,15 +79,14 @@ class BulkConfig:
             self.weights, self.device, self.precision, self.prior, max_files=CHILD_FILES, limits=limits
         )
 
-    def deciding(self) -> dict[str, Any]:
-        """The settings that decide what rows say, weights apart."""
-        names = ("device", "precision", "prior", "thorough", "duration", "pixels")
-        return {name: getattr(self, name) for name in names}
+    def fixed(self) -> dict[str, Any]:
+        """The settings that a job keeps to its end, weights apart."""
+        return {name: getattr(self, name) for name in (*DECIDING, "reports", "pages")}
 
     @property
     def settings_sha256(self) -> str:
-        """The hash of the deciding settings."""
-        return hash_of(self.deciding())
+        """The hash of the settings that decide what rows say of a file."""
+        return hash_of({name: getattr(self, name) for name in DECIDING})
 
 
 def hash_of(value: Any) -> str:

@@ -6,6 +6,7 @@ import dataclasses
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 
 import numpy as np
@@ -40,7 +41,8 @@ class Reporter:
     ) -> None:
         if error is not None:
             problem = str(error) if isinstance(error, FakestormerError) else "the process was interrupted"
-            write_status(self._place, dataclasses.replace(self._status, state="stopped", problem=problem))
+            with suppress(FakestormerError):  # the place may be what failed
+                write_status(self._place, dataclasses.replace(self._status, state="stopped", problem=problem))
 
     def tell(self, status: JobStatus) -> None:
         """Writes a status now and then, and passes it on."""

@@ -28,7 +28,7 @@ class Record:
         weights: the weights file; None for those of the package.
         weights_sha256: its hash.
         version: of the package.
-        settings: as `BulkConfig.deciding` gives them.
+        settings: as `BulkConfig.fixed` gives them.
         runs: how many were begun.
         schema_version: of the tables.
     """
@@ -53,7 +53,7 @@ def make_record(source: str, config: BulkConfig) -> Record:
     if not weights.is_file():
         raise ConfigError(f"there is no weights file {weights}: name another, or leave it out for those of the package")
     named = None if config.weights is None else str(config.weights.absolute())
-    return Record(source, named, hash_file(weights), package_version(), config.deciding())
+    return Record(source, named, hash_file(weights), package_version(), config.fixed())
 
 
 def read_record(place: Place) -> Record | None:

@@ -24,7 +24,13 @@ NUM_SUSPECTS = 50
 NUM_FAULTS = 5  # examples of each kind
 BARS = 20  # of the spread of probabilities
 HEIGHT, WIDTH = 160, 640  # pixels of the drawing
-SAID = {"thorough": "a score every half second", "duration": "duration limit", "pixels": "limit of pixels"}
+SAID = {
+    "thorough": "a score every half second",
+    "duration": "duration limit",
+    "pixels": "limit of pixels",
+    "reports": "JSON reports kept",
+    "pages": "report pages kept",
+}
 READ = (
     "uri", "status", "detail", "decision", "probability", "log10_lr", "prior", "duration", "bytes", "report", "page",
     "duplicate_of", "num_faces", "id",

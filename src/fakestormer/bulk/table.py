@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,10 +12,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from fakestormer.bulk.entries import batches
 from fakestormer.bulk.place import Place
 from fakestormer.bulk.schema import COPY, RESULT, STATUSES, from_parquet, to_parquet
 
 ROWS_PER_FILE = 50_000
+AT_ONCE = 16  # files under way
 LIGHT = ("index", "status", "attempts", "deaths", "quarantined", "duration", "sha256", "duplicate_of")
 CODES = {name: code for code, name in enumerate(("", *STATUSES, COPY))}  # 0: no row
 NAMES = {code: name for name, code in CODES.items()}
@@ -76,8 +79,7 @@ def survey(place: Place, total: int, wanted: np.ndarray) -> Survey:
     codes, quarantined = np.zeros(total, np.int8), np.zeros(total, bool)
     attempts, deaths = np.zeros(total, np.int32), np.zeros(total, np.int32)
     durations, contents = np.zeros(total), dict[int, str]()
-    for file in _files(place, total):
-        table = from_parquet(place.source(file.name), LIGHT)
+    for table in _read(place, list(_files(place, total)), LIGHT):
         where = table["index"].to_numpy()
         codes[where] = np.array([CODES[name] for name in table["status"].to_pylist()], np.int8)
         for array, column in ((attempts, "attempts"), (deaths, "deaths"), (quarantined, "quarantined")):
@@ -154,9 +156,16 @@ def _files(place: Place, total: int) -> Iterator[_File]:
             yield _File(name, int(lowest), int(highest))
 
 
+def _read(place: Place, files: list[_File], columns: tuple[str, ...] | None = None) -> Iterator[Any]:
+    """The tables in the files, in order; some are read ahead, since each may be a question to a store far away."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for group in batches(iter(files), 4 * AT_ONCE):
+            yield from pool.map(lambda one: from_parquet(place.source(one.name), columns), group)
+
+
 def _window(place: Place, files: list[_File], start: int, stop: int) -> Any:
     """The newest row of every entry from `start` to `stop`, in order."""
-    near = [from_parquet(place.source(one.name)) for one in files if one.first < stop and one.last >= start]
+    near = list(_read(place, [one for one in files if one.first < stop and one.last >= start]))
     if not near:
         return RESULT.empty_table()
     rows = pa.concat_tables([one.cast(RESULT) for one in near])

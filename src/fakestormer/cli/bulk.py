@@ -95,11 +95,16 @@ def run(
     from fakestormer.bulk import BulkConfig, open_ray, run_job
 
     config = BulkConfig(
-        weights=weights, device=device, precision=precision, prior=prior, thorough=thorough, duration=duration_limit
+        weights=weights,
+        device=device,
+        precision=precision,
+        prior=prior,
+        thorough=thorough,
+        duration=duration_limit,
+        reports=json,
+        pages=html,
     )
-    config = _with(
-        config, memory_limit, time_limit, download_limit, workers, min_workers, num_gpus, cluster, json, html, price
-    )
+    config = _with(*(config, memory_limit, time_limit, download_limit, workers, min_workers, num_gpus, cluster, price))
     with live_status(remarks()) as observe:
         account = run_job(input, output, config, open_ray, observe, every_name)
     _end(account, output)
@@ -137,8 +142,6 @@ def retry(
     min_workers: MinWorkers = 1,
     num_gpus: Gpus = 0.0,
     cluster: Cluster = None,
-    json: Json = False,
-    html: Html = False,
     price: Price = None,
 ) -> None:
     """Examine files of a job again, by their status, with the job's own settings and other limits."""
@@ -146,17 +149,7 @@ def retry(
     from fakestormer.bulk import BulkConfig, open_ray, retry_job
 
     config = _with(
-        BulkConfig(),
-        memory_limit,
-        time_limit,
-        download_limit,
-        workers,
-        min_workers,
-        num_gpus,
-        cluster,
-        json,
-        html,
-        price,
+        *(BulkConfig(), memory_limit, time_limit, download_limit, workers, min_workers, num_gpus, cluster, price)
     )
     wanted = [one.strip() for one in status.split(",") if one.strip()]
     with live_status(remarks()) as observe:
@@ -195,8 +188,6 @@ def _with(
     min_workers: int,
     num_gpus: float,
     cluster: str | None,
-    json: bool,
-    html: bool,
     price: float | None,
 ) -> BulkConfig:
     """The configuration with what may change from one command to the next."""
@@ -209,8 +200,6 @@ def _with(
         least_workers=min_workers,
         num_gpus=num_gpus,
         cluster=cluster,
-        reports=json,
-        pages=html,
         price=price,
     )
 
