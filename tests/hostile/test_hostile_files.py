@@ -10,6 +10,8 @@ from tests.hostile.fuzz import make_targets, save_tiny_weights, try_one
 from tests.hostile.reading import FAILURES, read_files
 
 from fakestormer.isolation import IsolatedDetector, IsolationConfig, Limits, Request
+from fakestormer.model import load_weights
+from fakestormer.types import WeightsError
 
 QUICK = 11  # every so many files
 GENTLE = Limits(memory=3 << 30, seconds=300.0)  # on a busy machine; a file takes a tenth of a second
@@ -58,3 +60,14 @@ def test_nothing_but_one_sentence_comes_of_spoilt_reports_tables_notes_and_boxes
     for target in make_targets(tmp_path):
         for number in range(30):
             assert try_one(target, tmp_path, 20, number) is None, (target.name, number)
+
+
+def test_weights_that_ask_for_an_endless_network_are_refused(tmp_path):
+    path = save_tiny_weights(tmp_path)
+    content = path.read_bytes()
+    assert content.count(b'\\"depth\\": 1,') == 1
+    longer = content.replace(b'\\"depth\\": 1,', b'\\"depth\\": 9' + b"0" * 20 + b",")
+    length = int.from_bytes(content[:8], "little") + len(longer) - len(content)
+    path.write_bytes(length.to_bytes(8, "little") + longer[8:])
+    with pytest.raises(WeightsError, match="damaged metadata"):
+        load_weights(path)

@@ -35,6 +35,7 @@ from fakestormer.types import (
     WeightsError,
 )
 
+LARGEST = 10_000  # of any number in a model's settings; a network of more would be built for ever
 FORMAT_VERSION = 2
 METADATA_KEY = "fakestormer"
 
@@ -152,6 +153,10 @@ def load_weights(path: str | Path) -> LoadedWeights:
         raise WeightsError(
             f"{path} was written by another version of fakestormer, with the setting {unknown[0]} that this one does "
             "not know: use that version, or train the weights anew"
+        )
+    if isinstance(settings, dict) and any(type(value) is int and abs(value) > LARGEST for value in settings.values()):
+        raise WeightsError(
+            f"{path} has damaged metadata (a setting of the model is beyond {LARGEST}): get the file again"
         )
     try:
         model = _build_model(note)
