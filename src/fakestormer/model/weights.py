@@ -173,7 +173,7 @@ def load_weights(path: str | Path) -> LoadedWeights:
             sha256=hashlib.sha256(content).hexdigest(),
             networks_sha256=_hash_tensors(tensors),
         )
-    except (KeyError, TypeError, ValueError, AttributeError, DataError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, DataError) as error:
         raise WeightsError(f"{path} has damaged metadata ({error}): get the file again") from error
     _fill(model, tensors, path)
     model.eval()
