@@ -15,13 +15,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemaining
 from fakestormer.cli.terminal import description, say, terminal
 
 if TYPE_CHECKING:
-    from fakestormer.training import FrameRun, TrainRun
+    from fakestormer.training import FrameRun, MotionRun, TrainRun
 
 WARM_START_VARIABLE = "FAKESTORMER_WARM_START"
 
 
 def train(
-    recipe: Annotated[str | None, typer.Argument(help="MODULE:FUNCTION that returns a TrainRun or a FrameRun.")] = None,
+    recipe: Annotated[str | None, typer.Argument(help="MODULE:FUNCTION that returns a run.")] = None,
     *,
     data: Annotated[
         list[Path] | None, typer.Option("--data", help="Track cache made by `prepare`; can be repeated.")
@@ -35,13 +35,13 @@ def train(
     ] = None,
 ) -> None:
     """Train a network on self-blended videos made from cached genuine ones, or on single frames of a mix of pairs."""
-    from fakestormer.training import FrameRun, keep_freed_memory, train_frames
+    from fakestormer.training import FrameRun, MotionRun, keep_freed_memory, train_frames, train_motion
     from fakestormer.training import train as train_run
     from fakestormer.types import ConfigError
 
     if (recipe is None) == (from_run is None):
         raise ConfigError("name either a recipe, MODULE:FUNCTION, or --from-run RUN.json, and not both")
-    run: TrainRun | FrameRun
+    run: TrainRun | FrameRun | MotionRun
     if from_run:
         run, caches = _recorded_run(from_run, data)
     elif data:
@@ -56,8 +56,11 @@ def train(
         disable=not console.is_terminal,
     )  # fmt: skip
     with progress:
-        show = _Shower(progress, run.optimisation.num_steps).show
-        if isinstance(run, FrameRun):
+        num_steps = run.num_steps if isinstance(run, MotionRun) else run.optimisation.num_steps
+        show = _Shower(progress, num_steps).show
+        if isinstance(run, MotionRun):
+            weights = train_motion(run, caches, out, resume=resume, observe=show)
+        elif isinstance(run, FrameRun):
             weights = train_frames(
                 run, caches, out, resume=resume, observe=show, start_from=Path(start) if start else None
             )
@@ -108,8 +111,8 @@ def _recorded_run(path: Path, data: list[Path] | None) -> tuple[TrainRun, list[P
     return recorded.run, caches
 
 
-def _find_recipe(name: str) -> TrainRun | FrameRun:
-    from fakestormer.training import FrameRun, TrainRun
+def _find_recipe(name: str) -> TrainRun | FrameRun | MotionRun:
+    from fakestormer.training import FrameRun, MotionRun, TrainRun
     from fakestormer.types import ConfigError
 
     module_name, _, function_name = name.partition(":")
@@ -127,6 +130,8 @@ def _find_recipe(name: str) -> TrainRun | FrameRun:
             f"recipe {name!r} cannot be called without arguments ({error}): write a function that needs none"
         ) from error
     run = recipe()
-    if not isinstance(run, TrainRun | FrameRun):
-        raise ConfigError(f"recipe {name!r} must return a TrainRun or a FrameRun, it returned {type(run).__name__}")
+    if not isinstance(run, TrainRun | FrameRun | MotionRun):
+        raise ConfigError(
+            f"recipe {name!r} must return a TrainRun, FrameRun or MotionRun, it returned {type(run).__name__}"
+        )
     return run

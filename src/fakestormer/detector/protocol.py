@@ -75,8 +75,8 @@ class Protocol:
 
 
 # What `detect` does; and the paper's test (method, section 7): 32 frames, 8 clips of 4, one margin, the mean logit.
-OURS = Protocol("ours", 2, "consecutive", clip_interval=1.0, min_clip_interval=0.2, min_clips=10)
-PUBLISHED = Protocol("published", 2, "spread", num_frames=32, clip_length=4, box_enlargement=0.25, crop_margin=15 / 256)
+OURS = Protocol("ours", 3, "consecutive", clip_interval=1.0, min_clip_interval=0.2, min_clips=10)
+PUBLISHED = Protocol("published", 3, "spread", num_frames=32, clip_length=4, box_enlargement=0.25, crop_margin=15 / 256)
 PROTOCOLS = {one.name: one for one in (OURS, PUBLISHED)}
 
 
@@ -121,7 +121,7 @@ def choose_protocol(weights: LoadedWeights, config: DetectorConfig) -> Protocol:
 
 def _plain_mean(rule: ScoringRule) -> ScoringRule:
     """The published rule: the plain mean of the clips' logits, nothing taken off, no segment in place of the mean."""
-    return dataclasses.replace(rule, share_between_faces=1.0, face_size=None, segments=None)
+    return dataclasses.replace(rule, share_between_faces=1.0, face_size=None, segments=None, motion_weight=0.0)
 
 
 def clip_protocol(protocol: Protocol) -> ClipProtocol:

@@ -11,8 +11,10 @@ from jaxtyping import Float
 from numpy import ndarray
 
 from fakestormer.detector.config import DetectorConfig
+from fakestormer.detector.motion import MotionReader
 from fakestormer.faces import measure_blur, measure_motion
 from fakestormer.model import (
+    LiteFakeSTormer,
     LiteOutput,
     LoadedWeights,
     ModelOutput,
@@ -36,9 +38,12 @@ class ClipScorer:
         self._model = weights.model.to(self.device).eval()
         # The authors' weights are run exactly as they were tested: their map is put back in order, nothing is mirrored.
         self._published = self._model if isinstance(self._model, PublishedFakeSTormer) else None
+        member = self._model.motion_member if isinstance(self._model, LiteFakeSTormer) else None
+        self._motion = MotionReader(member, weights.clip_spec, self.device)
 
     def score(self, clips: Iterable[FaceClip]) -> Iterator[ClipEvidence]:
-        """The evidence of every clip, in order."""
+        """The evidence of every clip of one video, in order."""
+        self._motion.forget()
         stream = iter(clips)
         while batch := tuple(islice(stream, self._config.batch_size)):
             yield from self._score_batch(batch)
@@ -75,6 +80,7 @@ class ClipScorer:
         maps = heads.temporal_map if self._published is None else self._published.unscrambled(heads.temporal_map)
         temporal = maps.cpu().numpy().astype(float)
         frames = output.frame_logits.float().cpu().numpy().astype(float)
+        motion = self._motion.read(clips)
         return [
             ClipEvidence(
                 track_id=clip.track_id,
@@ -87,6 +93,7 @@ class ClipScorer:
                 crop_size=clip.images.shape[1],
                 blur=measure_blur(clip.images),
                 motion=measure_motion(clip.images),
+                motion_logit=motion[k],
             )
             for k, clip in enumerate(clips)
         ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +19,7 @@ from fakestormer.evaluation.scores import ScoreRow, read_scores
 from fakestormer.model.weights import change_note, load_weights
 from fakestormer.types import LN10, Calibration, ConfigError, DataError, FaceSizeNormalisation, ScoringRule, logistic
 
+MOTION_WEIGHTS = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0)
 SHARES = tuple(float(share) for share in np.linspace(0, 1, 21))
 FEWEST_SIZES = 20  # genuine files of known face size, below which a slope means nothing
 MOST_FALSE_ALARMS = 2.0  # times the share asked for, where FAKE starts at the highest ratio that is supported
@@ -41,10 +43,11 @@ def fit_calibration(
 ) -> FittedRule:
     """The scoring rule and calibration of score tables that `evaluate` wrote on development data, never on test data.
 
-    Of the rule, the share of the clip network's level between faces and the face-size normalisation are fitted where
-    there is an image network beside it; all else stays. The curve is a logistic regression on the logits in which
-    genuine and forged files weigh the same, so its odds are the likelihood ratio. It is lightly held back (an L2
-    penalty on the standardised logit), so that few or perfectly separated files do not claim certainty.
+    Of the rule, the share of the clip network's level between faces, the weight of the motion of landmarks and the
+    face-size normalisation are fitted where there is an image network beside it; all else stays. The curve is a
+    logistic regression on the logits in which genuine and forged files weigh the same, so its odds are the likelihood
+    ratio. It is lightly held back (an L2 penalty on the standardised logit), so that few or perfectly separated files
+    do not claim certainty.
 
     Thresholds, error rates and bounds rest on *leave-one-source-out* ratios: each file's likelihood ratio comes from a
     rule and a curve that did not see the files of its source (the column `group`). FAKE starts at 0.5 or, if higher,
@@ -100,7 +103,7 @@ def rule_logits(rows: Sequence[ScoreRow], rule: ScoringRule) -> Float[ndarray, "
                 "it anew with fakestormer evaluate and the same weights"
             )
         logit = rule.clip_weight * (row.clip_mean - (1 - rule.share_between_faces) * row.clip_median)
-        logit += rule.frame_weight * (row.frame_mean or 0.0)
+        logit += rule.frame_weight * (row.frame_mean or 0.0) + rule.motion_weight * (row.motion_mean or 0.0)
         if rule.face_size is not None and row.crop_scale:
             logit -= rule.face_size.at(row.crop_scale)
         logits.append(logit)
@@ -127,15 +130,16 @@ def leave_one_source_out(
 
 
 def _fit_rule(rows: Sequence[ScoreRow], is_fake: Bool[ndarray, " items"], rule: ScoringRule) -> ScoringRule:
-    """The rule with the face-size normalisation and the share of the clip network's level that separate best.
+    """The rule with the face-size normalisation, motion weight and share of the clip level that separate best.
 
     What is best has the lowest cross-entropy of a fitted curve. Without an image network the rule stays as it is.
     """
     if not rule.frame_weight:
         return rule
     losses = dict[ScoringRule, float]()
-    for share in SHARES:
-        plain = replace(rule, share_between_faces=share, face_size=None)
+    weights = MOTION_WEIGHTS if any(row.motion_mean is not None for row in rows) else (0.0,)
+    for share, weight in itertools.product(SHARES, weights):
+        plain = replace(rule, share_between_faces=share, motion_weight=weight, face_size=None)
         for one in (plain, replace(plain, face_size=_fit_face_size(rows, is_fake, plain))):
             losses.setdefault(one, _loss(is_fake, rule_logits(rows, one)))
     return min(losses, key=lambda one: losses[one])

@@ -10,7 +10,7 @@ import dataclasses
 import hashlib
 import json
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -33,7 +33,7 @@ from fakestormer.types import (
 )
 from fakestormer.video import decoder_version, hash_file
 
-LAYOUT = 3  # to be raised where videos are cut or distorted otherwise, too: clips made before are then made anew
+LAYOUT = 4  # to be raised where videos are cut or distorted otherwise, too: clips made before are then made anew
 METADATA_KEY = "video"
 ARRAYS = ("frame_indices", "images", "to_frame")  # of a FaceClip, in the order of its fields
 # These change what the network answers, not what it sees.
@@ -93,7 +93,10 @@ def write_cut_video(path: Path, video: CutVideo) -> None:
     if video.clips:
         for name in ARRAYS:
             tensors[name] = np.stack([getattr(clip, name) for clip in video.clips])
-    cuts = tuple(_Cut(clip.track_id, clip.span) for clip in video.clips)
+        # Neighbouring windows share crops: each is kept once, in the order in which they are first met.
+        if windows := _window_crops(video.clips):
+            tensors["window"] = np.stack(list(windows.values()))
+    cuts = tuple(_Cut(clip.track_id, clip.span, clip.window_frames) for clip in video.clips)
     facts = (video.info, video.track_ids, video.set_aside, video.damage, video.num_frames, video.sha256)
     note = _Note(LAYOUT, _hash_tensors(tensors), *facts, cuts)
     text = json.dumps(dataclasses.asdict(note), default=lambda member: member.value)  # the enum of quality notes
@@ -114,10 +117,11 @@ def read_cut_video(path: Path) -> CutVideo | None:
 
 @dataclass(frozen=True, slots=True)
 class _Cut:
-    """Where a clip was cut."""
+    """Where a clip was cut, and of which frames its window is."""
 
     track_id: int
     span: TimeSpan
+    window_frames: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +140,31 @@ class _Note:
 
 
 def _cut_video(note: _Note, tensors: Mapping[str, ndarray]) -> CutVideo:
-    arrays = [[tensors[name][place] for name in ARRAYS] for place in range(len(note.clips))]
-    clips = (FaceClip(cut.track_id, cut.span, *found) for cut, found in zip(note.clips, arrays, strict=True))
+    met = dict.fromkeys((cut.track_id, frame) for cut in note.clips for frame in cut.window_frames)
+    places = {key: place for place, key in enumerate(met)}
+    clips = tuple(
+        FaceClip(
+            cut.track_id,
+            cut.span,
+            tensors["frame_indices"][number],
+            tensors["images"][number],
+            tensors["to_frame"][number],
+            tuple(tensors["window"][places[cut.track_id, frame]] for frame in cut.window_frames),
+            cut.window_frames,
+        )
+        for number, cut in enumerate(note.clips)
+    )
     facts = (note.info, note.track_ids, note.set_aside, note.damage, note.num_frames, note.sha256)
-    return CutVideo(*facts, clips=tuple(clips))
+    return CutVideo(*facts, clips=clips)
+
+
+def _window_crops(clips: Sequence[FaceClip]) -> dict[tuple[int, int], ndarray]:
+    """The crops of all windows, by track and frame of the video."""
+    return {
+        (clip.track_id, frame): crop
+        for clip in clips
+        for frame, crop in zip(clip.window_frames, clip.window, strict=True)
+    }
 
 
 def _hash_tensors(tensors: Mapping[str, ndarray]) -> str:

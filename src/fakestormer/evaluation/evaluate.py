@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -151,14 +151,19 @@ def _crop_scale(face: FaceVerdict | None) -> float | None:
     return statistics.geometric_mean(scales) if scales and min(scales) > 0 else None
 
 
-def _evidence(face: FaceVerdict | None) -> tuple[float | None, float | None, float | None]:
-    """Mean and median of the clip network's logits, mean of the image network's; None where there is none."""
+def _evidence(face: FaceVerdict | None) -> tuple[float | None, float | None, float | None, float | None]:
+    """Mean and median of the clip network's logits, mean of the image network's and of those of the motion of
+    landmarks; None where there is none."""
     if face is None or not face.clips:
-        return None, None, None
+        return None, None, None, None
     logits = [clip.evidence.clip_logit for clip in face.clips]
     frames = [math.fsum(seen) / len(seen) for clip in face.clips if len(seen := clip.evidence.frame_logits)]
-    mean = math.fsum(frames) / len(frames) if frames else None
-    return math.fsum(logits) / len(logits), statistics.median(logits), mean
+    moves = [clip.evidence.motion_logit for clip in face.clips if clip.evidence.motion_logit is not None]
+    return math.fsum(logits) / len(logits), statistics.median(logits), _mean(frames), _mean(moves)
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return math.fsum(values) / len(values) if values else None
 
 
 def _blur(face: FaceVerdict | None) -> float | None:

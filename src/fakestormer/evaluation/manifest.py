@@ -13,7 +13,8 @@ from fakestormer.types import DataError
 MANIFEST_COLUMNS = ("file", "label", "group")
 RESULT_COLUMNS = ("decision", "score", "logit", "probability", "reason", "crop_scale")
 QUALITY_COLUMNS = ("frame_rate", "bits_per_pixel", "blur")  # tables of earlier versions lack them
-EVIDENCE_COLUMNS = ("clip_mean", "clip_median", "frame_mean")  # of the deciding face, before the scoring rule
+# Of the deciding face, before the scoring rule.
+EVIDENCE_COLUMNS = ("clip_mean", "clip_median", "frame_mean", "motion_mean")
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,8 @@ class ScoreRow:
     `logit` is that of the most suspicious face (unbounded; see `FaceVerdict`), `score` its logistic in [0, 1], not
     calibrated, `probability` the calibrated one. `frame_rate` and `bits_per_pixel` are the file's, `blur` that of the
     deciding face's crops. `clip_mean` and `clip_median` are those of what the clip network said of that face's clips,
-    `frame_mean` the mean of the image network's frame logits: what `calibrate` fits the scoring rule to. Metrics are
+    `frame_mean` the mean of the image network's frame logits, `motion_mean` that of the logits of the motion of
+    landmarks (over the clips for which there is one): what `calibrate` fits the scoring rule to. Metrics are
     computed on the logit: it orders like the score and does not saturate.
     """
 
@@ -52,6 +53,7 @@ class ScoreRow:
     clip_mean: float | None = None
     clip_median: float | None = None
     frame_mean: float | None = None
+    motion_mean: float | None = None
 
     @property
     def is_fake(self) -> bool:

@@ -9,7 +9,7 @@ from fakestormer.model.attribution import Network, attribute
 from fakestormer.model.config import ModelConfig
 from fakestormer.model.conversion import ConversionReport, convert_published
 from fakestormer.model.fakestormer import FakeSTormer
-from fakestormer.model.lite import ImageNetwork, LiteFakeSTormer, LiteOutput
+from fakestormer.model.lite import ImageNetwork, LiteFakeSTormer, LiteOutput, MotionMember
 from fakestormer.model.output import ModelOutput
 from fakestormer.model.precision import PRECISIONS, refuse_emulated_bfloat16
 from fakestormer.model.preprocess import preprocess
@@ -28,6 +28,7 @@ __all__ = [
     "LoadedWeights",
     "ModelConfig",
     "ModelOutput",
+    "MotionMember",
     "Network",
     "PublishedConfig",
     "PublishedFakeSTormer",

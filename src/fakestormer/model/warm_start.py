@@ -13,6 +13,7 @@ from torch.nn import functional
 
 from fakestormer.model.fakestormer import FakeSTormer
 from fakestormer.model.lite.image_network import LAST_BLOCKS, ImageNetwork
+from fakestormer.model.lite.landmark_network import LandmarkNetwork
 from fakestormer.model.stem import LITE0_BLOCKS, EfficientNetStem
 from fakestormer.types import WeightsError
 
@@ -50,6 +51,14 @@ def warm_start_image_network(model: ImageNetwork, efficientnet_weights_path: str
     source = _read_efficientnet(Path(efficientnet_weights_path))
     names = lite0_tensor_names((*LITE0_BLOCKS, *LAST_BLOCKS)) | {"_conv_head.weight": "last.weight"}
     names |= {f"_bn1.{part}": f"last.norm.{part}" for part in NORM_PARTS}
+    tensors = {target: _wanted(source, name) for name, target in names.items()}
+    return _filled(model, tensors, tuple(names), source)
+
+
+def warm_start_landmark_network(model: LandmarkNetwork, efficientnet_weights_path: str | Path) -> WarmStartReport:
+    """All but the last two layers filled with EfficientNet-Lite0's ImageNet weights; file and errors as above."""
+    source = _read_efficientnet(Path(efficientnet_weights_path))
+    names = lite0_tensor_names(LITE0_BLOCKS)
     tensors = {target: _wanted(source, name) for name, target in names.items()}
     return _filled(model, tensors, tuple(names), source)
 

@@ -222,7 +222,9 @@ def default_rule(model: Network) -> ScoringRule:
     """The rule of weights that were not calibrated yet: members with equal weights; as published, the plain mean."""
     if isinstance(model, PublishedFakeSTormer):
         return PLAIN_MEAN
-    return ScoringRule(frame_weight=1.0) if isinstance(model, LiteFakeSTormer) else ScoringRule()
+    if not isinstance(model, LiteFakeSTormer):
+        return ScoringRule()
+    return ScoringRule(frame_weight=1.0, motion_weight=0.0 if model.motion_member is None else 1.0)
 
 
 def _kind(model: Network) -> str:
@@ -236,7 +238,8 @@ def _build_model(note: Mapping[str, Any]) -> Network:
     if note["kind"] == "fakestormer":
         return FakeSTormer(from_plain(ModelConfig, note["model_config"], "model_config"))
     if note["kind"] == "lite":
-        return LiteFakeSTormer(from_plain(ModelConfig, note["model_config"], "model_config"))
+        with_motion = note["clip_spec"].get("window") is not None
+        return LiteFakeSTormer(from_plain(ModelConfig, note["model_config"], "model_config"), with_motion)
     if note["kind"] == "published":
         return PublishedFakeSTormer(from_plain(PublishedConfig, note["model_config"], "model_config"))
     raise ValueError(f"kind of model {note['kind']!r}")

@@ -6,12 +6,15 @@ from fakestormer.training.frames import train_frames
 from fakestormer.training.join import join_members
 from fakestormer.training.loop import train
 from fakestormer.training.memory import keep_freed_memory
+from fakestormer.training.motion import train_motion
+from fakestormer.training.motion_run import MotionRun
 from fakestormer.training.run_record import RecordedRun, read_record
 
 __all__ = [
     "FrameOptimisation",
     "FrameRun",
     "LossWeights",
+    "MotionRun",
     "Optimisation",
     "RecordedRun",
     "TrainRun",
@@ -21,4 +24,5 @@ __all__ = [
     "read_record",
     "train",
     "train_frames",
+    "train_motion",
 ]

@@ -30,7 +30,7 @@ from fakestormer.types.evidence import (
     Segment,
     VideoVerdict,
 )
-from fakestormer.types.faces import ClipSpec, FaceClip, FaceObservation, FaceTrack, SetAsideTrack
+from fakestormer.types.faces import ClipSpec, FaceClip, FaceObservation, FaceTrack, SetAsideTrack, WindowSpec
 from fakestormer.types.frames import Frame, VideoDamage, VideoInfo
 from fakestormer.types.geometry import Affine, Box, Landmarks
 from fakestormer.types.likelihood import (
@@ -89,6 +89,7 @@ __all__ = [
     "VideoInfo",
     "VideoVerdict",
     "WeightsError",
+    "WindowSpec",
     "at_prior",
     "logistic",
     "strength_of",

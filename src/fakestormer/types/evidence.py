@@ -37,6 +37,8 @@ class ClipEvidence:
         crop_size: width and height of the crops in pixels.
         blur: of the crops, in [0, 1], 0 being sharp; None where it was not measured.
         motion: how much the crops change from frame to frame, in grey levels; None where it was not measured.
+        motion_logit: what the motion of landmarks around the clip says; forged is positive. None for weights that do
+            not read it, and where the face is not seen for long enough.
     """
 
     track_id: int
@@ -49,6 +51,7 @@ class ClipEvidence:
     crop_size: int
     blur: float | None = None
     motion: float | None = None
+    motion_logit: float | None = None
 
     @property
     def crop_scale(self) -> float:

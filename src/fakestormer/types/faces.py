@@ -54,12 +54,35 @@ class SetAsideTrack:
 
 
 @dataclass(frozen=True, slots=True)
+class WindowSpec:
+    """The crops around a clip in which the motion of a face's landmarks is read.
+
+    Attributes:
+        num_frames: pictures of a window, about 1/25 to 1/30 of a second apart whatever the frame rate.
+        image_size: width and height of its crops in pixels.
+        box_enlargement: of the square face box, on every side, as a fraction of its side.
+    """
+
+    num_frames: int = 16
+    image_size: int = 112
+    box_enlargement: float = 0.1
+
+    def __post_init__(self) -> None:
+        if self.num_frames < 3 or self.image_size < 16 or self.box_enlargement < 0:
+            raise ValueError(
+                "a window needs num_frames >= 3, image_size >= 16 and box_enlargement >= 0, got "
+                f"{self.num_frames}, {self.image_size} and {self.box_enlargement}"
+            )
+
+
+@dataclass(frozen=True, slots=True)
 class ClipSpec:
     """How crops are cut for one set of weights; it travels inside the weights file.
 
     The face box is made square on its longer side, enlarged by `box_enlargement` of that side on each side, and
     `crop_margin` (a fraction of the enlarged square) is cut from each side again; the rest is resized to `image_size`
-    pixels (method, sections 6 and 7: 25 % and 15 px of 256).
+    pixels (method, sections 6 and 7: 25 % and 15 px of 256). `window` says how the crops around a clip are cut, for
+    weights that read the motion of landmarks.
     """
 
     num_frames: int = 4
@@ -69,6 +92,7 @@ class ClipSpec:
     crop_margin: float = 15 / 256
     mean: tuple[float, float, float] = IMAGENET_MEAN
     std: tuple[float, float, float] = IMAGENET_STD
+    window: WindowSpec | None = None
 
     def __post_init__(self) -> None:
         if self.num_frames < 1 or self.frame_stride < 1 or self.image_size < 16:
@@ -90,13 +114,19 @@ class ClipSpec:
 
 @dataclass(frozen=True, slots=True)
 class FaceClip:
-    """What the network sees at once: T square crops of one face, and for each the way back to its frame."""
+    """What the network sees at once: T square crops of one face, and for each the way back to its frame.
+
+    `window` holds smaller crops of the frames around it, in order; empty where none were asked for, or the face is not
+    seen for so long. Neighbouring clips share them: `window_frames` says which frame of the video each is from.
+    """
 
     track_id: int
     span: TimeSpan
     frame_indices: Int[ndarray, " frames"]
     images: UInt8[ndarray, "frames size size 3"]
     to_frame: Float[ndarray, "frames 2 3"]
+    window: tuple[UInt8[ndarray, "side side 3"], ...] = ()
+    window_frames: tuple[int, ...] = ()
 
     def affine(self, frame: int) -> Affine:
         """The way from crop pixels of the clip's `frame`-th frame back to that frame of the video."""

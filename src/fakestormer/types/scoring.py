@@ -72,14 +72,16 @@ class SegmentSearch:
 class ScoringRule:
     """From raw evidence to logits; every constant that can move a score, in one place.
 
-    A clip's logit is clip_weight * (c - (1 - share_between_faces) * m) + frame_weight * f - level, where c is what the
-    clip's network says of it, m the median of c over the face's clips, f the mean of the image network's logits over
-    the clip's frames, and level that of `face_size`. A face's logit is the mean of its clips', or its strongest
+    A clip's logit is clip_weight * (c - (1 - share_between_faces) * m) + frame_weight * f + motion_weight * l - level,
+    where c is what the clip's network says of it, m the median of c over the face's clips, f the mean of the image
+    network's logits over the clip's frames, l what the motion of landmarks around the clip says (0 where they were not
+    read), and level that of `face_size`. A face's logit is the mean of its clips', or its strongest
     segment's where `segments` is given and it says more; a video's is that of "one of its faces is forged".
 
     Attributes:
         clip_weight: of the clip network's logit.
         frame_weight: of the image network's mean frame logit; 0 for weights without one.
+        motion_weight: of the logit of the motion of landmarks; 0 for weights that do not read it.
         share_between_faces: of the clip network's level over a face; 1 leaves it whole (per-track centring).
         face_size: face-size normalisation; None for none.
         segments: the search for forged segments; None for the plain mean, as published.
@@ -90,11 +92,14 @@ class ScoringRule:
     share_between_faces: float = 1.0
     face_size: FaceSizeNormalisation | None = None
     segments: SegmentSearch | None = SegmentSearch()
+    motion_weight: float = 0.0
 
     def __post_init__(self) -> None:
-        if min(self.clip_weight, self.frame_weight) < 0 or self.clip_weight + self.frame_weight <= 0:
+        weights = (self.clip_weight, self.frame_weight, self.motion_weight)
+        if min(weights) < 0 or sum(weights) <= 0:
             raise ConfigError(
-                f"clip_weight={self.clip_weight} and frame_weight={self.frame_weight} must be at least 0, one above 0"
+                f"clip_weight={self.clip_weight}, frame_weight={self.frame_weight} and motion_weight="
+                f"{self.motion_weight} must be at least 0, one above 0"
             )
         if not 0 <= self.share_between_faces <= 1:
             raise ConfigError(f"share_between_faces={self.share_between_faces} must lie between 0 and 1")

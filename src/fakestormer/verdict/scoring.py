@@ -33,6 +33,8 @@ def _logit(clip: ClipEvidence, rule: ScoringRule) -> float:
     logit = rule.clip_weight * clip.clip_logit
     if rule.frame_weight and len(clip.frame_logits):
         logit += rule.frame_weight * math.fsum(clip.frame_logits) / len(clip.frame_logits)
+    if clip.motion_logit is not None:
+        logit += rule.motion_weight * clip.motion_logit
     if rule.face_size is not None and clip.crop_scale > 0:
         logit -= rule.face_size.at(clip.crop_scale)
     return logit

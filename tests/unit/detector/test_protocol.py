@@ -19,13 +19,13 @@ from fakestormer.types import PLAIN_MEAN, ClipSpec, ConfigError, FaceSizeNormali
 # their own. Never change a line: a protocol that scores differently gets a new version and a new line.
 RULES = {"ours": ScoringRule(), "published": PLAIN_MEAN}
 HASHES = {
-    ("ours", 2): "02aac80e83c0f881fb42903d806cebb52b03f086231c912ba1bfa637d7d0409d",
-    ("published", 2): "7836dd1b1853de169f7670f8dc79b12495f065e96050ea83ad365990d1ed9a42",
+    ("ours", 3): "8324a9205bd8eb19573810347d09fbf2c0954a308a51853f7fdab47bac8cb142",
+    ("published", 3): "ade9947d8a3f901bc33e24c73e1bbe8fd1657a8bb5f435a4862631618fc9595c",
 }
 # Of the descriptions alone, as the documents name them.
 BARE_HASHES = {
-    ("ours", 2): "5d81c3d38841043395347692624bacb151b0ea1a03ac7cd862b6f318519dcc17",
-    ("published", 2): "59eae7c0e0666f8bcf99cd7d5bff31e9f617d2930c1b53dfd1223f11af6f6b9e",
+    ("ours", 3): "415b8244dc60eaa99e0c86dbe2caac435750f32d8193229a1ce560f0dde2b6a1",
+    ("published", 3): "b966c1648a140ea6be0a562af4e40c9b7a967bebd2bff0c2d37f033de5f45a2f",
 }
 RULE_PARTS = {"face_size": FaceSizeNormalisation, "segments": SegmentSearch}
 TINY = ModelConfig(name="test", width=16, depth=1, num_heads=2, image_size=64)
@@ -52,7 +52,7 @@ def with_rule(name: str, rule: ScoringRule | None = None) -> Protocol:
 
 def changed_constants() -> Iterator[tuple[str, ScoringRule]]:
     """A rule in which everything is in use, and it with each of its constants changed, by the constant's name."""
-    whole = ScoringRule(1.0, 0.5, 0.25, FaceSizeNormalisation(-1.5, 0.25, 4.0), SegmentSearch())
+    whole = ScoringRule(1.0, 0.5, 0.25, FaceSizeNormalisation(-1.5, 0.25, 4.0), SegmentSearch(), 0.75)
     yield "nothing", whole
     for part in ("face_size", "segments"):
         yield part, dataclasses.replace(whole, **{part: None})
@@ -60,7 +60,7 @@ def changed_constants() -> Iterator[tuple[str, ScoringRule]]:
         for field in dataclasses.fields(inner):
             moved = dataclasses.replace(inner, **{field.name: moved_a_little(getattr(inner, field.name))})
             yield f"{part}.{field.name}", dataclasses.replace(whole, **{part: moved})
-    for name in ("clip_weight", "frame_weight", "share_between_faces"):
+    for name in ("clip_weight", "frame_weight", "share_between_faces", "motion_weight"):
         yield name, dataclasses.replace(whole, **{name: moved_a_little(getattr(whole, name))})
 
 
@@ -168,5 +168,5 @@ def test_a_detector_says_its_protocol_among_its_settings(tmp_path: Path) -> None
     detector = Detector(load_weights(path), DetectorConfig(device="cpu", protocol="published"))
     provenance = detector._provenance("00", "")
     settings = dict(provenance.settings)
-    assert (settings["protocol"], settings["protocol_version"]) == ("published", "2")
+    assert (settings["protocol"], settings["protocol_version"]) == ("published", "3")
     assert settings["protocol_sha256"] == HASHES["published", 2]

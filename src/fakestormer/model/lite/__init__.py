@@ -1,6 +1,19 @@
-"""What the default model adds to the paper's: an image network that answers for every frame (decision 0015)."""
+"""What the default model adds to the paper's: networks for single frames and for the motion of landmarks."""
 
 from fakestormer.model.lite.image_network import ImageNetwork
+from fakestormer.model.lite.landmark_network import FACEMESH_POINTS, MIRRORED_POINTS, NUM_LANDMARKS, LandmarkNetwork
+from fakestormer.model.lite.motion_network import MotionMember, MotionNetwork, align_landmarks
 from fakestormer.model.lite.network import LiteFakeSTormer, LiteOutput
 
-__all__ = ["ImageNetwork", "LiteFakeSTormer", "LiteOutput"]
+__all__ = [
+    "FACEMESH_POINTS",
+    "MIRRORED_POINTS",
+    "NUM_LANDMARKS",
+    "ImageNetwork",
+    "LandmarkNetwork",
+    "LiteFakeSTormer",
+    "LiteOutput",
+    "MotionMember",
+    "MotionNetwork",
+    "align_landmarks",
+]

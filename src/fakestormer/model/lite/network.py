@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from fakestormer.model.config import ModelConfig
 from fakestormer.model.fakestormer import FakeSTormer
 from fakestormer.model.lite.image_network import ImageNetwork
+from fakestormer.model.lite.motion_network import MotionMember
 from fakestormer.model.output import ModelOutput
 
 
@@ -27,13 +28,17 @@ class LiteOutput:
 
 
 class LiteFakeSTormer(nn.Module):
-    """A FakeSTormer and an image network that look at the same crops (decision 0015)."""
+    """A FakeSTormer and an image network that look at the same crops (decision 0015).
 
-    def __init__(self, config: ModelConfig) -> None:
+    `motion_member`, where there is one, looks at the windows around the clips; it is asked apart.
+    """
+
+    def __init__(self, config: ModelConfig, with_motion: bool = False) -> None:
         super().__init__()
         self.config = config
         self.fakestormer = FakeSTormer(config)
         self.image_network = ImageNetwork()
+        self.motion_member = MotionMember() if with_motion else None
 
     def forward(self, clips: Float[Tensor, "B T 3 H W"]) -> LiteOutput:
         """Both members' answers; `clips` as `preprocess` gives them."""
