@@ -69,7 +69,7 @@ FLAGS = {
     "doctor": (),
     "rejudge": ("REPORT", "--weights", "--json", "--prior"),
     "reconstruct": ("CACHES", "--out", "--autoencoder", "--frames"),
-    "join": ("CLIP_WEIGHTS", "IMAGE_NETWORK", "--out"),
+    "join": ("CLIP_WEIGHTS", "IMAGE_NETWORK", "--out", "--motion", "--average-with"),
     "train": ("[RECIPE]", "--data", "--out", "--resume", "--from-run"),
     "serve": (
         "--data",
