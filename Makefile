@@ -19,7 +19,7 @@ define cpu_torch
 then $(1) -m pip install -q --index-url $(TORCH_CPU_INDEX) -c constraints.txt torch; fi
 endef
 
-.PHONY: setup demo test check unit test-slow test-distributed coverage dist release golden schema manual docs examples fmt bench clean
+.PHONY: setup demo test check unit test-slow test-distributed coverage dist release golden schema manual docs gallery examples fmt bench clean
 
 setup: $(STAMP)
 
@@ -61,6 +61,11 @@ schema: setup
 
 docs: setup
 	$(BIN)/python -m docs.site
+
+# The gallery and the picture of a terminal anew, after a change of an example, of weights or of words.
+gallery: demo
+	$(BIN)/python -m docs.site.gallery
+	$(BIN)/python -m docs.site.terminal
 
 manual: setup
 	$(BIN)/python -m docs.site.manual

@@ -74,9 +74,9 @@ def main() -> None:
     for face in verdict.faces:
         print_timeline(face, verdict)
         worst = max(face.clips, key=lambda clip: clip.logit)
-        frame, x, y, value = strongest_change(worst)
+        frame, x, y, value = strongest_change(worst.evidence)
         print(f"  in the clip at {worst.span.start:.2f} s: strongest change {value:.1f} near pixel ({x:.0f}, {y:.0f})")
-        print(f"  in its frame {frame}; worst patch of each frame: {np.round(worst.spatial_vulnerability, 2)}")
+        print(f"  in its frame {frame}; worst patch of each frame: {np.round(worst.evidence.spatial_vulnerability, 2)}")
     for path in fs.write_pictures(verdict, options.out):
         print(f"wrote {path}")
     print("seconds by stage: " + ", ".join(f"{stage} {seconds:.2f}" for stage, seconds in clock.seconds.items()))

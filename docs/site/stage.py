@@ -82,7 +82,7 @@ def _mend(found: re.Match[str], source: Path, page: Path, pages: Path) -> str:
     elif name == "docs/README.md":
         place, anchor = pages / "decisions/index.md", None
     elif name == "examples":
-        place, anchor = pages / "start/first-result.md", None
+        place, anchor = pages / "gallery/01_detect_one_video.md", None
     elif name in SHOWN:
         place = pages / _shown(name)
     elif path.is_relative_to(DOCS):
