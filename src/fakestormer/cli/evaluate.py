@@ -9,7 +9,8 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from fakestormer.cli.detect import PRECISION_HELP, THREADS_HELP
+from fakestormer.cli.detect import PRECISION_HELP, RUNTIME_HELP, THREADS_HELP
+from fakestormer.cli.judges import graph_folder
 from fakestormer.cli.speech import remarks, shows_progress
 from fakestormer.cli.terminal import say, say_text, terminal
 
@@ -46,6 +47,7 @@ def evaluate(
         bool, typer.Option("--figures", help="Also write the plots of `fakestormer figures` to OUT/figures.")
     ] = False,
     threads: Annotated[int | None, typer.Option("--threads", min=1, help=THREADS_HELP)] = None,
+    runtime: Annotated[str, typer.Option("--runtime", help=RUNTIME_HELP)] = "torch",
 ) -> None:
     """Score labelled videos with the code of `detect` and report metrics, overall and by group."""
     from fakestormer.detector import Detector, DetectorConfig, return_large_blocks, use_threads
@@ -59,7 +61,13 @@ def evaluate(
     return_large_blocks()
     # Nobody looks at pictures of evidence frames here, and their attributions cost time.
     settings = DetectorConfig(
-        device=device, precision=precision, evidence_frames=0, protocol=protocol, threads=use_threads(threads)
+        device=device,
+        precision=precision,
+        runtime=runtime,
+        kept_graphs=graph_folder(),
+        evidence_frames=0,
+        protocol=protocol,
+        threads=use_threads(threads),
     )
     whole = Detector.load(weights, settings)
     detector: VideoDetector = whole if clips is None else CachingDetector(whole, clips)

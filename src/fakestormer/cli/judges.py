@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,10 +33,13 @@ class Job:
     memory_limit: float | None  # GiB
     time_limit: float | None  # seconds
     threads: int | None
+    runtime: str
 
     def __post_init__(self) -> None:
         if not self.isolate and (self.memory_limit is not None or self.time_limit is not None):
             raise ConfigError("--memory-limit and --time-limit apply to a child process: add --isolate")
+        if self.isolate and self.runtime != "torch":
+            raise ConfigError(f"--isolate runs the network with torch: leave out --runtime {self.runtime}")
 
 
 @contextmanager
@@ -67,12 +71,22 @@ def open_judge(job: Job, outputs: Outputs) -> Iterator[Judge]:
         yield judge
 
 
+def graph_folder() -> Path:
+    """Where converted graphs are kept, by the XDG rules for files that can be made again."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "fakestormer"
+
+
 def _own_judge(job: Job, outputs: Outputs) -> Judge:
     from fakestormer.detector import Detector, DetectorConfig, return_large_blocks, thorough, use_threads
 
     return_large_blocks()
     config = DetectorConfig(
-        device=job.device, precision=job.precision, prior=job.prior, threads=use_threads(job.threads)
+        device=job.device,
+        precision=job.precision,
+        runtime=job.runtime,
+        kept_graphs=graph_folder(),
+        prior=job.prior,
+        threads=use_threads(job.threads),
     )
     detector = Detector.load(job.weights, thorough(config) if job.thorough else config)
 

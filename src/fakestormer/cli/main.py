@@ -17,6 +17,7 @@ from fakestormer.cli.detect import detect
 from fakestormer.cli.doctor import doctor
 from fakestormer.cli.evaluate import evaluate
 from fakestormer.cli.exit_codes import SAID
+from fakestormer.cli.export import export
 from fakestormer.cli.figures import figures
 from fakestormer.cli.inspect import inspect
 from fakestormer.cli.join import join
@@ -58,6 +59,7 @@ for verb in (
     calibrate,
     inspect,
     convert,
+    export,
     datasets,
     prepare,
     reconstruct,

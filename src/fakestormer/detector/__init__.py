@@ -4,6 +4,7 @@ from fakestormer.detector.config import DetectorConfig, thorough
 from fakestormer.detector.cut_video import CutVideo
 from fakestormer.detector.detector import Detector, default_weights_path
 from fakestormer.detector.device_class import device_class
+from fakestormer.detector.export import export
 from fakestormer.detector.memory import return_large_blocks
 from fakestormer.detector.overlay import write_overlay
 from fakestormer.detector.protocol import PROTOCOLS, Protocol, choose_protocol
@@ -23,6 +24,7 @@ __all__ = [
     "choose_protocol",
     "default_weights_path",
     "device_class",
+    "export",
     "rejudge",
     "return_large_blocks",
     "thorough",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
 from typing import Any
 
 from fakestormer.faces import TrackingConfig
@@ -11,9 +12,10 @@ from fakestormer.model import PRECISIONS
 from fakestormer.types import EQUAL_PRIORS, Calibration, ConfigError
 
 # "tracking" is described by its parts, "protocol" by what it came to (see protocol.py), "prior" by the verdict
-NOT_DESCRIBED = frozenset({"device", "batch_size", "tracking", "protocol", "prior", "threads"})
+NOT_DESCRIBED = frozenset({"device", "batch_size", "tracking", "protocol", "prior", "threads", "kept_graphs"})
 TRACKING = "tracking."
 THOROUGH_INTERVAL = 0.5  # seconds
+RUNTIMES = ("torch", "openvino")
 UNCALIBRATED = Calibration(1.0, 0.0, 0.5, 0.5, "nothing: these weights carry no calibration")
 
 
@@ -29,11 +31,14 @@ class DetectorConfig:
     that the weights were made for. `prior` is the probability of forgery before the examination: all probabilities
     are stated at it; scores, likelihood ratios and decisions do not depend on it. `threads` decode, look for faces and
     cut crops, beside those of the network, which are torch's own affair; None is one for each usable core. No result
-    depends on them.
+    depends on them. `runtime` is what runs the network: "torch", or "openvino" on CPUs
+    (extra `fast`), which keeps its converted graphs in the folder `kept_graphs` where one is given.
     """
 
     device: str = "auto"
     precision: str = "float32"
+    runtime: str = "torch"
+    kept_graphs: Path | None = None
     batch_size: int = 4
     detection_size: int = 640
     clip_interval: float = 1.0
@@ -56,6 +61,10 @@ class DetectorConfig:
             )
         if self.precision not in PRECISIONS:
             raise ConfigError(f"there is no precision {self.precision!r}: choose {' or '.join(PRECISIONS)}")
+        if self.runtime not in RUNTIMES:
+            raise ConfigError(f"there is no runtime {self.runtime!r}: choose {' or '.join(RUNTIMES)}")
+        if self.runtime == "openvino" and self.device not in ("auto", "cpu"):
+            raise ConfigError(f"runtime='openvino' runs on the CPU, not on device={self.device!r}: use runtime='torch'")
         if self.min_clips < 1 or self.detection_size < 32:
             raise ConfigError(
                 f"min_clips={self.min_clips} and detection_size={self.detection_size} must be at least 1 and 32"
@@ -105,10 +114,9 @@ class DetectorConfig:
             if short not in _names(kind):
                 raise ConfigError(f"the setting {name!r} is unknown to this fakestormer: use the version that wrote it")
             values[short] = _read(name, text, getattr(kind(), short))
-        if own.get("precision", "float32") not in PRECISIONS:
-            raise ConfigError(
-                f"precision must be float32 or bfloat16, got {own['precision']!r}: the report was changed"
-            )
+        for name, choices in (("precision", PRECISIONS), ("runtime", RUNTIMES)):
+            if own.get(name, choices[0]) not in choices:
+                raise ConfigError(f"{name} must be {' or '.join(choices)}, got {own[name]!r}: the report was changed")
         return cls(**own, device=device, tracking=TrackingConfig(**tracking))
 
 

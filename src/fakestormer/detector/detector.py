@@ -11,8 +11,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from fakestormer.detector.config import UNCALIBRATED, DetectorConfig
 from fakestormer.detector.cut_video import CutVideo
 from fakestormer.detector.device_class import device_class, installed_versions
@@ -207,6 +205,11 @@ class Detector:
     def _calibration(self) -> Calibration:
         return self.weights.calibration or UNCALIBRATED
 
+    def _device_class(self) -> str:
+        """On what the network ran; what it ran with, where that is not torch."""
+        place = device_class(self._scorer.device)
+        return place if self.config.runtime == "torch" else f"{place}, {self._scorer.runtime}, {self._threads} threads"
+
     def _provenance(self, input_sha256: str, started: str) -> Provenance:
         return Provenance(
             package_version=package_version(),
@@ -219,9 +222,9 @@ class Detector:
             face_detector=self._faces.name,
             rule=self.rule,
             calibration=self._calibration,
-            device=f"{self._scorer.device} (torch {torch.__version__})",
+            device=f"{self._scorer.device} ({self._scorer.runtime})",
             settings=(*self.config.described(), *self.protocol.described()),
-            device_class=device_class(self._scorer.device),
+            device_class=self._device_class(),
             versions=installed_versions(),
             started=started,
             ended=_now(),

@@ -12,6 +12,8 @@ from numpy import ndarray
 
 from fakestormer.detector.config import DetectorConfig
 from fakestormer.detector.motion import MotionReader
+from fakestormer.detector.openvino_graph import OpenVinoGraph
+from fakestormer.detector.threads import usable_cores
 from fakestormer.faces import measure_blur, measure_motion
 from fakestormer.model import (
     LiteFakeSTormer,
@@ -19,6 +21,7 @@ from fakestormer.model import (
     LoadedWeights,
     ModelOutput,
     PublishedFakeSTormer,
+    ScoringGraph,
     attribute,
     preprocess,
     refuse_emulated_bfloat16,
@@ -27,7 +30,7 @@ from fakestormer.types import ClipEvidence, ConfigError, FaceClip, ScoringRule
 
 
 class ClipScorer:
-    """Scores clips in batches on one device; a clip's numbers do not depend on its company."""
+    """Scores clips in batches on one device; a clip's numbers do not depend on the rest of its batch."""
 
     def __init__(self, weights: LoadedWeights, config: DetectorConfig, rule: ScoringRule) -> None:
         self.device = choose_device(config.device)
@@ -36,8 +39,16 @@ class ClipScorer:
         self._config = config
         self._rule = rule
         self._model = weights.model.to(self.device).eval()
-        # The authors' weights are run exactly as they were tested: their map is put back in order, nothing is mirrored.
-        self._published = self._model if isinstance(self._model, PublishedFakeSTormer) else None
+        # The authors' weights are run exactly as they were tested: nothing is mirrored.
+        self._both_ways = config.flip and not isinstance(self._model, PublishedFakeSTormer)
+        self._graph: ScoringGraph | OpenVinoGraph = ScoringGraph(self._model, weights.clip_spec)
+        self.runtime = f"torch {torch.__version__}"
+        if config.runtime == "openvino":
+            if self.device.type != "cpu":
+                raise ConfigError(f"runtime='openvino' runs on the CPU, not on {self.device}: add device='cpu'")
+            threads = config.threads or usable_cores()
+            self._graph = OpenVinoGraph(weights, config.precision, threads, config.kept_graphs)
+            self.runtime = self._graph.name
         member = self._model.motion_member if isinstance(self._model, LiteFakeSTormer) else None
         self._motion = MotionReader(member, weights.clip_spec, self.device)
 
@@ -64,10 +75,6 @@ class ClipScorer:
         values: Float[ndarray, "frames rows columns"] = mean[0].cpu().numpy().astype(float)
         return values
 
-    @property
-    def _both_ways(self) -> bool:
-        return self._config.flip and self._published is None
-
     @torch.inference_mode()
     def _score_batch(self, clips: tuple[FaceClip, ...]) -> list[ClipEvidence]:
         images = torch.from_numpy(np.stack([clip.images for clip in clips])).to(self.device)
@@ -77,8 +84,7 @@ class ClipScorer:
         heads = output.clip
         logits = heads.logits.cpu().numpy().astype(float)
         spatial = heads.spatial_logits.sigmoid().cpu().numpy().astype(float)
-        maps = heads.temporal_map if self._published is None else self._published.unscrambled(heads.temporal_map)
-        temporal = maps.cpu().numpy().astype(float)
+        temporal = heads.temporal_map.cpu().numpy().astype(float)
         frames = output.frame_logits.float().cpu().numpy().astype(float)
         motion = self._motion.read(clips)
         return [
@@ -100,11 +106,10 @@ class ClipScorer:
 
     def _forward(self, images: torch.Tensor) -> LiteOutput:
         """What the network says; one without an image network says nothing of single frames."""
-        spec = self._weights.clip_spec
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self._config.precision == "bfloat16"):
-            output: ModelOutput | LiteOutput = self._model(preprocess(images, spec.mean, spec.std))
-        return (
-            output if isinstance(output, LiteOutput) else LiteOutput(output, output.logits.new_zeros((len(images), 0)))
+            logits, spatial, temporal, *frames = self._graph(images)
+        return LiteOutput(
+            ModelOutput(logits, spatial, temporal), frames[0] if frames else logits.new_zeros((len(images), 0))
         )
 
 

@@ -37,7 +37,7 @@ LAYOUT = 4  # to be raised where videos are cut or distorted otherwise, too: cli
 METADATA_KEY = "video"
 ARRAYS = ("frame_indices", "images", "to_frame")  # of a FaceClip, in the order of its fields
 # These change what the network answers, not what it sees.
-NOT_OF_THE_CROPS = ("precision", "flip", "evidence_frames", "max_maps", "max_pictured_faces")
+NOT_OF_THE_CROPS = ("precision", "runtime", "flip", "evidence_frames", "max_maps", "max_pictured_faces")
 
 
 class CachingDetector:

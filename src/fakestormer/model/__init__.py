@@ -9,6 +9,7 @@ from fakestormer.model.attribution import Network, attribute
 from fakestormer.model.config import ModelConfig
 from fakestormer.model.conversion import ConversionReport, convert_published
 from fakestormer.model.fakestormer import FakeSTormer
+from fakestormer.model.graph import OUTPUTS, ScoringGraph
 from fakestormer.model.lite import ImageNetwork, LiteFakeSTormer, LiteOutput, MotionMember
 from fakestormer.model.output import ModelOutput
 from fakestormer.model.precision import PRECISIONS, refuse_emulated_bfloat16
@@ -18,6 +19,7 @@ from fakestormer.model.warm_start import WarmStartReport, warm_start_image_netwo
 from fakestormer.model.weights import ClipProtocol, LoadedWeights, load_weights, save_weights
 
 __all__ = [
+    "OUTPUTS",
     "PRECISIONS",
     "ClipProtocol",
     "ConversionReport",
@@ -32,6 +34,7 @@ __all__ = [
     "Network",
     "PublishedConfig",
     "PublishedFakeSTormer",
+    "ScoringGraph",
     "WarmStartReport",
     "attribute",
     "convert_published",
