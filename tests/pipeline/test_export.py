@@ -89,7 +89,7 @@ def test_openvino_gives_the_verdict_that_torch_gives_and_says_so(tmp_path, good)
         out = tmp_path / f"{runtime}.json"
         ended = run("detect", good, "--weights", weights, "--runtime", runtime, "--json", out, cache=cache)
         assert ended.returncode == 0, ended.stderr
-        verdicts[runtime] = json.loads(out.read_text("utf-8"))
+        (verdicts[runtime],) = json.loads(out.read_text("utf-8"))["verdicts"]
     assert {path.suffix for path in (cache / "fakestormer").iterdir()} == {".bin", ".xml"}
     one, other = verdicts["torch"], verdicts["openvino"]
     assert other["decision"] == one["decision"]

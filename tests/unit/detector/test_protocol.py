@@ -169,4 +169,4 @@ def test_a_detector_says_its_protocol_among_its_settings(tmp_path: Path) -> None
     provenance = detector._provenance("00", "")
     settings = dict(provenance.settings)
     assert (settings["protocol"], settings["protocol_version"]) == ("published", "3")
-    assert settings["protocol_sha256"] == HASHES["published", 2]
+    assert settings["protocol_sha256"] == HASHES["published", 3]
