@@ -13,7 +13,7 @@ import torch
 import fakestormer.recipes
 from fakestormer.detector import default_weights_path
 from fakestormer.model import FakeSTormer, load_weights
-from fakestormer.training import FrameRun, TrainRun
+from fakestormer.training import FrameRun, MotionRun, TrainRun
 from fakestormer.training.run_record import run_from_json
 
 MODULES = [
@@ -36,6 +36,9 @@ def test_there_is_the_recipe_of_the_default_weights():
 def test_a_recipe_builds_a_run_and_its_model(name):
     run = RECIPES[name]()
     plain = json.loads(json.dumps(run.to_json()))
+    if isinstance(run, MotionRun):
+        assert plain["clip_spec"]["window"]["num_frames"] == run.clip_spec.window.num_frames
+        return
     if isinstance(run, FrameRun):
         assert plain["optimisation"]["num_steps"] == run.optimisation.num_steps
         return

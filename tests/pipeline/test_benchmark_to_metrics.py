@@ -37,10 +37,10 @@ def test_a_folder_becomes_metrics_under_the_published_protocol(tmp_path: Path, d
     assert evaluated.code == 0, evaluated.err
     metrics = json.loads((results / "metrics.json").read_text())
     sha256 = replace(PROTOCOLS["published"], rule=PLAIN_MEAN).sha256
-    assert metrics["protocol"] == {"name": "published", "version": 2, "sha256": sha256}
+    assert metrics["protocol"] == {"name": "published", "version": 3, "sha256": sha256}
     assert metrics["weights_sha256"] == hash_file(weights)
     assert metrics["coverage"]["num_files"] == metrics["coverage"]["num_scored"] == 2
-    assert f"protocol published 2 (sha256 {sha256[:12]})" in evaluated.out
+    assert f"protocol published 3 (sha256 {sha256[:12]})" in evaluated.out
     with (results / "scores.csv").open(newline="") as stream:
         assert {row["label"]: row["decision"] for row in csv.DictReader(stream)}.keys() == {"real", "fake"}
 

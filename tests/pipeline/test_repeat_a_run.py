@@ -79,7 +79,7 @@ def test_a_record_of_another_version_is_one_sentence_that_names_what_it_knew(tmp
     (tmp_path / "run.json").write_text(json.dumps(record))
     ended = run("train", "--from-run", tmp_path / "run.json", "--out", tmp_path / "run")
     assert (ended.code, len(ended.sentences)) == (1, 1)
-    assert "the run has the setting single_frame_steps, which this version" in ended.sentences[0]
+    assert "run.optimisation has the field single_frame_steps, which this version does not know" in ended.sentences[0]
 
 
 def test_every_validation_leaves_a_picture(finished):

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from fakestormer.data.batch import Batch, collate_pairs
-    from fakestormer.data.cache import CachedTrack, Forgery, TrackCrops, cache_fingerprint, read_cache, write_tracks
+    from fakestormer.data.cache import (
+        CACHE_SPEC,
+        CachedTrack,
+        Forgery,
+        TrackCrops,
+        cache_fingerprint,
+        read_cache,
+        write_tracks,
+    )
     from fakestormer.data.csv_records import manifest_records, name_values, read_manifest_bytes
     from fakestormer.data.frame_mix import FrameMix, FramePair, FramePairSet
     from fakestormer.data.labels import Label, read_label
@@ -26,6 +34,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "CACHE_SPEC",
     "DETECTION_SIZE",
     "Batch",
     "CachedTrack",
@@ -62,6 +71,7 @@ __all__ = [
 
 # Names are fetched when first used: a process that only prepares videos does not wait for torch, nor hold it.
 _FILES = {
+    "CACHE_SPEC": "cache",
     "DETECTION_SIZE": "prepare",
     "Batch": "batch",
     "CachedTrack": "cache",

@@ -69,9 +69,11 @@ class _Reader:
     def dataclass(self, kind: Any, value: Any, where: str) -> Any:
         known = {name: hint for name, hint in _hints(kind).items() if name not in self.stand_ins}
         needed = set(known) if self.complete else _required(kind) & set(known)
-        if not isinstance(value, dict) or not needed <= set(value) <= set(known):
+        if not isinstance(value, dict) or not needed <= set(value):
             found = sorted(value) if isinstance(value, dict) else type(value).__name__
             raise _wrong(where, f"an object with the fields {sorted(known)}", found)
+        if unknown := sorted(set(value) - set(known)):
+            raise DataError(f"{where} has the field {unknown[0]}, which this version does not know")
         fields = {name: self.any(known[name], one, f"{where}.{name}") for name, one in value.items()}
         _check_axes({name: known[name].dim_str for name in fields if hasattr(known[name], "dim_str")}, fields, where)
         fields |= {name: one for name, one in self.stand_ins.items() if name in _hints(kind)}

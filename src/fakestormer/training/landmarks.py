@@ -13,8 +13,7 @@ from numpy import ndarray
 from torch import Tensor
 from torch.nn import functional
 
-from fakestormer.data import CachedTrack
-from fakestormer.data.cache import CACHE_SPEC
+from fakestormer.data import CACHE_SPEC, CachedTrack
 from fakestormer.faces import Landmarker
 from fakestormer.model import preprocess
 from fakestormer.model.lite import FACEMESH_POINTS, MIRRORED_POINTS, LandmarkNetwork

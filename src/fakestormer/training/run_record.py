@@ -78,8 +78,11 @@ def read_record(path: Path) -> RecordedRun:
         run = run_from_json(plain["run"])
         caches = tuple(Path(cache) for cache in plain["caches"])
         return RecordedRun(run, caches, plain.get("data_sha256"))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ConfigError(f"{path} is not a record of a run ({error}): give the run.json of a run's folder") from error
+    except (DataError, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ConfigError(
+            f"{path} is not a record of a run that this version knows ({error}): give the run.json of a run's "
+            "folder, or go on with the version that recorded it"
+        ) from error
 
 
 def refuse_another_run(run: TrainRun, folder: Path, resume: bool) -> None:
@@ -129,10 +132,4 @@ def source_revision() -> str | None:
 
 def run_from_json(plain: dict[str, Any]) -> TrainRun:
     """The run that `TrainRun.to_json` gave as plain values; a setting that is missing has its default."""
-    try:
-        return from_plain(TrainRun, plain, "run")
-    except DataError as error:
-        raise ConfigError(
-            f"the run was recorded by another version of fakestormer ({error}): go on with it, or repeat it, with the "
-            "version that recorded it"
-        ) from error
+    return from_plain(TrainRun, plain, "run")

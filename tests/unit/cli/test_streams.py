@@ -13,7 +13,7 @@ import sys
 from fakestormer.cli import main as command
 from fakestormer.cli.terminal import say, terminal
 
-def talk():
+def talk(**_):
     for number in range(3000):
         say(terminal(), f"line {number} caf\\udce9 \\x1b[31m :100: [red] \\u2192")
     sys.stderr.write("the work is done\\n")

@@ -52,7 +52,7 @@ def test_the_layout_of_version_3_stays_as_it_is(verdict, face):
         *(f"{clip}.{name}" for name in ("evidence", "logit")),
     }
     assert {path for path in found if path.startswith(f"{clip}.evidence.") and path.count(".") == 4} == {
-        *(f"{clip}.evidence.{name}" for name in (*evidence, "to_frame", "crop_size", "blur", "motion")),
+        *(f"{clip}.evidence.{name}" for name in (*evidence, "to_frame", "crop_size", "blur", "motion", "motion_logit")),
     }
     assert {path for path in found if path.startswith(".faces[].evidence_frames[].")} == {
         f".faces[].evidence_frames[].{name}"
