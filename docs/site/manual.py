@@ -14,7 +14,7 @@ from fakestormer.cli.exit_codes import EXIT_CODES
 PAGE = Path(__file__).parents[1] / "fakestormer.1"
 ENVIRONMENT = {
     "NO_COLOR": "where it is set, nothing is printed in colour",
-    "TMPDIR": "where standard input and, with --isolate, what a child process needs are kept meanwhile",
+    "TMPDIR": "folder for temporary files: standard input and, with --isolate, the files of the child process",
 }
 EXAMPLES = {
     "fakestormer detect interview.mp4 --html report.html": "One video, one page that shows when and where.",
@@ -78,7 +78,7 @@ def _variables(verbs: list[Command]) -> dict[str, str]:
     for one in verbs:
         for parameter in one.options:
             if parameter.variable and parameter.variable not in found:
-                found[parameter.variable] = f"stands for {parameter.typed.split()[0]}"
+                found[parameter.variable] = f"default of {parameter.typed.split()[0]}"
     return dict(sorted(found.items()))
 
 

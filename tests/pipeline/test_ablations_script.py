@@ -73,5 +73,5 @@ def test_an_interrupted_series_goes_on_and_ends_in_a_table(series, monkeypatch, 
 
 
 def test_a_folder_without_a_finished_run_has_no_table(series):
-    with pytest.raises(SystemExit, match="holds no finished run"):
+    with pytest.raises(SystemExit, match="contains no finished run"):
         series("--table-only")

@@ -213,9 +213,9 @@ def test_a_second_process_is_refused_and_a_killed_one_is_said_to_be_dead(job, ru
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("nowhere", "OUT"), "nowhere is no folder to list"),
-        (("status", "OUT"), "holds no job"),
-        (("retry", "OUT", "--status", "gone"), "holds no job"),
+        (("nowhere", "OUT"), "nowhere is not a folder"),
+        (("status", "OUT"), "contains no job"),
+        (("retry", "OUT", "--status", "gone"), "contains no job"),
         (("FILMS", "OUT", "--workers", 1, "--min-workers", 2), "least_workers=2 and workers=1"),
         (("FILMS", "OUT", "--weights", "none.safetensors"), "there is no weights file none.safetensors"),
         (("FILMS", "OUT", "--memory-limit", 0.1), "too little for the model"),

@@ -252,7 +252,7 @@ def test_training_without_a_cache_or_checkpoint_is_one_sentence(tmp_path, cache,
     recipe = "tests.pipeline.tiny_run:tiny"
     empty = run("train", recipe, "--data", tmp_path, "--out", tmp_path / "run")
     assert empty.code == 1
-    assert "holds no track cache" in empty.sentences[0]
+    assert "contains no track cache" in empty.sentences[0]
     fresh = run("train", recipe, "--data", cache, "--out", tmp_path / "other", "--resume")
     assert fresh.code == 1
     assert "to resume from" in fresh.sentences[0]

@@ -79,7 +79,7 @@ def test_a_run_moves_the_weights_and_logs_every_step_and_its_validation(finished
 def test_a_folder_with_another_run_or_with_none_is_refused(tmp_path, cache, start, finished):
     with pytest.raises(ConfigError, match="holds a run already"):
         train_frames(RUN, [cache], finished.parent, start_from=start)
-    with pytest.raises(ConfigError, match="holds no run"):
+    with pytest.raises(ConfigError, match="contains no run"):
         train_frames(RUN, [cache], tmp_path / "none", resume=True, start_from=start)
 
 

@@ -65,7 +65,7 @@ def test_a_folder_of_another_run_and_caches_without_videos_are_refused(tmp_path,
     with pytest.raises(ConfigError, match="holds a run already"):
         train_motion(RUN, [cache], finished.parent, landmarker=LaidLandmarks())
     other = dataclasses.replace(RUN, seed=7)
-    with pytest.raises(ConfigError, match="holds no run of this recipe"):
+    with pytest.raises(ConfigError, match="contains no run of this recipe"):
         train_motion(other, [cache], finished.parent, resume=True, landmarker=LaidLandmarks())
     stills = write_synthetic_cache(tmp_path / "stills", num_frames=1)
     with pytest.raises(DataError, match="no cached track has 6 frames"):

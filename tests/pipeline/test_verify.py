@@ -118,7 +118,7 @@ def test_content_credentials_that_were_changed_in_the_report_are_noticed(verdict
     [
         ("{", "is not a JSON file"),
         ('{"schema": "fakestormer.results", "schema_version": 1, "verdicts": []}', "schema version 1"),
-        ('{"schema": "fakestormer.results", "schema_version": 3, "verdicts": []}', "holds no verdict"),
+        ('{"schema": "fakestormer.results", "schema_version": 3, "verdicts": []}', "contains no verdict"),
     ],
 )
 def test_a_report_that_cannot_be_used_costs_one_sentence(run, video, weights, tmp_path, content, said):

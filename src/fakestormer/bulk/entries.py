@@ -147,5 +147,5 @@ def list_place(text: str, every_name: bool, after: str | None) -> Iterator[Entry
         return list_bucket(certain, pattern, every_name, after)
     root = path_of_uri(certain or ".").absolute()
     if not root.is_dir():
-        raise DataError(f"{text} is no folder to list: give a folder, a pattern in quotes, a manifest or an address")
+        raise DataError(f"{text} is not a folder: give a folder, a pattern in quotes, a manifest or an address")
     return list_folder(Path(os.path.normpath(root)), pattern, every_name, after)

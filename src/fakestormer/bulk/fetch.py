@@ -110,7 +110,7 @@ def _fetch(entry: Entry, target: Path, most: int) -> Path:
         said = "this machine's disk is full" if full else f"the file could not be fetched ({describe_error(error)})"
         raise FetchError("unavailable", said, passing=True) from error
     except ValueError as error:
-        raise FetchError("unavailable", f"{entry.uri} is no address to fetch from ({error})") from error
+        raise FetchError("unavailable", f"{entry.uri} is not an address to fetch from ({error})") from error
     except Exception as error:  # obstore's own, and what breaks off within HTTP
         refused = type(error).__name__ in ("PermissionDeniedError", "UnauthenticatedError")
         sentence = f"the file could not be fetched ({describe_error(error)})"

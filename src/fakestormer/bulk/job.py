@@ -99,7 +99,7 @@ def retry_job(
     place = _open_output(output)
     record = read_record(place)
     if record is None:
-        raise DataError(f"{output} holds no job: name the output of fakestormer bulk")
+        raise DataError(f"{output} contains no job: name the output of fakestormer bulk")
     config = config_of(record, config)
     compare_records(record, make_record(record.source, config), output)
     with Reporter(place, config.price, observe) as reporter:

@@ -63,7 +63,7 @@ def list_inputs(
         if observe is not None:
             observe(count)
     if count == 0:
-        raise DataError(f"{source} holds no video: check it, or list files of every name with --every-name")
+        raise DataError(f"{source} contains no video: check it, or list files of every name with --every-name")
     listed = _join(pieces, target, once_only=is_list)
     shutil.rmtree(pieces, ignore_errors=True)
     return listed

@@ -74,7 +74,7 @@ class _Seen:
 
 
 def write_summary(place: Place, record: Record, account: Account) -> None:
-    """Writes `summary.html` beside the table; it holds no address of anything but the reports of the job."""
+    """Writes `summary.html` beside the table; it contains no address of anything but the reports of the job."""
     seen = _Seen()
     for table in read_table(place, READ):
         seen.take(table)

@@ -45,23 +45,25 @@ Input = Annotated[
     ),
 ]
 Output = Annotated[str, typer.Argument(help="Folder or bucket address that all workers can write.", show_default=False)]
-Memory = Annotated[float, typer.Option("--memory-limit", help="GiB for one examination; doubled in the second pass.")]
-Seconds = Annotated[float, typer.Option("--time-limit", help="Seconds that one examination may take.")]
-Download = Annotated[float, typer.Option("--download-limit", help="GiB that a remote file may have.")]
+Memory = Annotated[
+    float, typer.Option("--memory-limit", help="Memory limit per examination in GiB; doubled in the second pass.")
+]
+Seconds = Annotated[float, typer.Option("--time-limit", help="Time limit per examination in seconds.")]
+Download = Annotated[float, typer.Option("--download-limit", help="Largest accepted remote file in GiB.")]
 Workers = Annotated[
-    int | None, typer.Option("--workers", help="Workers at most, one thread each; default: one for each processor.")
+    int | None, typer.Option("--workers", help="Maximum number of workers, one thread each; default: one per core.")
 ]
-MinWorkers = Annotated[int, typer.Option("--min-workers", help="Workers at least; the pool grows from here.")]
-Gpus = Annotated[float, typer.Option("--num-gpus", help="GPUs that each worker holds; 0.25: four workers share one.")]
+MinWorkers = Annotated[
+    int, typer.Option("--min-workers", help="Initial number of workers; grows as needed.")
+]
+Gpus = Annotated[float, typer.Option("--num-gpus", help="GPUs per worker; with 0.25, four workers share one.")]
 Cluster = Annotated[
-    str | None, typer.Option("--cluster", help="Address of a Ray cluster; default: Ray is started on this machine.")
+    str | None, typer.Option("--cluster", help="Address of a Ray cluster; default: start Ray on this machine.")
 ]
-EveryName = Annotated[bool, typer.Option("--every-name", help="List files of every name, not only of video suffixes.")]
+EveryName = Annotated[bool, typer.Option("--every-name", help="Take files with any suffix, not only those of videos.")]
 Json = Annotated[bool, typer.Option("--json", help="Keep the JSON report of every video in OUTPUT/reports.")]
 Html = Annotated[bool, typer.Option("--html", help="Keep the report page of every video in OUTPUT/reports.")]
-Price = Annotated[
-    float | None, typer.Option("--price", help="Price of one worker for an hour; the cost so far is then shown.")
-]
+Price = Annotated[float | None, typer.Option("--price", help="Price of one worker per hour; shows the cost so far.")]
 
 
 @bulk.command("run")
@@ -70,13 +72,14 @@ def run(
     output: Output,
     device: Annotated[str, typer.Option("--device", help="Where the model runs: auto, cpu, cuda, ...")] = "auto",
     weights: Annotated[
-        Path | None, typer.Option("--weights", help="Weights file that all workers can read; default: the package's.")
+        Path | None,
+        typer.Option("--weights", help="Weights file readable by all workers; default: the weights in the package."),
     ] = None,
     precision: Annotated[str, typer.Option("--precision", help=PRECISION_HELP)] = "float32",
     thorough: Annotated[bool, typer.Option("--thorough", help="Score at least every half second.")] = False,
     prior: Annotated[float, typer.Option("--prior", help=PRIOR_HELP)] = 0.5,
     duration_limit: Annotated[
-        float | None, typer.Option("--duration-limit", help="Seconds that a video may last; default: no limit.")
+        float | None, typer.Option("--duration-limit", help="Longest accepted video in seconds; default: no limit.")
     ] = None,
     memory_limit: Memory = 4.0,
     time_limit: Seconds = 3600.0,
@@ -90,7 +93,7 @@ def run(
     html: Html = False,
     price: Price = None,
 ) -> None:
-    """Score every file of INPUT; started again after it was killed, it goes on where it was."""
+    """Score every file of INPUT; after an interruption, the same command continues where it stopped."""
     _need_the_extra()
     from fakestormer.bulk import BulkConfig, open_ray, run_job
 
@@ -113,10 +116,12 @@ def run(
 @bulk.command("list")
 def list_files(
     input: Input,  # noqa: A002 - as people know it
-    manifest: Annotated[Path, typer.Argument(help="Parquet file to write: the INPUT of `bulk`.", show_default=False)],
+    manifest: Annotated[
+        Path, typer.Argument(help="Parquet file to write: INPUT for `bulk`.", show_default=False)
+    ],
     every_name: EveryName = False,
 ) -> None:
-    """Only list: write a manifest with address, size and etag of every file, and an id made from the three."""
+    """Write a manifest without examining anything: address, size, ETag and an id for every file."""
     _need_the_extra()
     from fakestormer.bulk import JobStatus, list_inputs
 
@@ -130,10 +135,13 @@ def list_files(
 def retry(
     output: Output,
     status: Annotated[
-        str, typer.Option("--status", help="Which files: statuses with commas between, such as crashed,timeout.")
+        str,
+        typer.Option(
+            "--status", help="Which files: statuses separated by commas, such as crashed,timeout."
+        ),
     ],
     quarantined: Annotated[
-        bool, typer.Option("--quarantined", help="Also files that killed a child process twice.")
+        bool, typer.Option("--quarantined", help="Include files that killed a child process twice.")
     ] = False,
     memory_limit: Memory = 8.0,
     time_limit: Seconds = 7200.0,
@@ -144,7 +152,7 @@ def retry(
     cluster: Cluster = None,
     price: Price = None,
 ) -> None:
-    """Examine files of a job again, by their status, with the job's own settings and other limits."""
+    """Examine files of a job again, selected by status, with the settings of the job and new limits."""
     _need_the_extra()
     from fakestormer.bulk import BulkConfig, open_ray, retry_job
 
@@ -160,9 +168,9 @@ def retry(
 @bulk.command("status")
 def status(
     output: Output,
-    json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print the status as JSON.")] = False,
 ) -> None:
-    """Tell how a running, finished or dead job stands."""
+    """Show the progress of a job, whether running, finished or interrupted."""
     _need_the_extra()
     from json import dumps
 
@@ -171,7 +179,7 @@ def status(
 
     told = read_status(open_place(output))
     if told is None:
-        raise DataError(f"{output} holds no job: name the output of fakestormer bulk")
+        raise DataError(f"{output} contains no job: give the OUTPUT of a fakestormer bulk command")
     if json:
         typer.echo(dumps({**dataclasses.asdict(told), "alive": told.is_alive}))
         return

@@ -20,7 +20,11 @@ def rejudge(
         Path | None, typer.Option("--json", help="Write the new results to this file as JSON.")
     ] = None,
     prior: Annotated[
-        float | None, typer.Option("--prior", help="Probability of forgery before the examination, 0 to 1.")
+        float | None,
+        typer.Option(
+            "--prior",
+            help="Prior probability of forgery at which probabilities are stated; default: that of the report.",
+        ),
     ] = None,
 ) -> None:
     """Judge recorded evidence again by the scoring rule and calibration of other weights; nothing is decoded."""
@@ -35,7 +39,7 @@ def rejudge(
         raise ConfigError(f"--prior must lie between 0 and 1, got {prior:g}: 0.5 means equal priors")
     recorded = read_results(report)
     if not recorded:
-        raise DataError(f"{report} holds no verdict: every file of that run failed, examine the videos anew")
+        raise DataError(f"{report} contains no verdict because every file of that run failed: examine the videos again")
     loaded = load_weights(weights or default_weights_path())
     verdicts = tuple(rejudge_verdict(one, loaded, prior) for one in recorded)
     out = terminal()

@@ -1,4 +1,4 @@
-"""`fakestormer verify`: a report and its video -> whether the result can be had again."""
+"""`fakestormer verify`: a report and its video -> whether the result can be reproduced."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _about(verdicts: tuple[VideoVerdict, ...], report: Path, video: Path) -> Vid
     from fakestormer.video import hash_file
 
     if not verdicts:
-        raise DataError(f"{report} holds no verdict: every file of that run failed, examine the video again")
+        raise DataError(f"{report} contains no verdict because every file of that run failed: examine the video again")
     wanted = hash_file(video)
     same = [one for one in verdicts if one.provenance.input_sha256 == wanted]
     named = [one for one in verdicts if Path(one.video.path).name == video.name]

@@ -147,7 +147,7 @@ def read_cache(folder: Path) -> tuple[CachedTrack, ...]:
     """Every track in a cache folder, in the order of its file names."""
     files = _described_files(folder)
     if not files:
-        raise DataError(f"{folder} holds no track cache: make one with `fakestormer prepare VIDEOS --out {folder}`")
+        raise DataError(f"{folder} contains no track cache: make one with `fakestormer prepare VIDEOS --out {folder}`")
     return tuple(track for path, file in files for track in _tracks_of(path, file))
 
 
@@ -213,5 +213,5 @@ def _read_file(path: Path, stamp: Stamp) -> IndexedFile:
 def _decode(encoded: UInt8[ndarray, " bytes"]) -> UInt8[ndarray, "size size 3"]:
     image = cv2.imdecode(encoded, cv2.IMREAD_COLOR_RGB)
     if image is None:
-        raise DataError("a crop of the track cache is no JPEG any more: delete the cache and run `prepare` again")
+        raise DataError("a crop of the track cache is no longer a JPEG: delete the cache and run `prepare` again")
     return image.astype(np.uint8, copy=False)

@@ -31,10 +31,10 @@ def list_sources(place: Path, with_forged: bool = False) -> tuple[SourceFile, ..
     else:
         raise DataError(f"{place} is neither a folder nor a CSV manifest: give one of the two")
     if not sources:
-        raise DataError(f"{place} names no genuine video or photograph: nothing to prepare")
+        raise DataError(f"{place} lists no genuine video or photograph: nothing to prepare")
     twice = next((name for name, count in Counter(source.name for source in sources).items() if count > 1), None)
     if twice is not None:
-        raise DataError(f"{place} names {twice} more than once: leave one row of each file")
+        raise DataError(f"{place} lists {twice} more than once: keep one row per file")
     return sources
 
 

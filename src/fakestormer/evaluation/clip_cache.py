@@ -60,7 +60,7 @@ class CachingDetector:
         self._settings = _hash_settings(detector)
 
     def detect(self, path: Path) -> VideoVerdict:
-        """The verdict of one file; raises VideoError where it holds no readable video."""
+        """The verdict of one file; raises VideoError where it contains no readable video."""
         return self._detector.judge(self.fetch(path))
 
     def detect_copy(self, name: str, write: Callable[[], Path]) -> VideoVerdict:

@@ -32,7 +32,7 @@ class VideoDetector(Protocol):
     """Whatever turns a file into a verdict: `fakestormer.detector.Detector`, or a scripted one in a test."""
 
     def detect(self, path: Path, /) -> VideoVerdict:
-        """The verdict of one file; FakestormerError where it holds no readable video."""
+        """The verdict of one file; FakestormerError where it contains no readable video."""
 
 
 @dataclass(frozen=True, slots=True)

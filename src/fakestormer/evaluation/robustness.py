@@ -158,7 +158,7 @@ class DistortingDetector:
         self._copy = folder / COPY_FILE
 
     def detect(self, path: Path, /) -> VideoVerdict:
-        """The verdict of the distorted copy; VideoError where the file holds no readable video."""
+        """The verdict of the distorted copy; VideoError where the file contains no readable video."""
         with in_custody(path) as custody:
             sha256 = custody.sha256()
             try:

@@ -82,7 +82,7 @@ class IsolatedDetector:
             overlay: where the annotated video goes, if it is wanted.
 
         Raises:
-            VideoError: the file holds no readable video.
+            VideoError: the file contains no readable video.
             ExaminationError: the examination ended without a verdict, with the ending and one sentence.
         """
         with tempfile.TemporaryDirectory(prefix="fakestormer-") as place:

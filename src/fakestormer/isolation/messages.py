@@ -13,7 +13,7 @@ from fakestormer.isolation.config import Limits
 
 Ending = Literal[
     "done",  # there is a verdict, NOT_APPLICABLE included
-    "unreadable",  # the file holds no readable video
+    "unreadable",  # the file contains no readable video
     "too_long",
     "too_many_pixels",
     "too_many_frames",

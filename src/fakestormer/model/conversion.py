@@ -87,7 +87,7 @@ def _converted(
     if missing or unknown:
         problem = f"lacks tensor {missing[0]}" if missing else f"has the unknown tensor {unknown[0]}"
         raise WeightsError(
-            f"{file} {problem} ({len(missing)} missing, {len(unknown)} unknown): it is no FakeSTormer checkpoint"
+            f"{file} {problem} ({len(missing)} missing, {len(unknown)} unknown): it is not a FakeSTormer checkpoint"
         )
     wanted = model.state_dict()
     converted = {}
@@ -100,7 +100,7 @@ def _converted(
         if tensor.shape != wanted[ours].shape:
             raise WeightsError(
                 f"{file} has tensor {theirs} of shape {tuple(source[theirs].shape)}, which does not fit its others "
-                f"({model.config}): it is no FakeSTormer checkpoint"
+                f"({model.config}): it is not a FakeSTormer checkpoint"
             )
         converted[ours] = tensor
     return converted
@@ -128,7 +128,7 @@ def _unwrapped(loaded: Any, file: Path) -> dict[str, Tensor]:
         if isinstance(loaded, Mapping) and isinstance(loaded.get(key), Mapping):
             loaded = loaded[key]
     if not isinstance(loaded, Mapping) or not all(isinstance(value, Tensor) for value in loaded.values()):
-        raise WeightsError(f"{file} holds no state dict: it must be one, or wrap one under {' or '.join(WRAPPERS)}")
+        raise WeightsError(f"{file} contains no state dict: it must be one, or wrap one under {' or '.join(WRAPPERS)}")
     return {str(name).removeprefix("module."): tensor for name, tensor in loaded.items()}
 
 
@@ -140,7 +140,7 @@ def _config_of(source: Mapping[str, Tensor], num_heads: int | None, file: Path) 
         num_frames = source["backbone.time_embed"].shape[1] - 1
         hidden = source["backbone.blocks.0.mlp.fc1.weight"].shape[0]
     except (KeyError, ValueError, IndexError) as error:
-        raise WeightsError(f"{file} is no FakeSTormer checkpoint: it lacks or misshapes {error}") from error
+        raise WeightsError(f"{file} is not a FakeSTormer checkpoint: missing or of the wrong shape: {error}") from error
     if num_heads is None and width % HEAD_DIMENSION:
         raise WeightsError(f"{file} has width {width}, not a multiple of {HEAD_DIMENSION}: say how many heads it has")
     depth = len({name.split(".")[2] for name in source if name.startswith("backbone.blocks.")})

@@ -67,7 +67,9 @@ def _read_efficientnet(path: Path) -> dict[str, Tensor]:
     try:
         source: dict[str, Tensor] = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # torch.load raises a dozen kinds for a file that is not its own
-        raise WeightsError(f"{path} holds no EfficientNet weights ({type(error).__name__}): check the path") from error
+        raise WeightsError(
+            f"{path} contains no EfficientNet weights ({type(error).__name__}): check the path"
+        ) from error
     return source
 
 

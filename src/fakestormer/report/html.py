@@ -33,7 +33,7 @@ def render_html(
     """The page as text: verdict first for every video, then the evidence face by face, then how it came about.
 
     `failures` are files that could not be judged, each with a sentence why: they are listed, too. The same verdicts
-    give the same page. It holds no address of anything outside of itself.
+    give the same page. It contains no address of anything outside of itself.
 
     Raises:
         DataError: neither verdict nor failure was given.

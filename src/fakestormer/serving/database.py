@@ -28,7 +28,7 @@ class Database:
         try:
             parsed = make_url(url)
         except ArgumentError as error:
-            raise ConfigError(f"{url!r} is no database: give sqlite:///FILE or postgresql://...") from error
+            raise ConfigError(f"{url!r} is not a database address: give sqlite:///FILE or postgresql://...") from error
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         if self.is_sqlite and parsed.database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)

@@ -12,7 +12,7 @@ NAME_IN_RESULTS = "fakestormer-name-of-the-file"
 
 
 def summarise(folder: Path, ended: Examination) -> dict[str, Any]:
-    """Decision, probability, faces, pictures and cost; DataError where the folder holds no verdict."""
+    """Decision, probability, faces, pictures and cost; DataError where the folder contains no verdict."""
     verdict = read_recorded(folder)
     faces: list[dict[str, Any]] = []
     frames: list[dict[str, Any]] = []

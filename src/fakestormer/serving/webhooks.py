@@ -51,7 +51,7 @@ def check_address(url: str) -> None:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise ProblemError("invalid", "the webhook is no address") from None
+        raise ProblemError("invalid", "the webhook is not a valid address") from None
     if parts.scheme != "https" or not parts.hostname or parts.username or port == 0 or not url.isascii():
         raise ProblemError("invalid", "a webhook must be an https address without a user name")
 

@@ -46,12 +46,12 @@ def read_dinov2(path: Path) -> dict[str, Tensor]:
             f"DINOv2's ViT-S/14 comes in an ONNX file, and the package that reads those is missing: {HOW_TO_GET}"
         ) from error
     if not path.is_file():
-        raise WeightsError(f"{path} is no file: {HOW_TO_GET}")
+        raise WeightsError(f"{path} is not a file: {HOW_TO_GET}")
     try:
         graph = onnx.load(str(path)).graph
         stored = {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in graph.initializer}
     except Exception as error:  # a parser of a foreign format raises what it likes
-        raise WeightsError(f"{path} is no ONNX file ({type(error).__name__}): {HOW_TO_GET}") from error
+        raise WeightsError(f"{path} is not an ONNX file ({type(error).__name__}): {HOW_TO_GET}") from error
     arrays = stored | _named_matrices(graph, stored)
     try:
         renamed = {name: np.concatenate([arrays[one] for one in parts]) for name, parts in _names().items()}

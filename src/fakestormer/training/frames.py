@@ -225,7 +225,7 @@ def read_image_network(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
             return joined, record["training_record"]["image_network"]
         return tensors, record
     except (SafetensorError, KeyError, ValueError) as error:
-        raise WeightsError(f"{path} is no result of stage 1 ({error}): give the {WEIGHTS_NAME} of a run") from error
+        raise WeightsError(f"{path} is not a result of stage 1 ({error}): give the {WEIGHTS_NAME} of a run") from error
 
 
 def make_optimizer(model: ImageNetwork, settings: FrameOptimisation) -> torch.optim.AdamW:
@@ -257,7 +257,7 @@ def _open_record(run: FrameRun, folder: Path, resume: bool) -> None:
         write_file(path, json.dumps(wanted, indent=1) + "\n")
         return
     if not path.exists():
-        raise ConfigError(f"{folder} holds no run: start it without --resume")
+        raise ConfigError(f"{folder} contains no run: start it without --resume")
     held: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     changed = sorted(name for name in wanted if held.get(name) != wanted[name])
     if changed:

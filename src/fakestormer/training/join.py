@@ -92,4 +92,4 @@ def _read_motion_member(path: Path) -> tuple[dict[str, Tensor], dict[str, Any], 
             record: dict[str, Any] = json.loads((opened.metadata() or {})[NOTE_KEY])
         return load_file(path), record, WindowSpec(**record["run"]["clip_spec"]["window"])
     except (SafetensorError, KeyError, TypeError, ValueError) as error:
-        raise WeightsError(f"{path} is no motion member ({error}): give the {MEMBER_NAME} of a run") from error
+        raise WeightsError(f"{path} is not a motion member ({error}): give the {MEMBER_NAME} of a run") from error

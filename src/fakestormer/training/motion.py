@@ -264,4 +264,4 @@ def _open_record(run: MotionRun, folder: Path, resume: bool) -> None:
             raise ConfigError(f"{folder} holds a run already: go on with --resume, or choose another folder")
         write_file(path, json.dumps(wanted, indent=1) + "\n")
     elif not path.exists() or json.loads(path.read_text(encoding="utf-8")) != wanted:
-        raise ConfigError(f"{folder} holds no run of this recipe: resume it with the recipe of its {RECORD_NAME}")
+        raise ConfigError(f"{folder} contains no run of this recipe: resume it with the recipe of its {RECORD_NAME}")

@@ -73,8 +73,8 @@ def _read_vit(path: Path | None) -> dict[str, Tensor]:
             "file in the environment variable FAKESTORMER_WARM_START"
         )
     if not path.is_file():
-        raise WeightsError(f"{path} is no file: give a ViT's safetensors file in FAKESTORMER_WARM_START")
+        raise WeightsError(f"{path} is not a file: give a ViT's safetensors file in FAKESTORMER_WARM_START")
     try:
         return load_file(path)
     except SafetensorError as error:
-        raise WeightsError(f"{path} is no safetensors file ({error}): convert the ViT's weights to one") from error
+        raise WeightsError(f"{path} is not a safetensors file ({error}): convert the ViT's weights to one") from error

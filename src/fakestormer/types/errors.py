@@ -1,8 +1,8 @@
 """The exceptions a caller may meet.
 
 FakestormerError
- +-- VideoError          a file that holds no readable video
- +-- WeightsError        a file that holds no usable weights
+ +-- VideoError          a file that contains no readable video
+ +-- WeightsError        a file that contains no usable weights
  +-- LandmarkModelError  the landmark model for training is missing or wrong
  +-- ConfigError         settings that contradict each other or the data
  +-- DataError           manifests, caches and score tables that cannot be used
@@ -19,11 +19,11 @@ class FakestormerError(Exception):
 
 
 class VideoError(FakestormerError):
-    """The file holds no readable video."""
+    """The file contains no readable video."""
 
 
 class WeightsError(FakestormerError):
-    """The file holds no usable weights."""
+    """The file contains no usable weights."""
 
 
 class LandmarkModelError(FakestormerError):

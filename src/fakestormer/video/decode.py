@@ -38,7 +38,7 @@ class VideoReader:
         num_threads: of the decoder; 0 for as many as there are cores. Frames do not depend on it.
 
     Raises:
-        VideoError: the file holds no decodable frame; already when the reader is made.
+        VideoError: the file contains no decodable frame; already when the reader is made.
     """
 
     def __init__(
@@ -82,7 +82,9 @@ class VideoReader:
                 yield Frame(index, time, image, state.upright.scale(geometry), state.part)
         self.damage = damage.value
         if self.num_frames == 0:
-            raise VideoError(f"{self._path} holds no decodable frame: the file is damaged or cut, get a complete copy")
+            raise VideoError(
+                f"{self._path} contains no decodable frame, it is damaged or truncated: get a complete copy"
+            )
         self.is_interlaced |= state.combing.found
         notes = {note.code: note for note in (*self.info.notes, *state.notes(self.is_interlaced))}
         self.info = replace(self.info, duration=self.duration, notes=tuple(notes.values()))

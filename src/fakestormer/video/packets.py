@@ -56,7 +56,7 @@ def decode_pictures(path: str | Path, damage: DamageCount, num_threads: int = 0)
 
     Pictures of damaged packets are left out and counted in `damage`, which is complete when the iteration is. They do
     not depend on `num_threads` (0: as many as there are cores). Raises VideoError where the file cannot be opened or
-    holds no picture stream.
+    contains no picture stream.
     """
     num_given = 0
     damage.truncated = breaks_off(path)

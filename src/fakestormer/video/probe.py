@@ -86,7 +86,9 @@ def first_picture(path: str | Path) -> VideoFrame:
     for picture in decode_pictures(path, damage):
         return picture
     cause = why_unreadable(Path(path), damage.num_encrypted_packets)
-    raise VideoError(f"{path} {cause or 'holds no decodable frame: the file is damaged or cut, get a complete copy'}")
+    raise VideoError(
+        f"{path} {cause or 'contains no decodable frame, it is damaged or truncated: get a complete copy'}"
+    )
 
 
 def library_versions() -> tuple[tuple[str, str], ...]:

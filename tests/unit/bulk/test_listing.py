@@ -137,9 +137,9 @@ def test_a_manifest_is_taken_as_it_is(tree, tmp_path):
     [
         ("x.csv", "file\na.mp4\n", "has no column uri"),
         ("x.jsonl", '{"uri": "a"}\n{"url": "b"}\n', "line 2"),
-        ("x.txt", "\n", "holds no video"),
+        ("x.txt", "\n", "contains no video"),
         ("x.parquet", "no parquet", "cannot be read as a list"),
-        ("nowhere/", None, "is no folder to list"),
+        ("nowhere/", None, "is not a folder"),
     ],
 )
 def test_what_cannot_be_listed_is_one_sentence(tmp_path, name, content, said):

@@ -59,7 +59,7 @@ def test_one_frame_is_a_still(tmp_path: Path) -> None:
 
 
 def test_an_empty_folder_is_refused_with_the_command_that_fills_it(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="holds no track cache: make one with `fakestormer prepare"):
+    with pytest.raises(DataError, match="contains no track cache: make one with `fakestormer prepare"):
         read_cache(tmp_path)
 
 

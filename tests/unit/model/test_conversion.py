@@ -73,7 +73,7 @@ def test_missing_unknown_and_misshapen_tensors_are_named(tmp_path: Path) -> None
         r"tensor keypoint_head\.cls\.fc_out\.weight of shape \(64, 1\)": whole
         | {"keypoint_head.cls.fc_out.weight": torch.zeros(64, 1)},
         r"backbone\.patch_embed\.proj\.weight": {"a": torch.zeros(1)},
-        "holds no state dict": {"a": 1},
+        "contains no state dict": {"a": 1},
     }
     for sentence, tensors in cases.items():
         torch.save(tensors, tmp_path / "p.pth")

@@ -184,7 +184,7 @@ def test_a_wrong_file_or_a_wrong_model_is_refused(tmp_path: Path) -> None:
     text.write_text("no weights")
     incomplete = tmp_path / "incomplete.pth"
     torch.save({"_fc.bias": torch.zeros(3)}, incomplete)
-    with pytest.raises(WeightsError, match="holds no EfficientNet weights"):
+    with pytest.raises(WeightsError, match="contains no EfficientNet weights"):
         warm_start_lite(FakeSTormer(LITE), text)
     with pytest.raises(WeightsError, match=r"lack tensor _conv_stem\.weight"):
         warm_start_lite(FakeSTormer(LITE), incomplete)

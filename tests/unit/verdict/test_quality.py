@@ -46,7 +46,7 @@ def test_a_face_that_does_not_move_calls_for_caution(clip, calibration, motion, 
     clips = [dataclasses.replace(one, motion=motion) for one in clips_of(clip)]
     notes = face_notes(clips, calibration)
     assert codes(notes) == found
-    assert all("Nothing moves" in say_note(note) and "0.10 grey levels" in say_note(note) for note in notes)
+    assert all("does not move" in say_note(note) and "0.10 grey levels" in say_note(note) for note in notes)
 
 
 def test_what_reading_the_file_showed_is_told_whether_or_not_there_is_a_face(clip, calibration, video, provenance):
