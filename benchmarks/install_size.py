@@ -37,7 +37,10 @@ def required(name: str, extras: set[str]) -> list[tuple[str, set[str]]]:
 
 def holds(condition: str, extras: set[str]) -> bool:
     """Whether a marker holds here with one of the extras, or without any."""
-    from packaging.markers import Marker
+    try:
+        from packaging.markers import Marker
+    except ModuleNotFoundError:  # nothing that the core needs brings it; pip has its own
+        from pip._vendor.packaging.markers import Marker
 
     return any(Marker(condition).evaluate({"extra": extra}) for extra in (extras or {""}))
 

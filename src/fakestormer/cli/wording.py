@@ -23,7 +23,7 @@ def describe(verdict: VideoVerdict) -> str:
     if verdict.log10_lr is not None:
         side = "forgery" if verdict.log10_lr > 0 else "a genuine recording"
         strength = strength_of(verdict.log10_lr).value.replace("_", " ")
-        word = "supports neither" if strength == "neither" else f"{strength} support for {side}"
+        word = "for neither" if strength == "neither" else f"{strength} support for {side}"
         parts.append(f"log10 likelihood ratio {verdict.log10_lr:+.2f} ({word})")
     if verdict.reason:
         parts.append(verdict.reason)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from fakestormer.report.texts import Texts
 from fakestormer.report.wording import (
+    PERCENT,
     explain_prior,
     say_credentials,
     say_likelihood,
@@ -62,7 +63,7 @@ def view_rates(measured: CalibrationSet, texts: Texts) -> RatesView | None:
     for name, total, kind in kinds:
         counts = [getattr(measured, f"{kind}_{answer}") for answer in ("called_fake", "inconclusive", "called_real")]
         shares = (words.share.format(count=count, share=100 * count / total) for count in counts)
-        rows.append((name.format(total=total), *shares))
+        rows.append((name.format(total=total), *(share.replace(" %", PERCENT) for share in shares)))
     return RatesView(words.rates_lead.format(name=measured.name), tuple(rows))
 
 
