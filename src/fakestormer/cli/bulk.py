@@ -53,9 +53,7 @@ Download = Annotated[float, typer.Option("--download-limit", help="Largest accep
 Workers = Annotated[
     int | None, typer.Option("--workers", help="Maximum number of workers, one thread each; default: one per core.")
 ]
-MinWorkers = Annotated[
-    int, typer.Option("--min-workers", help="Initial number of workers; grows as needed.")
-]
+MinWorkers = Annotated[int, typer.Option("--min-workers", help="Initial number of workers; grows as needed.")]
 Gpus = Annotated[float, typer.Option("--num-gpus", help="GPUs per worker; with 0.25, four workers share one.")]
 Cluster = Annotated[
     str | None, typer.Option("--cluster", help="Address of a Ray cluster; default: start Ray on this machine.")
@@ -116,9 +114,7 @@ def run(
 @bulk.command("list")
 def list_files(
     input: Input,  # noqa: A002 - as people know it
-    manifest: Annotated[
-        Path, typer.Argument(help="Parquet file to write: INPUT for `bulk`.", show_default=False)
-    ],
+    manifest: Annotated[Path, typer.Argument(help="Parquet file to write: INPUT for `bulk`.", show_default=False)],
     every_name: EveryName = False,
 ) -> None:
     """Write a manifest without examining anything: address, size, ETag and an id for every file."""
@@ -136,9 +132,7 @@ def retry(
     output: Output,
     status: Annotated[
         str,
-        typer.Option(
-            "--status", help="Which files: statuses separated by commas, such as crashed,timeout."
-        ),
+        typer.Option("--status", help="Which files: statuses separated by commas, such as crashed,timeout."),
     ],
     quarantined: Annotated[
         bool, typer.Option("--quarantined", help="Include files that killed a child process twice.")

@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 PRECISION_HELP = "float32 or bfloat16 (faster on processors with bfloat16 instructions; scores differ slightly)."
 FILES_HELP = "Videos to examine: files, folders, patterns such as 'clips/*.mp4', or - for standard input."
 PRIOR_HELP = "Prior probability of forgery at which probabilities are stated; decisions do not depend on it."
-RUNTIME_HELP = (
-    "What runs the network: torch, or openvino (faster on CPUs; extra `fast`; scores differ slightly)."
-)
+RUNTIME_HELP = "What runs the network: torch, or openvino (faster on CPUs; extra `fast`; scores differ slightly)."
 THREADS_HELP = "Number of threads; default: the cores that this process may use."
 DETECT_THREADS_HELP = f"{THREADS_HELP[:-1]} (with --isolate: 1)."
 
@@ -72,9 +70,7 @@ def detect(
     time_limit: Annotated[
         float | None, typer.Option("--time-limit", help="With --isolate: time limit per video in seconds.")
     ] = None,
-    threads: Annotated[
-        int | None, typer.Option("--threads", min=1, help=DETECT_THREADS_HELP)
-    ] = None,
+    threads: Annotated[int | None, typer.Option("--threads", min=1, help=DETECT_THREADS_HELP)] = None,
     runtime: Annotated[str, typer.Option("--runtime", help=RUNTIME_HELP)] = "torch",
 ) -> None:
     """Examine the faces in videos: prints one line per video, and writes the evidence to the files you name."""

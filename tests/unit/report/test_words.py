@@ -6,7 +6,7 @@ from math import log10
 import pytest
 
 from fakestormer.report import ENGLISH, render_html, say_error_rates, say_likelihood, say_notes, verdict_to_json
-from fakestormer.report.wording import say_credentials, say_note
+from fakestormer.report.wording import PERCENT, say_credentials, say_note
 from fakestormer.types import (
     ContentCredentials,
     CredentialStatus,
@@ -83,6 +83,7 @@ def test_likelihood_and_error_rates_stand_on_the_page(verdict, face, calibration
     )
     page = render_html(one)
     assert say_likelihood(0.7, known) in page
+    page = page.replace(PERCENT, " %")
     assert all(cell in page for cell in ("40 genuine files", "2 (5 %)", "60 forged files", "3 (5 %)", "45 (75 %)"))
     assert ENGLISH.answer.rates_note.partition(".")[0] in page
     assert ENGLISH.answer.genuine in page
