@@ -6,9 +6,9 @@ python benchmarks/bulk.py [--parts list,restart,overhead,scaling,stores] [--entr
 down rows for all of them as a job that was killed leaves them, 256 a file, finds out that nothing is left to do, and
 writes the final table. "overhead" examines that many short films by a worker and by the child alone: what the worker
 adds, in wall time and in processor time of its own process, and how its memory and the child's grow. "scaling" examines
-eight films of that length with `fakestormer bulk` on Ray with one worker and with two, and with one and two plain
-`detect` processes; it needs two idle cores. "stores" lists 2,000 objects and reads 50 of 4 MiB from a local
-S3-compatible server (moto) through obstore and through pyarrow's file system.
+eight films of --seconds with `fakestormer bulk` on Ray with one worker and with two, and with one and two plain
+`detect` processes; wall times need two idle cores, processor seconds hold on a busy machine too. "stores" lists 2,000
+objects and reads 50 of 4 MiB from a local S3-compatible server (moto) through obstore and through pyarrow.
 """
 
 from __future__ import annotations
@@ -174,7 +174,8 @@ def _rows(place: Any, name: str) -> list[dict[str, Any]]:
 
 
 def measure_scaling(folder: Path, seconds: float, weights: Path | None) -> dict[str, Any]:
-    """Wall seconds of eight films: plain `detect`, one process and two; `bulk`, one worker and two."""
+    """Eight films by plain `detect`, one process and two, and by `bulk`, one worker and two: wall seconds of each
+    command, and processor seconds a film, without starting and loading the model."""
     films = folder / "long"
     films.mkdir()
     for number in range(8):
@@ -183,22 +184,33 @@ def measure_scaling(folder: Path, seconds: float, weights: Path | None) -> dict[
     chosen = [] if weights is None else ["--weights", str(weights)]
     paths = sorted(map(str, films.iterdir()))
 
-    def run(*groups: list[str]) -> float:
-        began = time.monotonic()
+    def run(*groups: list[str]) -> tuple[float, float]:
+        began, before = time.monotonic(), os.times()
         environment = {**os.environ, "OMP_NUM_THREADS": "1"}
         each = [subprocess.Popen([sys.executable, "-c", RUN, *one, *chosen], env=environment) for one in groups]
         assert all(process.wait() == 0 for process in each)
-        return round(time.monotonic() - began, 1)
+        after = os.times()
+        used = after.children_user + after.children_system - before.children_user - before.children_system
+        return time.monotonic() - began, used
 
-    measured = {"detect_1": run(["detect", *paths]), "detect_2": run(["detect", *paths[::2]], ["detect", *paths[1::2]])}
+    measured = dict[str, Any]()
+    for processes in (1, 2):
+        _, loading = run(*(["detect", path] for path in paths[:processes]))
+        wall, used = run(*(["detect", *paths[number::processes]] for number in range(processes)))
+        measured[f"detect_{processes}"] = _scaled(wall, (used - loading) / (8 - processes))
     for workers in (1, 2):
         out = str(folder / f"out-{workers}")
-        pool = ["--workers", str(workers), "--min-workers", str(workers)]
-        measured[f"bulk_{workers}"] = run(["bulk", str(films), out, *pool])
-        rows = from_parquet(out + "/table/000000.parquet", ["finished", "seconds"]).to_pylist()
-        starts = [row["finished"].timestamp() - row["seconds"] for row in rows]
-        measured[f"bulk_{workers}_working"] = round(max(row["finished"].timestamp() for row in rows) - min(starts), 1)
+        wall, _ = run(["bulk", str(films), out, "--workers", str(workers), "--min-workers", str(workers)])
+        rows = from_parquet(out + "/table/000000.parquet", ["finished", "seconds", "cpu_seconds"]).to_pylist()
+        ends = [row["finished"].timestamp() for row in rows]
+        working = max(ends) - min(end - row["seconds"] for end, row in zip(ends, rows, strict=True))
+        told = _scaled(wall, sum(row["cpu_seconds"] for row in rows) / len(rows))
+        measured[f"bulk_{workers}"] = {**told, "working_seconds": round(working, 1)}
     return measured
+
+
+def _scaled(wall: float, each: float) -> dict[str, float]:
+    return {"wall_seconds": round(wall, 1), "processor_seconds_each": round(each, 2)}
 
 
 def measure_stores() -> dict[str, Any]:
