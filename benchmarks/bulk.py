@@ -141,8 +141,8 @@ def measure_overhead(folder: Path, films: int, weights: Path | None) -> dict[str
         detector.start()
         alone = []
         for path in sorted(films_folder.iterdir()):
-            with tempfile.TemporaryDirectory() as place:
-                alone.append(detector.examine(Request(path, Path(place))).seconds)
+            with tempfile.TemporaryDirectory() as results:
+                alone.append(detector.examine(Request(path, Path(results))).seconds)
     manifest_path = folder / "films.parquet"
     list_inputs(str(films_folder), manifest_path)
     manifest = from_parquet(str(manifest_path))
