@@ -137,7 +137,7 @@ def write_table(out: Path) -> str:
     """The table of all finished runs, also written into the folder."""
     finished = sorted(path.parent for path in out.glob(f"*/seed-*/{RESULT_FILE}"))
     if not finished:
-        raise ConfigError(f"{out} holds no finished run: leave --table-only out")
+        raise ConfigError(f"{out} contains no finished run: leave --table-only out")
     tables = {
         variant: {
             int(folder.name.removeprefix("seed-")): read_scores(folder / "dev" / "scores.csv")
