@@ -84,6 +84,12 @@ class CachedTrack:
         """Whether the track is a single photograph."""
         return len(self.found) == 1
 
+    def frame_rate(self) -> float:
+        """Frames a second, by the median of the times between them; 0 for a still."""
+        with safe_open(self.path, framework="numpy") as file:
+            gaps = np.diff(file.get_tensor(f"{self.track_id}.time"))
+        return 1 / float(np.median(gaps)) if len(gaps) else 0.0
+
     def clip_starts(self, num_frames: int, frame_stride: int = 1) -> Int[ndarray, " starts"]:
         """The frames at which a clip can start: all of its frames, and those between, have landmarks."""
         span = (num_frames - 1) * frame_stride + 1

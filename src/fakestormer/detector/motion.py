@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from fakestormer.faces import point_flow
 from fakestormer.model import MotionMember, preprocess
 from fakestormer.types import ClipSpec, FaceClip
 
@@ -23,10 +25,11 @@ class MotionReader:
     def __init__(self, member: MotionMember | None, spec: ClipSpec, device: torch.device) -> None:
         self._member, self._spec, self._device = member, spec, device
         self._known: dict[int, dict[int, Tensor]] = {}  # by track, by frame
+        self._flows: dict[tuple[int, int, int], Tensor] = {}  # by track, earlier and later frame
 
     def forget(self) -> None:
         """Begins another video."""
-        self._known = {}
+        self._known, self._flows = {}, {}
 
     def read(self, clips: Sequence[FaceClip]) -> list[float | None]:
         """The logit of every clip's window; None where it has none, or there is no such member."""
@@ -40,9 +43,24 @@ class MotionReader:
                 continue
             known = self._known[clip.track_id]
             points = torch.stack([known[frame] for frame in clip.window_frames])
-            logits.append(float(self._member(points[None])))
+            logits.append(float(self._member(points[None], self._flow(clip, points)[None])))
             self._known[clip.track_id] = {f: p for f, p in known.items() if f >= clip.window_frames[0]}
         return logits
+
+    def _flow(self, clip: FaceClip, points: Tensor) -> Tensor:
+        """The flow into every picture of the window from the one before, as a share of the crop's size."""
+        size = len(clip.window[0])
+        pixels = points.cpu().numpy() * size + (size - 1) / 2
+        flows = [torch.zeros_like(points[0])]
+        for place, pair in enumerate(itertools.pairwise(clip.window_frames)):
+            key = (clip.track_id, *pair)
+            if key not in self._flows:
+                moved = point_flow(clip.window[place], clip.window[place + 1], pixels[place])
+                self._flows[key] = torch.from_numpy(moved / size).to(points)
+            flows.append(self._flows[key])
+        start = clip.window_frames[0]
+        self._flows = {key: flow for key, flow in self._flows.items() if key[0] != clip.track_id or key[1] >= start}
+        return torch.stack(flows)
 
     def _find(self, clips: Sequence[FaceClip]) -> None:
         """Landmarks of all frames of the windows that are not known yet."""

@@ -53,11 +53,16 @@ def plan_clips(track: FaceTrack, spec: ClipSpec, interval: float, frame_rate: fl
     )
 
 
+def window_stride(frame_rate: float) -> int:
+    """How many frames of a video lie between two of a window, so that a window lasts as long in any video."""
+    return max(1, round(frame_rate / WINDOW_RATE))
+
+
 def _plan_window(spec: WindowSpec | None, first: int, last: int, middle: int, frame_rate: float) -> tuple[int, ...]:
     """The frames of a window around `middle`, all within the track; none where the track is shorter than that."""
     if spec is None:
         return ()
-    stride = max(1, round(frame_rate / WINDOW_RATE))
+    stride = window_stride(frame_rate)
     length = (spec.num_frames - 1) * stride + 1
     if last - first + 1 < length:
         return ()

@@ -21,7 +21,8 @@ from fakestormer.training.motion_run import MotionRun
 from fakestormer.types import Box, DataError, WindowSpec
 
 TRACKS, FRAMES = 8, 6  # of a step
-LARGER, TURN, SHIFT = 0.06, 0.12, 3.0  # deviations of ln(size), of the turn in radians, of the place in pixels
+LARGER, TURN, SHIFT = 0.06, 0.12, 0.027  # deviations of ln(size), of the turn in radians, of the place in widths
+LEAST_SCALE = 0.8  # of a cached crop that is shrunk without being softened first
 # How much a wrong place and a wrong change from frame to frame count, by what a window's width is multiplied.
 PLACE_WEIGHT, PLACE_SCALE, CHANGE_SCALE, BEND = 0.3, 20.0, 60.0, 0.1
 HALF_BOX = 0.5 / (1 + 2 * CACHE_SPEC.box_enlargement)  # of the face box within a cached crop, as a share of its side
@@ -69,7 +70,7 @@ def draw_windows(track: MeshTrack, window: WindowSpec, rng: np.random.Generator)
     images, _ = track.track.read(range(first, first + FRAMES))
     size, points = window.image_size, track.points[first : first + FRAMES]
     scale = size / images.shape[1] / _share(window) * float(np.exp(rng.normal(0, LARGER)))
-    shift = (float(rng.normal(0, SHIFT)), float(rng.normal(0, SHIFT)))
+    shift = (float(rng.normal(0, SHIFT * size)), float(rng.normal(0, SHIFT * size)))
     matrix = _centred(scale, float(rng.normal(0, TURN)), shift, images.shape[1], size)
     crops = np.stack([_warped(image, matrix, size) for image in images])
     placed = (points @ matrix[:, :2].T + matrix[:, 2] - (size - 1) / 2) / size
@@ -133,7 +134,8 @@ def _centred(scale: float, turn: float, shift: tuple[float, float], size: int, s
 
 
 def _warped(image: UInt8[ndarray, "size size 3"], matrix: Float[ndarray, "2 3"], size: int) -> ndarray:
-    softened = cv2.GaussianBlur(image, (0, 0), 0.6)  # the crop is reduced by about 1.6
+    if (scale := float(np.hypot(*matrix[0, :2]))) < LEAST_SCALE:
+        image = cv2.GaussianBlur(image, (0, 0), 0.4 / scale)  # else what is reduced would alias
     return np.asarray(
-        cv2.warpAffine(softened, matrix, (size, size), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        cv2.warpAffine(image, matrix, (size, size), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     )

@@ -1,11 +1,13 @@
-"""The motion member in one resumable run: mesh points, landmark network, landmarks of all tracks, motion network.
+"""The motion member in one resumable run: mesh points, landmark network, landmarks of all tracks, motion networks.
 
-The run folder holds `run.json`, `mesh/` (the mesh's points of every track), `metrics.jsonl`, `landmarks.pt` and
-`motion.pt` (checkpoints) and at the end `motion_member.safetensors`. Whatever is there is not made again.
+The run folder holds `run.json`, `mesh/` (the mesh's points of every track), `metrics.jsonl`, `landmarks.pt`,
+`motion-1.pt` and so on (checkpoints) and at the end `motion_member.safetensors`. Whatever is there is not made again.
 """
 
 from __future__ import annotations
 
+import functools
+import itertools
 import json
 import math
 import time
@@ -23,7 +25,7 @@ from torch.nn import functional
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from fakestormer.data import CachedTrack, is_held_out, read_cache
-from fakestormer.faces import Landmarker
+from fakestormer.faces import Landmarker, point_flow, window_stride
 from fakestormer.faces.backends.facemesh import FaceMeshLandmarker
 from fakestormer.files import write_aside, write_file
 from fakestormer.model import MotionMember, preprocess, refuse_emulated_bfloat16
@@ -67,7 +69,7 @@ def train_motion(
         caches: track caches of videos, genuine and forged; people held out are left out of training.
         folder: of the run.
         resume: go on from what the folder holds.
-        observe: hears (step, kind, numbers); steps of the motion network follow those of the landmark network.
+        observe: hears (step, kind, numbers); steps of the motion networks follow those of the landmark network.
         landmarker: who teaches; None for the face mesh.
 
     Raises:
@@ -84,7 +86,7 @@ def train_motion(
     trained = [track for track in tracks if not is_held_out(track.identity, run.held_out)]
     log = MetricsLog(folder / "metrics.jsonl", _steps_done(run, folder) or None)
     torch.manual_seed(run.seed)
-    member = MotionMember()
+    member = MotionMember(run.motion_networks)
     tell = _teller(log, observe)
     meshes = _meshes(run, trained, folder / "mesh", landmarker)
     _train_landmarks(run, meshes, folder, member, tell)
@@ -121,21 +123,30 @@ def _train_landmarks(
 def _train_motion(
     run: MotionRun, tracks: Sequence[CachedTrack], folder: Path, member: MotionMember, tell: Observer
 ) -> None:
-    """Fills the member's motion network."""
+    """Fills the member's motion networks, one after the other."""
     pairs = WindowPairs([_landmarks(run, track, member) for track in tracks], run)
-    torch.manual_seed(run.seed)
-    network = member.motion
-    rates = [(run.motion_rate, list(network.parameters()))]
-    loop = _Loop(network, rates, run.motion_steps, folder / "motion.pt", run, weight_decay=0.01)
+    for number, network in enumerate(member.motion, start=1):
+        torch.manual_seed(run.seed + number)
+        rates = [(run.motion_rate, list(network.parameters()))]
+        loop = _Loop(network, rates, run.motion_steps, folder / f"motion-{number}.pt", run, weight_decay=0.01)
+        step = functools.partial(_motion_step, run, pairs, network, number)
+        done = run.landmark_steps + (number - 1) * run.motion_steps
+        network.load_state_dict(loop.run_to_end(step, functools.partial(_told, tell, done)))
 
-    def step(number: int) -> tuple[Tensor, dict[str, float]]:
-        windows, labels = pairs.draw(np.random.default_rng([run.seed, 1, number]))
-        aims = labels * (1 - 2 * SMOOTHING) + SMOOTHING
-        loss = functional.binary_cross_entropy_with_logits(network(windows), aims)
-        return loss, {"loss": float(loss.detach())}
 
-    done = run.landmark_steps
-    network.load_state_dict(loop.run_to_end(step, lambda number, numbers: tell(done + number, "train", numbers)))
+def _motion_step(
+    run: MotionRun, pairs: WindowPairs, network: nn.Module, seed: int, step: int
+) -> tuple[Tensor, dict[str, float]]:
+    """The loss of a step of the motion network that has this seed."""
+    flow, labels = pairs.draw(np.random.default_rng([run.seed, seed, step]))
+    aims = labels * (1 - 2 * SMOOTHING) + SMOOTHING
+    loss = functional.binary_cross_entropy_with_logits(network(flow), aims)
+    return loss, {"loss": float(loss.detach())}
+
+
+def _told(tell: Observer, done: int, step: int, numbers: dict[str, float]) -> None:
+    """Counts a network's steps behind those of the networks before it."""
+    tell(done + step, "train", numbers)
 
 
 class _Loop:
@@ -225,12 +236,17 @@ def _meshes(
 
 @torch.inference_mode()
 def _landmarks(run: MotionRun, track: CachedTrack, member: MotionMember) -> PointTrack:
-    """What the landmark network finds on the first frames of a track."""
+    """What the landmark network and optical flow find on the first frames of a track that a window would take."""
     window, spec = run.clip_spec.window, run.clip_spec
     assert window is not None
-    images, _ = track.read(range(min(run.frames_per_track, len(track.found))))
-    crops = torch.from_numpy(window_crops(images, window))
-    return PointTrack(track, member.find(preprocess(crops[:, None], spec.mean, spec.std)[:, 0]).numpy())
+    stride = window_stride(track.frame_rate())
+    images, _ = track.read(range(0, min(run.frames_per_track * stride, len(track.found)), stride))
+    crops = window_crops(images, window)
+    points = member.find(preprocess(torch.from_numpy(crops)[:, None], spec.mean, spec.std)[:, 0]).numpy()
+    size = window.image_size
+    places = points * size + (size - 1) / 2
+    moved = [point_flow(*pair, start) for pair, start in zip(itertools.pairwise(crops), places[:-1], strict=True)]
+    return PointTrack(track, points, np.stack([np.zeros_like(points[0]), *moved]) / size)
 
 
 def _pool(track: CachedTrack) -> int:
@@ -241,10 +257,9 @@ def _pool(track: CachedTrack) -> int:
 
 def _steps_done(run: MotionRun, folder: Path) -> int:
     """How many steps the folder's checkpoints hold."""
-    for name, before in (("motion.pt", run.landmark_steps), ("landmarks.pt", 0)):
-        if (folder / name).exists():
-            return before + int(torch.load(folder / name, map_location="cpu", weights_only=True)["step"])
-    return 0
+    names = ["landmarks.pt", *(f"motion-{number}.pt" for number in range(1, run.motion_networks + 1))]
+    found = [folder / name for name in names if (folder / name).exists()]
+    return sum(int(torch.load(path, map_location="cpu", weights_only=True)["step"]) for path in found)
 
 
 def _teller(log: MetricsLog, observe: Observer | None) -> Observer:

@@ -11,14 +11,15 @@ from fakestormer.types import ClipSpec, ConfigError
 
 @dataclass(frozen=True, slots=True)
 class MotionRun:
-    """One run: the landmark network is taught by the face mesh, the motion network by what the landmark network finds.
+    """One run: the landmark network is taught by the face mesh, motion networks by what it and optical flow find.
 
     Attributes:
         name: of the run.
         clip_spec: with the window that is read.
         landmark_steps: steps of the landmark network, of 8 tracks with 6 neighbouring frames each.
         landmark_rate: its learning rate behind the warm-up; the last layers have twice that.
-        motion_steps: steps of the motion network, of 24 pairs of windows.
+        motion_steps: steps of each motion network, of 24 pairs of windows.
+        motion_networks: how many are trained, each from a seed of its own; they answer together.
         motion_rate: its learning rate behind the warm-up.
         frames_per_track: of every track, from its first frame on.
         aligned: share of pairs of a forgery and its own original.
@@ -34,10 +35,11 @@ class MotionRun:
     landmark_steps: int = 2500
     landmark_rate: float = 4e-4
     motion_steps: int = 900
+    motion_networks: int = 3
     motion_rate: float = 2e-3
     frames_per_track: int = 44
-    aligned: float = 0.33
-    forged: float = 0.33
+    aligned: float = 0.5
+    forged: float = 0.25
     held_out: float = 0.05
     checkpoint_every: int = 100
     seed: int = 0
@@ -46,18 +48,22 @@ class MotionRun:
     def __post_init__(self) -> None:
         if self.clip_spec.window is None:
             raise ConfigError("a motion member needs a window: give clip_spec a WindowSpec")
-        if min(self.landmark_steps, self.motion_steps) < 1 or self.frames_per_track < self.clip_spec.window.num_frames:
+        if (
+            min(self.landmark_steps, self.motion_steps, self.motion_networks) < 1
+            or self.frames_per_track < self.clip_spec.window.num_frames
+        ):
             raise ConfigError(
-                f"a run needs at least one step of both networks and {self.clip_spec.window.num_frames} frames of "
-                f"every track, got {self.landmark_steps}, {self.motion_steps} and {self.frames_per_track}"
+                f"a run needs at least one motion network, one step of each network and "
+                f"{self.clip_spec.window.num_frames} frames of every track, got {self.motion_networks}, "
+                f"{self.landmark_steps} and {self.motion_steps}, and {self.frames_per_track}"
             )
         if min(self.aligned, self.forged) < 0 or self.aligned + self.forged > 1:
             raise ConfigError(f"aligned={self.aligned} and forged={self.forged} are shares that add up to at most 1")
 
     @property
     def num_steps(self) -> int:
-        """Steps of both networks."""
-        return self.landmark_steps + self.motion_steps
+        """Steps of all networks."""
+        return self.landmark_steps + self.motion_networks * self.motion_steps
 
     def to_json(self) -> dict[str, Any]:
         """The settings as plain values, for `run.json`."""

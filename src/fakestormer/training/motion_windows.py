@@ -1,4 +1,4 @@
-"""Pairs of windows of landmarks, genuine and forged, that the motion network is trained on."""
+"""Pairs of windows of landmarks and their flow, genuine and forged, that the motion networks are trained on."""
 
 from __future__ import annotations
 
@@ -13,27 +13,30 @@ from numpy import ndarray
 from torch import Tensor
 
 from fakestormer.data import CachedTrack
-from fakestormer.model.lite import MIRRORED_POINTS, align_landmarks
+from fakestormer.model.lite import MIRRORED_POINTS, align_flow
 from fakestormer.synthesis import correlated_noise, jitter_landmarks
 from fakestormer.training.motion_run import MotionRun
 
 PAIRS = 24  # of a step
-NOISE = (0.001, 0.012)  # deviation of the noise of landmarks of small and compressed faces, in eye distances
-LARGER = 0.05  # deviation of ln(size)
+NOISE = (0.0007, 0.0085)  # deviation of places in small and compressed faces, in eye distances
+
+Motion = Float[ndarray, "frames 68 2"]
 
 
 @dataclass(frozen=True, slots=True)
 class PointTrack:
-    """A cached track, and the landmarks that the landmark network found on its frames."""
+    """A cached track, the landmarks that the landmark network found on its frames, and the flow into each frame."""
 
     track: CachedTrack
-    points: Float[ndarray, "frames 68 2"]
+    points: Motion
+    flow: Motion
 
 
 class WindowPairs:
     """Draws a genuine window and a forged one: a forgery's own original, any genuine face, or a jittered copy.
 
-    People are drawn evenly, and forgeries by method first.
+    People are drawn evenly, forgeries beside their own originals too (most are swaps in natural videos), and other
+    forgeries by method first.
     """
 
     def __init__(self, tracks: Sequence[PointTrack], run: MotionRun) -> None:
@@ -41,7 +44,7 @@ class WindowPairs:
         self._run, self._length = run, run.clip_spec.window.num_frames
         long = [one for one in tracks if len(one.points) >= self._length]
         self._people: dict[str, list[PointTrack]] = defaultdict(list)
-        self._aligned: dict[str, list[PointTrack]] = defaultdict(list)
+        self._aligned: list[PointTrack] = []
         self._others: dict[str, list[PointTrack]] = defaultdict(list)
         self._originals = {one.track.source: one for one in long if one.track.forgery is None}
         for one in long:
@@ -49,42 +52,47 @@ class WindowPairs:
             if forgery is None:
                 self._people[one.track.identity or one.track.source].append(one)
             elif forgery.pair_of in self._originals:
-                self._aligned[forgery.method].append(one)
+                self._aligned.append(one)
             else:
                 self._others[forgery.method].append(one)
 
     def draw(self, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
-        """The aligned windows of a step's pairs (genuine, forged, genuine, ...), and their labels."""
-        windows = [self._degraded(window, rng) for _ in range(PAIRS) for window in self._pair(rng)]
+        """The aligned flow of the windows of a step's pairs (genuine, forged, genuine, ...), and their labels."""
+        windows = [_degraded(*window, rng) for _ in range(PAIRS) for window in self._pair(rng)]
         return torch.stack(windows), torch.tensor([0.0, 1.0]).repeat(PAIRS)
 
-    def _pair(self, rng: np.random.Generator) -> tuple[ndarray, ndarray]:
+    def _pair(self, rng: np.random.Generator) -> tuple[tuple[Motion, Motion], tuple[Motion, Motion]]:
         kind = rng.random()
         genuine = _of_any(self._people, rng)
         if kind < self._run.aligned and self._aligned:
-            forged = _of_any(self._aligned, rng)
+            forged = self._aligned[int(rng.integers(len(self._aligned)))]
             assert forged.track.forgery is not None
             genuine = self._originals[forged.track.forgery.pair_of]
         elif kind < self._run.aligned + self._run.forged and self._others:
             forged = _of_any(self._others, rng)
         else:
-            return self._window(genuine, rng), jitter_landmarks(self._window(genuine, rng), rng)
+            points, flow = self._window(genuine, rng)
+            jittered = jitter_landmarks(points, rng)
+            flow[1:] += np.diff(jittered - points, axis=0)
+            return self._window(genuine, rng), (jittered, flow)
         return self._window(genuine, rng), self._window(forged, rng)
 
-    def _window(self, one: PointTrack, rng: np.random.Generator) -> Float[ndarray, "frames 68 2"]:
+    def _window(self, one: PointTrack, rng: np.random.Generator) -> tuple[Motion, Motion]:
         first = int(rng.integers(len(one.points) - self._length + 1))
-        window: Float[ndarray, "frames 68 2"] = one.points[first : first + self._length].astype(np.float64)
-        return window
+        part = slice(first, first + self._length)
+        return one.points[part].astype(np.float64), one.flow[part].astype(np.float64)
 
-    def _degraded(self, window: ndarray, rng: np.random.Generator) -> Tensor:
-        """The aligned window, mirrored half of the time, with noise of its own."""
-        aligned = align_landmarks(torch.from_numpy(window[None]))[0].numpy()
-        if rng.random() < 0.6:
-            deviation = float(np.exp(rng.uniform(*np.log(NOISE))))
-            aligned = aligned + deviation * correlated_noise(rng, aligned.shape, float(rng.choice([0.0, 0.5])))
-        if rng.random() < 0.5:
-            aligned = aligned[:, list(MIRRORED_POINTS)] * np.array([-1.0, 1.0])
-        return torch.from_numpy(aligned * np.exp(rng.normal(0, LARGER))).float()
+
+def _degraded(points: Motion, flow: Motion, rng: np.random.Generator) -> Tensor:
+    """The aligned flow of a window, mirrored half of the time, half of the time with noise of its own."""
+    rest = align_flow(torch.from_numpy(points[None]), torch.from_numpy(flow[None]))[0].numpy()
+    if rng.random() < 0.5:
+        deviation = float(np.exp(rng.uniform(*np.log(NOISE))))
+        noise = deviation * correlated_noise(rng, rest.shape, float(rng.choice([0.0, 0.5])))
+        rest = rest + np.diff(noise, axis=0, prepend=noise[:1])
+    if rng.random() < 0.5:
+        rest = rest[:, list(MIRRORED_POINTS)] * np.array([-1.0, 1.0])
+    return torch.from_numpy(rest).float()
 
 
 def _of_any(groups: dict[str, list[PointTrack]], rng: np.random.Generator) -> PointTrack:

@@ -2,7 +2,7 @@
 
 from fakestormer.model.lite.image_network import ImageNetwork
 from fakestormer.model.lite.landmark_network import FACEMESH_POINTS, MIRRORED_POINTS, NUM_LANDMARKS, LandmarkNetwork
-from fakestormer.model.lite.motion_network import MotionMember, MotionNetwork, align_landmarks
+from fakestormer.model.lite.motion_network import MotionMember, MotionNetwork, align_flow
 from fakestormer.model.lite.network import LiteFakeSTormer, LiteOutput
 
 __all__ = [
@@ -15,5 +15,5 @@ __all__ = [
     "LiteOutput",
     "MotionMember",
     "MotionNetwork",
-    "align_landmarks",
+    "align_flow",
 ]

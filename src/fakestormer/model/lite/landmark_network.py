@@ -30,12 +30,12 @@ MIRRORED_POINTS = (
     *(45, 44, 43, 42, 47, 46, 39, 38, 37, 36, 41, 40),
     *(54, 53, 52, 51, 50, 49, 48, 59, 58, 57, 56, 55, 64, 63, 62, 61, 60, 67, 66, 65),
 )
-WINDOW_SIZE = 112  # pixels of the crops it was trained on
+INPUT_SIZE = 112  # pixels of what it looks at
 SQUEEZED_CHANNELS = 48
 
 
 class LandmarkNetwork(nn.Module):
-    """68 points of the face in a crop; runs in channels-last memory."""
+    """68 points of the face in a crop of any size, brought to 112 pixels; runs in channels-last memory."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -47,7 +47,7 @@ class LandmarkNetwork(nn.Module):
             channels = outputs
         self.blocks = nn.ModuleList(blocks)
         self.squeeze = nn.Conv2d(channels, SQUEEZED_CHANNELS, 1)
-        self.head = nn.Linear(SQUEEZED_CHANNELS * (WINDOW_SIZE // 16) ** 2, 2 * NUM_LANDMARKS)
+        self.head = nn.Linear(SQUEEZED_CHANNELS * (INPUT_SIZE // 16) ** 2, 2 * NUM_LANDMARKS)
 
     @torch.no_grad()
     def start_at(self, points: Float[Tensor, "points 2"]) -> None:
@@ -57,6 +57,9 @@ class LandmarkNetwork(nn.Module):
 
     def forward(self, images: Float[Tensor, "S 3 H W"]) -> Float[Tensor, "S points 2"]:
         """(x, y) of every point, float32, as a share of the crop's size, counted from its middle."""
+        if images.shape[-1] != INPUT_SIZE:
+            size = (INPUT_SIZE, INPUT_SIZE)
+            images = functional.interpolate(images, size=size, mode="bilinear", antialias=True)
         maps = images.contiguous(memory_format=torch.channels_last)
         maps = functional.relu6(self.first(maps), inplace=True)
         for block in self.blocks:
