@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import cached_property
 
+import numpy as np
 from av.video.frame import VideoFrame
+from jaxtyping import Int64
+from numpy import ndarray
 
 from fakestormer.video.packet_table import LONGEST_STEP_BACK, PacketTable
 
+_SHORTEST_STEP = Fraction(1, 1000)  # second
 _BACK_ON_TRACK = 1  # second: a clock that goes on within it where it had been before was only wrong for a while
 
 
 class Clock:
     """Seconds since the file's start as a player counts them; strictly increasing.
 
-    A picture without a timestamp, or with one slightly before the last, comes one frame after the last. Where the clock
+    A picture without a timestamp comes one frame after the last; so does one whose timestamp is that of the last or
+    slightly before it, but never later than half way to the next timestamp, so that times do not drift. Where the clock
     of the file jumps, time goes on by one frame, and `num_jumps` grows.
     """
 
@@ -42,8 +48,22 @@ class Clock:
             return max(Fraction(0), time)
         jumps = self._last - time > LONGEST_STEP_BACK or self._table.shows_jump(last_stamp, stamp)
         if not jumps:
-            return time if float(time) > float(self._last) else due
+            return time if float(time) > float(self._last) else self._between()
         self.num_jumps += 1
         before = [one for one in self._offsets[:-1] if 0 < moment + one - self._last <= _BACK_ON_TRACK]
         self._offsets = [*self._offsets[-3:], before[-1] if before else due - moment]
         return moment + self._offsets[-1]
+
+    def _between(self) -> Fraction:
+        """A moment after the last picture for one that has no moment of its own."""
+        assert self._last is not None
+        stamps, offset = self._sorted_stamps, self._offsets[-1]
+        place = int(np.searchsorted(stamps, float((self._last - offset) / self._table.tick), side="right"))
+        if place == len(stamps):
+            return self._last + self._step
+        room = int(stamps[place]) * self._table.tick + offset - self._last
+        return self._last + min(self._step, max(room / 2, _SHORTEST_STEP))
+
+    @cached_property
+    def _sorted_stamps(self) -> Int64[ndarray, " packets"]:
+        return np.sort(self._table.stamps)

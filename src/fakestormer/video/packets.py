@@ -27,6 +27,7 @@ from av.video.stream import VideoStream
 
 from fakestormer.types import VideoDamage
 from fakestormer.video.container import open_video
+from fakestormer.video.matrix import settle_matrix
 from fakestormer.video.truncation import breaks_off
 
 _ALPHA_DECODERS: Final = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
@@ -56,8 +57,14 @@ def decode_pictures(path: str | Path, damage: DamageCount, num_threads: int = 0)
 
     Pictures of damaged packets are left out and counted in `damage`, which is complete when the iteration is. They do
     not depend on `num_threads` (0: as many as there are cores). Raises VideoError where the file cannot be opened or
-    contains no picture stream.
+    contains no picture stream, or pictures whose colours cannot be converted.
     """
+    for picture in _decode(path, damage, num_threads):
+        settle_matrix(path, picture)
+        yield picture
+
+
+def _decode(path: str | Path, damage: DamageCount, num_threads: int) -> Iterator[VideoFrame]:
     num_given = 0
     damage.truncated = breaks_off(path)
     with contextlib.suppress(_OneThreadError):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Final
 
 import av
 from av.container import InputContainer
@@ -33,6 +35,9 @@ class Probed:
     info: VideoInfo
     table: PacketTable
     is_interlaced: bool
+
+
+_HIDDEN: Final = "has an edit list that hides every picture, so that players show nothing: remove the edit list"
 
 
 def probe_video(path: str | Path) -> VideoInfo:
@@ -85,10 +90,18 @@ def first_picture(path: str | Path) -> VideoFrame:
     damage = DamageCount()
     for picture in decode_pictures(path, damage):
         return picture
-    cause = why_unreadable(Path(path), damage.num_encrypted_packets)
+    cause = why_unreadable(Path(path), damage.num_encrypted_packets) or (_HIDDEN if _hides_all(path) else None)
     raise VideoError(
         f"{path} {cause or 'contains no decodable frame, it is damaged or truncated: get a complete copy'}"
     )
+
+
+def _hides_all(path: str | Path) -> bool:
+    """Whether the file has pictures, and its edit list shows none of them."""
+    with open_video(path, num_threads=1) as (container, stream), suppress(av.FFmpegError):
+        hidden = [packet.is_discard for packet in container.demux(stream) if packet.size]
+        return bool(hidden) and all(hidden)
+    return False
 
 
 def library_versions() -> tuple[tuple[str, str], ...]:

@@ -26,6 +26,7 @@ _STARTS: Final = (
     ((b"#EXTM3U", b"#EXTINF", b"ffconcat", b"[playlist]"), _PLAYLIST),
     ((b"version https://git-lfs",), "is a pointer of Git LFS, not the video itself: run git lfs pull"),
     ((b"Salted__", b"-----BEGIN PGP"), "is encrypted, not a video as it is: decrypt it first"),
+    ((b"SQLite format 3\0",), "is a database, not a video: give the video itself"),
     ((b"MZ", b"\x7fELF"), "is a program, not a video: give the video itself"),
     ((b"d8:announce", b"d10:", b"d13:"), "is a torrent, not a video: download the video that it names"),
     ((b"\x00\x00\x00\x0cJXL ", b"\xff\x0a"), "is a JPEG XL picture, not a video: convert it to GIF or MP4"),
@@ -59,9 +60,18 @@ def _by_first_bytes(head: bytes) -> str | None:
         return "is a web page, not a video: download the video that it shows"
     if b"<mpd" in head[:2000].lower():
         return _PLAYLIST
+    if _is_text(head):
+        return "is text, not a video, such as an error message of a server: read it, then get the video itself"
     if not any(head):
         return "holds nothing but zeros, as a download that was reserved and never came: get it again"
     return None
+
+
+def _is_text(head: bytes) -> bool:
+    """Whether a file begins with a good piece of UTF-8 text."""
+    text = head[:4096].decode("utf-8-sig", errors="ignore")
+    is_whole = len(text.encode()) >= len(head[:4096]) - 6  # a byte order mark, and a letter cut in two
+    return bool(text.strip()) and is_whole and all(letter.isprintable() or letter.isspace() for letter in text)
 
 
 def _by_boxes(path: Path, brand: bytes) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import av
 import numpy as np
 import pytest
+from av.bitstream import BitStreamFilterContext
 from tests.bad_videos import Recipe, make_video
 
 from fakestormer.types import VideoDamage, VideoError
@@ -108,6 +109,18 @@ def with_codec(path, name):
     return written(path, content[:place] + name + content[place + 4 :])
 
 
+def with_matrix(source, path, number):
+    """The same pictures, whose packets name another colour matrix."""
+    with av.open(str(source)) as read, av.open(str(path), "w") as target:
+        changed = BitStreamFilterContext(f"h264_metadata=matrix_coefficients={number}", read.streams.video[0])
+        stream = target.add_stream_from_template(read.streams.video[0])
+        for packet in read.demux(video=0):
+            for one in changed.filter(packet if packet.size else None):
+                one.stream = stream
+                target.mux(one)
+    return path
+
+
 CAUSES = {
     "animated WebP": (lambda folder: animated_webp(folder / "a.webp"), "animated WebP"),
     "scrambled broadcast": (
@@ -123,9 +136,31 @@ CAUSES = {
     "playlist": (lambda folder: written(folder / "a.m3u8", LIVE), "is a playlist"),
     "manifest of a stream": (lambda folder: written(folder / "a.mp4", b'<?xml version="1.0"?><MPD/>'), "is a playlist"),
     "pointer": (lambda folder: written(folder / "a.mp4", b"version https://git-lfs.github.com/spec/v1\n"), "Git LFS"),
+    "answer of a server": (lambda folder: written(folder / "a.mp4", b'{"error": "access denied"}\n'), "is text"),
+    "another answer of a server": (
+        lambda folder: written(folder / "a.mp4", b'<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>'),
+        "is text",
+    ),
+    "subtitles": (
+        lambda folder: written(folder / "a.mp4", b"1\n00:00:01,000 --> 00:00:02,000\nGr\xc3\xbc\xc3\x9fe\n"),
+        "is text",
+    ),
+    "database": (lambda folder: written(folder / "a.mp4", b"SQLite format 3\0" + bytes(400)), "is a database"),
     "zeros": (lambda folder: written(folder / "a.mp4", bytes(5000)), "nothing but zeros"),
     "cut index": (lambda folder: cut_by_a_byte(make_video(folder / "a.mov")), "within its moov box"),
     "unknown codec": (lambda folder: with_codec(make_video(folder / "a.mp4"), b"zzzz"), "no decoder"),
+    "edit list": (
+        lambda folder: make_video(folder / "a.mp4", Recipe(times=tuple(index / 25 - 3 for index in range(12)))),
+        "edit list",
+    ),
+    "colours": (
+        lambda folder: with_matrix(make_video(folder / "a.ts"), folder / "b.ts", 8),
+        "cannot convert .matrix YCgCo.*BT.709",
+    ),
+    "colours of film": (
+        lambda folder: with_matrix(make_video(folder / "a.ts"), folder / "b.ts", 14),
+        "cannot convert .matrix ICtCp",
+    ),
     "document": (lambda folder: written(folder / "a.mp4", b"%PDF-1.7" + bytes(400)), "PDF"),
 }
 
@@ -136,6 +171,14 @@ def test_the_real_cause_is_named(tmp_path, kind):
     with pytest.raises(VideoError, match=words) as refusal:
         VideoReader(make(tmp_path))
     assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("number", [3, 40])
+def test_a_colour_matrix_that_means_nothing_is_passed_over(tmp_path, number):
+    source = make_video(tmp_path / "a.ts")
+    read = VideoReader(with_matrix(source, tmp_path / "b.ts", number))
+    for frame, plain in zip(read, VideoReader(source), strict=True):
+        assert (frame.image == plain.image).all()
 
 
 def test_sound_files_have_no_damage(tmp_path):

@@ -54,6 +54,16 @@ def test_pauses_count_neither_for_the_rate_nor_as_a_lie_of_the_header(tmp_path):
     assert reader.info.notes == ()
 
 
+@pytest.mark.parametrize("together", [2, 3])
+def test_pictures_that_share_their_stamps_make_times_neither_drift_nor_jump(tmp_path, together):
+    times = tuple(index // together * together / 25 for index in range(24))
+    reader, seen = read(make_video(tmp_path / "a.mkv", Recipe(times=times, b_frames=0)))
+    assert len(seen) == 24
+    assert all(first < second for first, second in itertools.pairwise(seen))
+    assert seen[::together] == pytest.approx(times[::together], abs=0.002)
+    assert QualityCode.TIME_JUMPS not in noted(reader)
+
+
 @pytest.mark.parametrize("offset", [36000, -5, 300])
 def test_a_jump_of_a_transport_streams_clock_is_closed_and_told(tmp_path, offset):
     starts = (10, 10 + offset)
