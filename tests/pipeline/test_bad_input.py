@@ -359,6 +359,7 @@ def test_outputs_that_cannot_be_are_refused_before_any_work(tmp_path, run, good)
         (good, tmp_path / "other.mp4", "--overlay", tmp_path / "film.mp4"),
         (good, "--html", tmp_path / "same", "--json", tmp_path / "same"),
         (good, "--html", good / "inside" / "out.html"),
+        (good, "--overlay", tmp_path / "film.webm"),
     ):
         ended = run("detect", *arguments, "--weights", tmp_path / "would be looked for later.safetensors")
         assert (ended.code, len(ended.sentences)) == (1, 1)

@@ -186,14 +186,17 @@ def test_no_child_outlives_a_parent_that_is_killed(weights, shot):
 
 def test_detect_isolate_prints_and_writes_what_detect_does(run, shot, weights, tmp_path):
     usual = run("detect", shot, "--weights", weights, "--device", "cpu")
-    page, film = tmp_path / "page.html", tmp_path / "drawn.mp4"
+    page, film, opened = tmp_path / "page.html", tmp_path / "drawn.mp4", tmp_path / "opened"
+    film.write_bytes(b"yesterday")
+    os.link(film, opened)  # as a player that has it open sees it
     apart = run(
         *("detect", shot, "--weights", weights, "--device", "cpu", "--isolate"),
         *("--memory-limit", 3, "--time-limit", 120, "--html", page, "--overlay", film),
     )
     assert (apart.code, apart.out) == (usual.code, usual.out)
     assert page.exists()
-    assert film.exists()
+    assert film.stat().st_size > 1000
+    assert opened.read_bytes() == b"yesterday"
 
 
 def test_limits_without_isolate_are_refused(run, shot, weights):

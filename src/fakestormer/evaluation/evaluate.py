@@ -21,7 +21,7 @@ from fakestormer.evaluation.record import (
 from fakestormer.evaluation.scores import Outcome, ScoreRow
 from fakestormer.evaluation.summary import summarise
 from fakestormer.evaluation.tables import render_table
-from fakestormer.files import printable, write_file
+from fakestormer.files import hold_folder, printable, write_file
 from fakestormer.types import FaceVerdict, FakestormerError, VideoVerdict, at_prior
 
 METRICS_FILE, TABLE_FILE = "metrics.json", "table.md"
@@ -70,24 +70,38 @@ def evaluate(
         told: hears why earlier scores cannot be gone on with, in a sentence, before they are set aside.
 
     Raises:
-        DataError: the manifest cannot be used (see `read_manifest`), or `out` is no folder that can be written.
+        DataError: the manifest cannot be used (see `read_manifest`), `out` is no folder that can be written, or another
+            evaluation is writing into it.
     """
     config = config or EvaluationConfig()
     listed = read_manifest(manifest)
     journal = ScoreJournal(out, listed)
-    num_kept = _resume(journal, listed, detector, told or (lambda _: None))
+    with hold_folder(out, "`evaluate`"):
+        num_kept = _score_all(journal, listed, detector, observe, told or (lambda _: None))
+        rows = journal.finish()
+        run = RunRecord(str(manifest), listed.sha256, num_kept, journal.detector)
+        metrics = Metrics(run, config, summarise(rows, config))
+        write_metrics(out / METRICS_FILE, metrics)
+        write_file(out / TABLE_FILE, render_table(metrics))
+    return metrics
+
+
+def _score_all(
+    journal: ScoreJournal,
+    listed: Manifest,
+    detector: VideoDetector,
+    observe: Callable[[EvaluationProgress], None] | None,
+    told: Callable[[str], None],
+) -> int:
+    """Every file of the manifest has its row after this; how many of them are from an earlier run."""
+    num_kept = _resume(journal, listed, detector, told)
     for row in listed.rows:
         if row.file not in journal.rows:
             scored, description = _score(row, detector)
             journal.add(scored, description)
             if observe is not None:
                 observe(EvaluationProgress(len(journal.rows), len(listed.rows), num_kept, scored))
-    rows = journal.finish()
-    run = RunRecord(str(manifest), listed.sha256, num_kept, journal.detector)
-    metrics = Metrics(run, config, summarise(rows, config))
-    write_metrics(out / METRICS_FILE, metrics)
-    write_file(out / TABLE_FILE, render_table(metrics))
-    return metrics
+    return num_kept
 
 
 def _resume(journal: ScoreJournal, listed: Manifest, detector: VideoDetector, told: Callable[[str], None]) -> int:

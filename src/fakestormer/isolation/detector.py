@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
-import tempfile
 import threading
 import time
 from pathlib import Path
 from types import TracebackType
 
+from fakestormer.files import temporary_folder, write_aside
 from fakestormer.isolation.child_process import ChildProcess, Observer
 from fakestormer.isolation.config import IsolationConfig, Limits
 from fakestormer.isolation.messages import OVERLAY, Examination, Progress, Readiness, Request
@@ -83,10 +83,10 @@ class IsolatedDetector:
 
         Raises:
             VideoError: the file contains no readable video.
+            DataError: the annotated video or a temporary file cannot be written.
             ExaminationError: the examination ended without a verdict, with the ending and one sentence.
         """
-        with tempfile.TemporaryDirectory(prefix="fakestormer-") as place:
-            folder = Path(place)
+        with temporary_folder() as folder:
             request = Request(Path(path), folder, thorough=thorough, overlay=overlay is not None, lossless=True)
             ended = self.examine(request, observe)
             if ended.ending == "unreadable":
@@ -95,8 +95,8 @@ class IsolatedDetector:
                 raise ExaminationError(ended.ending, f"{path}: {ended.detail}")
             verdict = read_recorded(folder)
             if overlay is not None:
-                overlay.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(folder / OVERLAY, overlay)
+                with write_aside(overlay) as aside:
+                    shutil.copyfile(folder / OVERLAY, aside)
             return verdict
 
     def cancel(self) -> None:

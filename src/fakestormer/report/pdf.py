@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import shutil
-import tempfile
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from fakestormer.files import write_file
+from fakestormer.files import temporary_folder, write_file
 from fakestormer.report.chart import NAMESPACE
 from fakestormer.report.html import TEMPLATES, view_page
 from fakestormer.report.results_file import Failure
@@ -43,13 +42,13 @@ def write_pdf(
 
     Raises:
         ConfigError: the package typst is not installed.
-        DataError: neither verdict nor failure was given, or the file cannot be written.
+        DataError: neither verdict nor failure was given, or the file or a temporary one cannot be written.
     """
     typst = load_typst()
     page = view_page(verdicts, texts, failures)
-    with tempfile.TemporaryDirectory(prefix="fakestormer-") as folder:  # Typst reads nothing outside of it
+    with temporary_folder() as folder:  # Typst reads nothing outside of it
         shutil.copy(TEMPLATES / "report.typ", folder)
-        written = _typeset(typst, Path(folder), _lay_out(page, Path(folder)))
+        written = _typeset(typst, folder, _lay_out(page, folder))
     write_file(path, written)
 
 

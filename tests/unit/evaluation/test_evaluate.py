@@ -225,3 +225,17 @@ def test_an_output_folder_that_is_a_file_is_refused(tmp_path, write_manifest, sc
     manifest = write_manifest(*FOUR)
     with pytest.raises(DataError, match="cannot be made"):
         evaluate(manifest, manifest, scripted(ANSWERS))
+
+
+def test_a_second_evaluation_into_the_same_folder_at_the_same_time_is_refused(tmp_path, write_manifest, scripted):
+    manifest, out, refused = write_manifest(*FOUR), tmp_path / "out", []
+
+    def start_another(_progress):
+        with pytest.raises(DataError, match="another `evaluate` is writing into") as refusal:
+            evaluate(manifest, out, scripted(ANSWERS), config=CONFIG)
+        refused.append(str(refusal.value))
+
+    evaluate(manifest, out, scripted(ANSWERS), start_another, config=CONFIG)
+    assert len(refused) == 4
+    assert [row["file"] for row in table_of(out)] == list(ANSWERS)
+    assert evaluate(manifest, out, scripted(ANSWERS), config=CONFIG).run.num_kept == 3  # and one scored again

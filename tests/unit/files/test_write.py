@@ -5,12 +5,13 @@ import socket
 import stat
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
 import pytest
 
-from fakestormer.files import append_to_file, check_writable, write_aside, write_file
+from fakestormer.files import append_to_file, check_writable, temporary_folder, write_aside, write_file
 from fakestormer.types import DataError
 
 
@@ -238,3 +239,42 @@ def test_lines_are_added_whole(tmp_path):
     append_to_file(tmp_path / "journal", "one\n")
     append_to_file(tmp_path / "journal", b"two\n")
     assert (tmp_path / "journal").read_text() == "one\ntwo\n"
+
+
+def test_of_processes_that_write_one_file_at_once_the_file_is_always_one_ones_whole(tmp_path):
+    path = tmp_path / "a.txt"
+    code = "for _ in range(100): write_file(sys.argv[1], sys.argv[2] * 5000)"
+    command = [sys.executable, "-c", f"import sys; from fakestormer.files import write_file\n{code}", str(path)]
+    writers = [subprocess.Popen([*command, letter]) for letter in "ab"]
+    seen = set()
+    while any(writer.poll() is None for writer in writers):
+        if path.exists():
+            seen.add(path.read_text())
+    assert [writer.returncode for writer in writers] == [0, 0]
+    assert seen | {path.read_text()} <= {"a" * 5000, "b" * 5000}
+    assert names_in(tmp_path) == ["a.txt"]
+
+
+def test_temporary_files_that_find_no_room_are_one_sentence_and_leave_nothing(tmp_path):
+    code = """
+import os, tempfile
+from pathlib import Path
+from fakestormer.types import DataError
+tempfile.tempdir = sys.argv[1]
+try:
+    with temporary_folder() as folder:
+        (folder / "a").write_bytes(b"x" * 100_000)
+except DataError as error:
+    print(error)
+print(os.listdir(sys.argv[1]))
+"""
+    ended = in_a_private_view(code, tmp_path, before=mounted(tmp_path, "size=64k"))
+    said, left = ended.stdout.splitlines()
+    assert said.startswith(f"temporary files cannot be written to {tmp_path} (No space left on device): make room")
+    assert left == "[]"
+
+
+def test_without_any_place_for_temporary_files_it_is_told_how_to_name_one(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
+    with pytest.raises(DataError, match="set TMPDIR to another folder"), temporary_folder():
+        pass

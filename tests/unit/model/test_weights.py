@@ -181,7 +181,10 @@ def test_weights_with_a_setting_of_another_version_say_so(saved: Path, tmp_path:
 
 
 def test_damaged_metadata_is_refused(saved: Path, tmp_path: Path) -> None:
-    for number, changes in enumerate(({"kind": "resnet"}, {"model_config": {"width": 24}}, {"clip_spec": None})):
+    endless = {"name": "t", "width": float("inf"), "depth": 1, "num_heads": 3}  # these two were found by fuzzing
+    found = ({"model_config": endless}, {"model_config": 7})
+    spoilt = ({"kind": "resnet"}, {"model_config": {"width": 24}}, {"clip_spec": None}, *found)
+    for number, changes in enumerate(spoilt):
         with pytest.raises(WeightsError, match="damaged metadata"):
             load_weights(rewritten(saved, tmp_path / f"{number}.safetensors", **changes))
 
