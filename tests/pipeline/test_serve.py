@@ -55,10 +55,10 @@ def test_a_film_is_submitted_examined_reported_and_erased(client, shot, detector
 
 
 def test_what_is_no_video_fails_with_its_cause(client):
-    sent = client.post(b"these are notes" * 99, "/v1/analyses?name=notes.mp4", Prefer="wait=60")
+    sent = client.post(b"these are notes " * 99, "/v1/analyses?name=notes.mp4", Prefer="wait=60")
     told = client.wait_until(sent.json["id"], "done", "failed")
     assert told["problem"]["type"] == "urn:fakestormer:problem:not-a-video"
-    assert told["problem"]["detail"].startswith("the file is not a video")
+    assert told["problem"]["detail"].startswith("the file is text, not a video")
     assert client.get(f"/v1/analyses/{told['id']}/report.html").problem == "not-a-video"
 
 

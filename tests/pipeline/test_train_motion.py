@@ -90,7 +90,7 @@ def test_a_motion_member_is_joined_kept_and_read_back(tmp_path, finished):
         assert loaded.clip_spec.window == RUN.clip_spec.window
         assert loaded.rule.motion_weight == 1.0
         assert loaded.training_record["motion_member"]["run"]["name"] == "tiny"
-    with pytest.raises(WeightsError, match="no motion member"):
+    with pytest.raises(WeightsError, match="not a motion member"):
         join_members(joined, image, tmp_path / "x", image)
 
 

@@ -31,7 +31,7 @@ def test_a_manifest_without_files_and_a_place_that_is_neither_are_refused(tmp_pa
     with pytest.raises(DataError, match="neither a folder nor a CSV manifest"):
         list_sources(tmp_path / "absent")
     (tmp_path / "empty").mkdir()
-    with pytest.raises(DataError, match="names no genuine video or photograph"):
+    with pytest.raises(DataError, match="lists no genuine video or photograph"):
         list_sources(tmp_path / "empty")
 
 
