@@ -20,26 +20,24 @@ from scipy.stats import rankdata
 
 from fakestormer.data import read_cache
 from fakestormer.detector import default_weights_path
-from fakestormer.model import FakeSTormer, attribute, load_weights, preprocess
-from fakestormer.model.attribution import on_grid, smoothed
+from fakestormer.model import FakeSTormer, LiteFakeSTormer, attribute, load_weights, preprocess
+from fakestormer.model.attribution import smoothed
 from fakestormer.synthesis import NO_AUGMENTATION, SelfBlender, SynthesisConfig
 from fakestormer.types import DataError
 
 Maps = dict[str, np.ndarray]
 
 
-def maps_of(model: FakeSTormer, clips: torch.Tensor) -> Maps:
+def maps_of(model: FakeSTormer | LiteFakeSTormer, clips: torch.Tensor) -> Maps:
     """Every candidate's map of one clip (frames x rows x columns)."""
+    network = model.fakestormer if isinstance(model, LiteFakeSTormer) else model
     with torch.no_grad():
-        embedded = [patches.clone() for patches in model.embed(clips)]
-        temporal = model(clips).temporal_map
-    embedded = [patches.requires_grad_(True) for patches in embedded]
-    slopes = torch.autograd.grad(model.answer(tuple(embedded)).logits.sum(), embedded)
-    size = model.config.grid_size
-    maps = dict[str, torch.Tensor]()
-    for own, slope in zip((patches.detach() for patches in embedded), slopes, strict=True):
-        for name, values in _candidates(own, slope).items():
-            maps[name] = maps.get(name, torch.zeros_like(temporal)) + on_grid(values, size)
+        patches = network.embed(clips)
+        temporal = network(clips).temporal_map
+    embedded = patches.clone().requires_grad_(True)
+    (slope,) = torch.autograd.grad(network.answer(embedded).logits.sum(), embedded)
+    size = network.config.grid_size
+    maps = {name: values.reshape(temporal.shape) for name, values in _candidates(patches, slope).items()}
     rows, columns = np.mgrid[:size, :size] - (size - 1) / 2
     maps = {name: smoothed(values) for name, values in maps.items()}
     maps |= {
@@ -107,8 +105,8 @@ def main() -> None:
     parser.add_argument("--weights", type=Path)
     options = parser.parse_args()
     weights = load_weights(options.weights or default_weights_path())
-    model, spec = weights.model, weights.clip_spec
-    assert isinstance(model, FakeSTormer)
+    model, spec = weights.model.eval(), weights.clip_spec
+    assert isinstance(model, FakeSTormer | LiteFakeSTormer), "maps are made of a network of this project"
     truths, found = [], dict[str, list[np.ndarray]]()
     for clip, truth in clips_of(options.cache, options.clips, model.config.grid_size)():
         truths.append(truth)
